@@ -1,0 +1,97 @@
+import type { PgbouncerVersion } from './pgbouncer-version.ts';
+import type { Secret } from './secret.ts';
+
+/** The validated facts of one environment: what the writers render and `verify` proves. */
+export interface Stack {
+  /** Compose project name; container names are `<name>_<service>`. */
+  readonly name: string;
+  readonly environment: string;
+  readonly network: { readonly name: string; readonly external: boolean };
+  readonly postgres: OwnPostgres | ExternalPostgres;
+  readonly databases: readonly Database[];
+  readonly users: readonly User[];
+  readonly pgbouncer: Pgbouncer;
+  readonly app: App | undefined;
+  readonly resources: ReadonlyMap<string, Resources>;
+}
+
+/** A Postgres that the stack runs itself, as the service `postgres`. */
+export interface OwnPostgres {
+  readonly kind: 'own';
+  readonly image: string;
+  /** Major version: decides where the image keeps its data (18 moved it). */
+  readonly version: number;
+  readonly host: string;
+  readonly port: number;
+  readonly max_connections: number;
+  /** The superuser that the image creates; no application uses it. */
+  readonly user: string;
+  readonly password: Secret;
+  /** Further `postgres -c` settings. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** A Postgres that someone else runs. */
+export interface ExternalPostgres {
+  readonly kind: 'external';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One `[databases]` entry of pgbouncer.ini. */
+export interface Database {
+  /** The name that clients connect to. */
+  readonly name: string;
+  /** The database on the server. */
+  readonly dbname: string;
+  /** Names of the users that log in to it; roles of kind `app` only. */
+  readonly users: readonly string[];
+  /** PgBouncer's own per-database keys, as text, e.g. `pool_mode` -> `session`. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+export interface User {
+  readonly name: string;
+  readonly password: Secret;
+  /** `app` logs in to databases; `admin` and `stats` enter the console. */
+  readonly role: 'app' | 'admin' | 'stats';
+  /** PgBouncer's own per-user keys, as text. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+export type AuthType = 'md5' | 'scram-sha-256';
+
+export interface Pgbouncer {
+  readonly image: string;
+  readonly version: PgbouncerVersion;
+  /** The one port: listened on, published and given to the app. */
+  readonly port: number;
+  /** Host address that the port is published on. */
+  readonly bind: string;
+  readonly auth_type: AuthType;
+  /** The whole `[pgbouncer]` section but what the writer owns (listen_*, auth_file, *_users), in order, as text. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+export interface App {
+  readonly service: string;
+  readonly kind: 'django' | 'other';
+  /** A folder to build, relative to the settings file, or undefined where `image` is given. */
+  readonly build: string | undefined;
+  readonly image: string | undefined;
+  readonly command: readonly string[] | string | undefined;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly environment: ReadonlyMap<string, string | Secret>;
+  /** The pooled entry that the app uses, and the user that it logs in as. */
+  readonly database: string;
+  readonly user: string;
+  /** An entry in session mode for migrations and the admin, where there is one. */
+  readonly session_database: string | undefined;
+}
+
+/** `deploy.resources.limits` of one service, in Compose's words. */
+export interface Resources {
+  readonly cpus: string | undefined;
+  readonly memory: string | undefined;
+}
