@@ -1,0 +1,93 @@
+import { writeCommentLines } from './comment-lines.ts';
+import { FormatError, UnrepresentableError } from './format-error.ts';
+import { explainDatabaseName, explainKey, needsQuotedKey } from './pgbouncer-names.ts';
+import { findPlace } from './text-place.ts';
+import { isEncodable } from './utf8.ts';
+
+/** One `[section]` of pgbouncer.ini, with its entries in order and duplicates kept. */
+export interface IniSection {
+  name: string;
+  entries: readonly (readonly [key: string, value: string])[];
+}
+
+/** `comment` goes on top; `quotedKeys` is true for PgBouncer 1.25 and later, which read `'quoted'` keys. */
+export interface PgbouncerIniOptions {
+  comment: readonly string[];
+  quotedKeys: boolean;
+}
+
+const GRAMMAR = 'pgbouncer.ini';
+
+/**
+ * Writes pgbouncer.ini. Values go out as they are: PgBouncer has no quotes, escapes or inline comments
+ * for them. Throws UnrepresentableError for a key or value that would be read back as something else.
+ */
+export function writePgbouncerIni(
+  sections: readonly IniSection[],
+  { comment, quotedKeys }: PgbouncerIniOptions,
+): string {
+  const blocks = sections.map(({ name, entries }) => {
+    if (!/^[a-z]+$/.test(name)) throw new UnrepresentableError(GRAMMAR, 'section names are lower-case words');
+    const lines = entries.map(([key, value]) => {
+      const explain = name === 'databases' ? explainDatabaseName : explainKey;
+      const reason = explain(key, { quotedKeys });
+      if (reason) throw new UnrepresentableError(`[${name}] of ${GRAMMAR}`, `a key will not do: ${reason}`);
+      const written = needsQuotedKey(key) ? `'${key}'` : key;
+      return value === '' ? `${written} =` : `${written} = ${checkValue(value)}`;
+    });
+    return `${[`[${name}]`, ...lines].join('\n')}\n`;
+  });
+  return [writeCommentLines(comment, ';'), ...blocks].filter((block) => block !== '').join('\n');
+}
+
+function checkValue(value: string): string {
+  if (/[\n\0]/.test(value)) throw new UnrepresentableError(GRAMMAR, 'a value holds a newline or NUL');
+  if (/^[\t-\r ]|[\t-\r ]$/.test(value)) {
+    throw new UnrepresentableError(GRAMMAR, 'a value begins or ends with a blank, which PgBouncer cuts off');
+  }
+  if (!isEncodable(value)) throw new UnrepresentableError(GRAMMAR, 'a value is not valid Unicode');
+  return value;
+}
+
+const SKIPPED = /(?:[\t-\r ]|[#;][^\n]*)*/y;
+const INCLUDE = /%include[ \t]/y;
+const SECTION = /\[([^\]\n]*)\]/y;
+const KEY = /(?:'([^']+)'|(?!')([A-Za-z0-9_.*-]*))[ \t]*/y;
+const VALUE = /=[ \t]*([^\n]*)/y;
+
+/**
+ * Reads pgbouncer.ini as libusual's cfparser does: comments only where a line starts, everything after
+ * the `=` is the value, text behind a `]` starts an entry, and a key may be quoted or even empty.
+ * Throws FormatError with the place where PgBouncer would stop, and for `%include`, because the rest
+ * of the settings then lies in another file.
+ */
+export function readPgbouncerIni(text: string): IniSection[] {
+  const sections: { name: string; entries: [key: string, value: string][] }[] = [];
+  let offset = 0;
+  const read = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = offset;
+    const match = pattern.exec(text) ?? undefined;
+    if (match) offset = pattern.lastIndex;
+    return match;
+  };
+  const fail = (message: string): FormatError => new FormatError(message, findPlace(text, offset));
+
+  if (text.startsWith('\uFEFF')) throw fail('the file starts with a byte order mark');
+  for (;;) {
+    read(SKIPPED);
+    if (offset === text.length) return sections;
+    if (read(INCLUDE)) throw fail('%include is not followed here');
+    const section = read(SECTION);
+    if (section) {
+      sections.push({ name: section[1] ?? '', entries: [] });
+      continue;
+    }
+    const key = read(KEY);
+    if (!key) throw fail('a quoted key is empty or not closed');
+    const value = read(VALUE);
+    if (!value) throw fail('expected a [section] or key = value');
+    const current = sections.at(-1);
+    if (!current) throw fail('an entry stands before the first [section]');
+    current.entries.push([key[1] ?? key[2] ?? '', (value[1] ?? '').replace(/[\t-\r ]+$/, '')]);
+  }
+}
