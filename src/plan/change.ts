@@ -4,6 +4,8 @@ import type { PlannedFile } from './file-plan.ts';
 export interface Change {
   readonly kind: 'create' | 'update' | 'unchanged' | 'remove';
   readonly path: string;
+  /** Whether the file on the disk is not ours: it lacks the mark that every rendered file carries. */
+  readonly foreign: boolean;
   /** Why, for people: `the settings changed`, `edited by hand since it was rendered`. */
   readonly cause: string;
   /** The file as it is on the disk; undefined where there is none. */

@@ -11,6 +11,7 @@ export interface Stack {
   readonly databases: readonly Database[];
   readonly users: readonly User[];
   readonly pgbouncer: Pgbouncer;
+  readonly client: Client;
   readonly app: App | undefined;
   readonly resources: ReadonlyMap<string, Resources>;
 }
@@ -73,6 +74,15 @@ export interface Pgbouncer {
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** What the application uses of the pool, whoever runs the application; health checks use it too. */
+export interface Client {
+  /** The pooled entry that the app connects to, and the user that it logs in as. */
+  readonly database: string;
+  readonly user: string;
+  /** An entry in session mode for migrations and the admin, where there is one. */
+  readonly session_database: string | undefined;
+}
+
 export interface App {
   readonly service: string;
   readonly kind: 'django' | 'other';
@@ -83,11 +93,6 @@ export interface App {
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
   readonly environment: ReadonlyMap<string, string | Secret>;
-  /** The pooled entry that the app uses, and the user that it logs in as. */
-  readonly database: string;
-  readonly user: string;
-  /** An entry in session mode for migrations and the admin, where there is one. */
-  readonly session_database: string | undefined;
 }
 
 /** `deploy.resources.limits` of one service, in Compose's words. */

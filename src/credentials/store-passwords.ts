@@ -1,0 +1,58 @@
+import { formatPgbouncerVersion, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
+import type { Stack, User } from '../stack/stack.ts';
+import { hashMd5 } from './md5.ts';
+import { createScramVerifier, deriveSalt, SCRAM_DEFAULT_ITERATIONS } from './scram.ts';
+
+/** A user's password in the forms that the two servers store. */
+export interface StoredPassword {
+  /** For userlist.txt. */
+  readonly pgbouncer: string;
+  /** For the role in Postgres. */
+  readonly postgres: string;
+}
+
+/**
+ * Hashes every user's password for the stack's auth_type; the same bytes each time for the same settings.
+ * Under SCRAM, PgBouncer can log in to the server only with the very verifier that the role has, so both
+ * get one verifier, or PgBouncer gets the plain password where its release cannot hold on to a verifier.
+ */
+export async function storePasswords(stack: Stack): Promise<ReadonlyMap<string, StoredPassword>> {
+  const stored = new Map<string, StoredPassword>();
+  // In groups: PBKDF2 runs on the thread pool, and ten thousand promises at once would only queue there.
+  for (let start = 0; start < stack.users.length; start += 64) {
+    const group = stack.users.slice(start, start + 64);
+    const passwords = await Promise.all(group.map((user) => storePassword(user, stack)));
+    for (const [index, user] of group.entries()) {
+      const password = passwords[index];
+      if (password) stored.set(user.name, password);
+    }
+  }
+  return stored;
+}
+
+async function storePassword(user: User, stack: Stack): Promise<StoredPassword> {
+  const password = user.password.reveal();
+  if (stack.pgbouncer.auth_type === 'md5') {
+    const hash = hashMd5(user.name, password);
+    return { pgbouncer: hash, postgres: hash };
+  }
+  const iterations = SCRAM_DEFAULT_ITERATIONS;
+  const salt = await deriveSalt({
+    password,
+    project: stack.name,
+    environment: stack.environment,
+    user: user.name,
+    iterations,
+  });
+  const verifier = await createScramVerifier({ password, salt, iterations });
+  const isPlainNeeded = user.role === 'app' && losesVerifiers(stack.pgbouncer.version);
+  return { pgbouncer: isPlainNeeded ? password : verifier, postgres: verifier };
+}
+
+/**
+ * PgBouncer 1.25.1 and 1.25.2 forget a stored verifier once a server connection is made anew
+ * (pgbouncer/pgbouncer#1504, fixed in 1.26.0). An image tag that leaves the patch level open counts.
+ */
+export function losesVerifiers(version: PgbouncerVersion): boolean {
+  return ['1.25', '1.25.1', '1.25.2'].includes(formatPgbouncerVersion(version));
+}

@@ -1,0 +1,159 @@
+import { chmod, copyFile, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { EnvironmentError, InterruptedError, RefusedError } from '../problems/errors.ts';
+import type { Change } from './change.ts';
+
+const STAGING = '.ecar-pool-staging-';
+
+/**
+ * Brings a folder in line with a plan: all new files are written and flushed beside the old ones first, then
+ * put in place by renames, the manifest last. A failure on the way puts back what was there. Killed between
+ * two renames it leaves files that no settings give, which `verify` refuses and the next render mends.
+ * @param changes as `comparePlan` gives them; with none to make, nothing is written at all
+ * @throws RefusedError when a foreign file is in the way and `force` is not set
+ */
+export async function applyChanges(
+  changes: readonly Change[],
+  folder: string,
+  options: { readonly force: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const pending = changes.filter(({ kind }) => kind !== 'unchanged');
+  refuseForeign(pending, folder, options.force);
+  if (pending.length === 0) return;
+  try {
+    await mkdir(folder, { recursive: true });
+    // Only its owner enters: below, files are readable for the uid that the container runs as.
+    await chmod(folder, 0o700);
+    await removeStaleStaging(folder);
+    const staging = join(folder, `${STAGING}${process.pid}`);
+    await mkdir(staging, { mode: 0o700 });
+    try {
+      await stage(pending, staging, options.signal);
+      await putInPlace(pending, folder, staging);
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw explainFailure(error, folder);
+  }
+}
+
+function refuseForeign(pending: readonly Change[], folder: string, force: boolean): void {
+  const foreign = pending.filter((change) => change.foreign);
+  if (foreign.length === 0 || force) return;
+  const paths = foreign.map(({ path }) => join(folder, path)).join(', ');
+  throw new RefusedError(
+    `${paths} ${foreign.length === 1 ? 'was' : 'were'} not rendered by ecar-pool`,
+    'move what is there away, render elsewhere with --out, or overwrite it with --force',
+  );
+}
+
+async function stage(pending: readonly Change[], staging: string, signal: AbortSignal): Promise<void> {
+  for (const [index, { after }] of pending.entries()) {
+    if (signal.aborted) throw new InterruptedError();
+    if (after === undefined) continue;
+    const file = await open(join(staging, `${index}.new`), 'wx', after.mode);
+    try {
+      await file.writeFile(after.text);
+      // The umask may have taken bits away that the container's user needs.
+      await file.chmod(after.mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** From here on a signal waits: what is left takes a moment, and stopping half-way helps nobody. */
+async function putInPlace(pending: readonly Change[], folder: string, staging: string): Promise<void> {
+  for (const [index, { path, before }] of pending.entries()) {
+    await makeFolders(path, folder);
+    if (before !== undefined) await copyFile(join(folder, path), join(staging, `${index}.old`));
+  }
+  const done: number[] = [];
+  try {
+    for (const [index, { path, after }] of pending.entries()) {
+      done.push(index);
+      if (after === undefined) await rm(join(folder, path));
+      else await rename(join(staging, `${index}.new`), join(folder, path));
+    }
+    await syncFolder(folder);
+  } catch (error) {
+    for (const index of done.reverse()) await putBack(pending[index], folder, join(staging, `${index}.old`));
+    throw error;
+  }
+}
+
+async function putBack(change: Change | undefined, folder: string, saved: string): Promise<void> {
+  if (change === undefined) return;
+  if (change.before === undefined) await rm(join(folder, change.path), { force: true });
+  else await rename(saved, join(folder, change.path));
+}
+
+/** The folders of a file, 0755 for the container's user; a link that leads out of the folder is refused. */
+async function makeFolders(path: string, folder: string): Promise<void> {
+  const parts = dirname(path)
+    .split('/')
+    .filter((part) => part !== '.');
+  let at = folder;
+  for (const part of parts) {
+    at = join(at, part);
+    await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    if ((await lstat(at)).isSymbolicLink() && !isBelow(await realpath(at), await realpath(folder))) {
+      throw new RefusedError(`${at} is a link that leads out of ${folder}`, 'remove the link');
+    }
+    await chmod(at, 0o755);
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+/** What a killed render left; that of a running one stays. */
+async function removeStaleStaging(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(STAGING) && !isRunning(Number(name.slice(STAGING.length)))) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Makes the renames last through a power cut. Windows cannot open a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+function explainFailure(error: unknown, folder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  const hint = HINTS[code ?? ''];
+  if (hint === undefined) return error;
+  return new EnvironmentError(`${folder} could not be written (${code}); it is as it was`, hint, {
+    cause: error,
+  });
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'check the owner and mode of the folder',
+  EPERM: 'check the owner and mode of the folder',
+  EROFS: 'the file system is read-only: render elsewhere with --out',
+  ENOSPC: 'free some disk space',
+  EDQUOT: 'free some of your quota',
+  ENOTDIR: 'a file stands where a folder is needed: move it away, or render elsewhere with --out',
+  EEXIST: 'another render is at work in this folder: wait for it',
+};

@@ -1,0 +1,90 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EnvironmentError, RefusedError } from '../problems/errors.ts';
+import { MARK } from '../writers/rendering.ts';
+import type { Change } from './change.ts';
+import type { FilePlan, PlannedFile } from './file-plan.ts';
+import { readManifest } from './manifest.ts';
+import { hashText, MANIFEST_PATH } from './plan-files.ts';
+
+/**
+ * What applying a plan would do to a folder, one change a file, in the order of the plan; files that an
+ * earlier render left and this one has no more come last. Reads only.
+ */
+export async function comparePlan(plan: FilePlan, folder: string): Promise<Change[]> {
+  const known = readManifest((await readIfThere(join(folder, MANIFEST_PATH)))?.text);
+  const planned = new Set(plan.map(({ path }) => path));
+  const changes = await Promise.all(plan.map((file) => compareFile(file, folder, known.get(file.path))));
+  const orphans = [...known.keys()].filter((path) => !planned.has(path) && path !== MANIFEST_PATH);
+  const removals = await Promise.all(orphans.map((path) => compareOrphan(path, folder)));
+  return [...changes, ...removals.filter((change) => change !== undefined)];
+}
+
+async function compareFile(
+  file: PlannedFile,
+  folder: string,
+  knownHash: string | undefined,
+): Promise<Change> {
+  const found = await readIfThere(join(folder, file.path));
+  const { path } = file;
+  if (found === undefined)
+    return {
+      kind: 'create',
+      path,
+      foreign: false,
+      cause: 'there is none yet',
+      before: undefined,
+      after: file,
+    };
+  const { text: before, mode } = found;
+  const foreign = !before.includes(MARK);
+  const update = (cause: string): Change => ({ kind: 'update', path, foreign, cause, before, after: file });
+  if (foreign) return update('another file is in its place');
+  if (before !== file.text) {
+    const isEdited = knownHash !== undefined && knownHash !== hashText(before);
+    return update(isEdited ? 'it was changed since it was rendered' : 'the settings changed');
+  }
+  if (process.platform !== 'win32' && mode !== file.mode) {
+    return update(
+      `its mode is ${mode.toString(8).padStart(4, '0')}, not ${file.mode.toString(8).padStart(4, '0')}`,
+    );
+  }
+  return { kind: 'unchanged', path, foreign: false, cause: 'up to date', before, after: file };
+}
+
+/** An orphan goes only if it is there and still ours: what the manifest says is not trusted. */
+async function compareOrphan(path: string, folder: string): Promise<Change | undefined> {
+  const found = await readIfThere(join(folder, path));
+  if (!found?.text.includes(MARK)) return undefined;
+  return {
+    kind: 'remove',
+    path,
+    foreign: false,
+    cause: 'the settings need it no more',
+    before: found.text,
+    after: undefined,
+  };
+}
+
+/** A rendered file's text and permission bits; undefined where there is none. */
+async function readIfThere(path: string): Promise<{ text: string; mode: number } | undefined> {
+  try {
+    const found = await lstat(path);
+    if (!found.isFile())
+      throw new RefusedError(`${path} is no plain file`, 'move it away, or render elsewhere with --out');
+    return { text: await readFile(path, 'utf8'), mode: found.mode & 0o7777 };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR')
+      throw new RefusedError(
+        `a file stands where ${path} needs a folder`,
+        'move it away, or render elsewhere with --out',
+      );
+    if (code === 'EACCES')
+      throw new EnvironmentError(`${path} may not be read by this user`, 'run as the user who rendered it', {
+        cause: error,
+      });
+    throw error;
+  }
+}

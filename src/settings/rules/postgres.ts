@@ -1,0 +1,77 @@
+import { isFloatingImage } from '../../stack/image.ts';
+import type { Findings } from '../finding.ts';
+import type { Settings } from '../schema.ts';
+import { postgresMajorOf } from '../versions.ts';
+import { checkFloating } from './images.ts';
+import { checkSecretReference } from './secret-reference.ts';
+
+/** One server, either of the two kinds, and only with what its kind can use. */
+export function checkPostgres(settings: Settings, found: Findings): void {
+  const { image, host, user, password, version } = settings.postgres;
+  const at = ['postgres'];
+  if ((image === undefined) === (host === undefined)) {
+    const message =
+      image === undefined ? '`postgres` needs `image` or `host`' : '`postgres` has both `image` and `host`';
+    found.key(
+      'postgres-kind',
+      at,
+      message,
+      'give `image` for a Postgres that the stack runs, or `host` for one that someone else runs',
+    );
+    return;
+  }
+  if (host !== undefined) {
+    for (const key of ['password', 'version'] as const) {
+      if (settings.postgres[key] === undefined) continue;
+      found.key(
+        'external-postgres',
+        [...at, key],
+        `\`postgres.${key}\` has no use with \`host\`: ecar-pool does not run that server`,
+        'remove the line',
+      );
+    }
+    if (Object.keys(settings.postgres.settings).length > 0) {
+      found.key(
+        'external-postgres',
+        [...at, 'settings'],
+        '`postgres.settings` has no use with `host`: ecar-pool does not run that server',
+        'remove the block',
+      );
+    }
+    return;
+  }
+  if (image !== undefined && isFloatingImage(image))
+    checkFloating(['postgres', 'image'], image, 'postgres:17', found);
+  else if (postgresMajorOf(settings) === undefined) {
+    found.value(
+      'postgres-version',
+      [...at, 'image'],
+      `the tag of ${image} does not tell Postgres's version`,
+      'add `version: 17`, or whichever it is, below it',
+    );
+  } else if ((postgresMajorOf(settings) ?? 0) < 14) {
+    found.value(
+      'postgres-version',
+      [...at, version === undefined ? 'image' : 'version'],
+      `Postgres ${postgresMajorOf(settings)} is out of support`,
+      'use 14 or newer',
+    );
+  }
+  if (password === undefined) {
+    found.key(
+      'missing-key',
+      at,
+      '`postgres.password` is missing',
+      'add `password: { env: POSTGRES_PASSWORD }`: the server that the stack runs needs one for its superuser',
+    );
+  }
+  if (password !== undefined) checkSecretReference(password, [...at, 'password'], found);
+  if (Object.hasOwn(settings.users, user)) {
+    found.key(
+      'superuser',
+      ['users', user],
+      `\`${user}\` is the superuser of the Postgres that the stack runs`,
+      'use another name: applications do not log in as the superuser',
+    );
+  }
+}

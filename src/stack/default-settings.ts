@@ -1,0 +1,20 @@
+import type { SettingName } from './pgbouncer-settings.ts';
+import { isAtLeast, type PgbouncerVersion } from './pgbouncer-version.ts';
+
+/**
+ * The few `[pgbouncer]` settings whose built-in default serves nobody behind Compose; all others are left
+ * to PgBouncer unless the settings file sets them.
+ */
+export function defaultSettings(version: PgbouncerVersion): ReadonlyMap<SettingName, string> {
+  const defaults = new Map<SettingName, string>([
+    // PgBouncer's default, session, pools nothing while clients stay connected.
+    ['pool_mode', 'transaction'],
+    // PgBouncer's 15 keeps clients waiting that long after Postgres is back from a restart.
+    ['server_login_retry', '2'],
+    // JDBC and Npgsql send extra_float_digits; `options` closes CVE-2026-107349 (PgBouncer 1.20 to 1.26.0).
+    ['ignore_startup_parameters', 'extra_float_digits,options'],
+  ]);
+  // Off by default from 1.21 to 1.23: drivers that prepare statements fail in transaction mode.
+  if (isAtLeast(version, '1.21')) defaults.set('max_prepared_statements', '200');
+  return defaults;
+}

@@ -1,0 +1,48 @@
+import { escapeInterpolation } from '../../formats/compose-yaml.ts';
+import type { OwnPostgres, Stack } from '../../stack/stack.ts';
+import { INIT_FOLDER } from '../role-sql.ts';
+import { commonParts, mountFolder, readyCheck, requiredVariable, type Service } from './service.ts';
+
+export const DATA_VOLUME = 'postgres_data';
+
+/** The Postgres of the stack, with passwords stored the way that the pool's auth_type needs. */
+export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
+  const { auth_type } = stack.pgbouncer;
+  const database = stack.databases.find(({ name }) => name === stack.client.database);
+  return {
+    image: postgres.image,
+    ...commonParts(stack, postgres.host),
+    command: ['postgres', ...settingArguments(postgres, stack)],
+    environment: {
+      POSTGRES_USER: escapeInterpolation(postgres.user),
+      POSTGRES_PASSWORD: requiredVariable('POSTGRES_PASSWORD'),
+      POSTGRES_DB: 'postgres',
+      // initdb stores the first user's password by this, not by password_encryption.
+      POSTGRES_INITDB_ARGS: `--auth-host=${auth_type}`,
+    },
+    volumes: [
+      { type: 'volume', source: DATA_VOLUME, target: dataFolder(postgres.version) },
+      mountFolder('./postgres/initdb.d', INIT_FOLDER),
+    ],
+    healthcheck: readyCheck(postgres.port, stack.client.user, database?.dbname ?? 'postgres'),
+    stop_grace_period: '60s',
+  };
+}
+
+/** What the pool relies on comes first; the settings file has the last word on all else. */
+function settingArguments(postgres: OwnPostgres, stack: Stack): string[] {
+  const settings = new Map([
+    ['port', String(postgres.port)],
+    ['max_connections', String(postgres.max_connections)],
+    ['password_encryption', stack.pgbouncer.auth_type],
+    // Ends the query of a client that is gone; else its backend runs on beside the one that PgBouncer opens anew.
+    ['client_connection_check_interval', '10s'],
+    ...postgres.settings,
+  ]);
+  return [...settings].flatMap(([name, value]) => ['-c', escapeInterpolation(`${name}=${value}`)]);
+}
+
+/** The official image moved its data folder with 18 (docker-library/postgres#1259). */
+function dataFolder(major: number): string {
+  return major >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data';
+}

@@ -1,0 +1,40 @@
+import { writeDotenv } from '../formats/dotenv.ts';
+import type { PlannedFile } from '../plan/file-plan.ts';
+import { Secret } from '../stack/secret.ts';
+import type { Stack } from '../stack/stack.ts';
+import { markLines, type Rendering } from './rendering.ts';
+
+/** Pool settings that the file shows, with PgBouncer's own defaults for what the settings leave out. */
+const SHOWN_SETTINGS = [
+  ['max_client_conn', '100'],
+  ['default_pool_size', '20'],
+  ['min_pool_size', '0'],
+  ['reserve_pool_size', '0'],
+] as const;
+
+/** The variables that Compose interpolates and scripts read. */
+export function writeDotenvFile(rendering: Rendering): PlannedFile {
+  const about = 'PGBOUNCER_* below are the values in force; to change one, set it in the settings.';
+  const text = writeDotenv([...dotenvVariables(rendering.stack)], markLines(rendering, about));
+  return { path: '.env', mode: 0o600, text };
+}
+
+/** The variables of `.env` by name. */
+export function dotenvVariables(stack: Stack): ReadonlyMap<string, string> {
+  const { client, pgbouncer, postgres, app, users } = stack;
+  const variables = new Map([
+    ['DB_NAME', client.database],
+    ['DB_USER', client.user],
+    ['DB_PASSWORD', users.find(({ name }) => name === client.user)?.password.reveal() ?? ''],
+    ['DB_HOST', 'pgbouncer'],
+    ['DB_PORT', String(pgbouncer.port)],
+  ]);
+  for (const [name, fallback] of SHOWN_SETTINGS) {
+    variables.set(`PGBOUNCER_${name.toUpperCase()}`, pgbouncer.settings.get(name) ?? fallback);
+  }
+  if (postgres.kind === 'own') variables.set('POSTGRES_PASSWORD', postgres.password.reveal());
+  for (const [name, value] of app?.environment ?? []) {
+    if (value instanceof Secret) variables.set(name, value.reveal());
+  }
+  return variables;
+}

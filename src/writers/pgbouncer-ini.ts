@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { writeConnectionString } from '../formats/connection-string.ts';
+import { writePgbouncerIni } from '../formats/pgbouncer-ini.ts';
+import type { PlannedFile } from '../plan/file-plan.ts';
+import { isSettingName, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { isAtLeast } from '../stack/pgbouncer-version.ts';
+import type { Database, Stack, User } from '../stack/stack.ts';
+import { markLines, type Rendering } from './rendering.ts';
+
+/** Where the folder `pgbouncer/` is mounted; the image's entrypoint expects both files there. */
+export const CONFIG_FOLDER = '/etc/pgbouncer';
+
+/** PgBouncer's configuration. */
+export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
+  const { stack } = rendering;
+  const sections = [
+    {
+      name: 'databases',
+      entries: stack.databases.map((database) => [database.name, connectionString(database, stack)] as const),
+    },
+    ...usersSection(stack.users),
+    { name: 'pgbouncer', entries: [...pgbouncerSettings(stack)] },
+  ];
+  const text = writePgbouncerIni(sections, {
+    comment: markLines(rendering),
+    quotedKeys: isAtLeast(stack.pgbouncer.version, '1.25'),
+  });
+  return { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text };
+}
+
+function connectionString({ dbname, settings }: Database, { postgres }: Stack): string {
+  return writeConnectionString([
+    ['host', postgres.host],
+    ['port', String(postgres.port)],
+    ['dbname', dbname],
+    ...settings,
+  ]);
+}
+
+function usersSection(users: readonly User[]) {
+  const entries = users
+    .filter(({ settings }) => settings.size > 0)
+    .map(({ name, settings }) => [name, writeConnectionString([...settings])] as const);
+  return entries.length === 0 ? [] : [{ name: 'users', entries }];
+}
+
+/** The whole `[pgbouncer]` section, in PgBouncer's own names: what `SHOW CONFIG` must answer. */
+export function pgbouncerSettings({ users, pgbouncer }: Stack): ReadonlyMap<string, string> {
+  const named = (role: User['role']) =>
+    users
+      .filter((user) => user.role === role)
+      .map(({ name }) => name)
+      .join(', ');
+  return new Map([
+    ['listen_addr', '*'],
+    ['listen_port', String(pgbouncer.port)],
+    // The container is read-only; everyone comes over TCP.
+    ['unix_socket_dir', ''],
+    ['auth_type', pgbouncer.auth_type],
+    ['auth_file', `${CONFIG_FOLDER}/userlist.txt`],
+    ['admin_users', named('admin')],
+    ['stats_users', named('stats')],
+    ...pgbouncer.settings,
+  ]);
+}
+
+/**
+ * A hash of what only a restart applies: PgBouncer ignores a reload of these settings without a word. As a
+ * label it makes `docker compose up` recreate the container when it must, and only then.
+ */
+export function hashRestartSettings(stack: Stack): string {
+  const startOnly = ['listen_addr', 'listen_port', 'unix_socket_dir'];
+  const lines = [...pgbouncerSettings(stack)].filter(
+    ([name]) => startOnly.includes(name) || (isSettingName(name) && settingFacts(name).change === 'restart'),
+  );
+  return createHash('sha256').update(JSON.stringify(lines)).digest('hex').slice(0, 16);
+}

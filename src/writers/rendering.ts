@@ -1,0 +1,35 @@
+import type { StoredPassword } from '../credentials/store-passwords.ts';
+import type { Stack } from '../stack/stack.ts';
+
+/** All that the writers read. */
+export interface Rendering {
+  readonly stack: Stack;
+  /** Each user's password in the forms that PgBouncer and Postgres store. */
+  readonly stored: ReadonlyMap<string, StoredPassword>;
+  /** The name of the settings file, for the mark on each file. */
+  readonly settingsFile: string;
+  /** The way from the output folder to the folder of the settings file, with `/`: `../..`. */
+  readonly rootFromOutput: string;
+}
+
+/** What every rendered file says on its first line: a file without it is not ours and is left alone. */
+export const MARK = 'Rendered by ecar-pool';
+
+/** The lines that open a rendered file: whose it is, and how to change it. */
+export function markLines(
+  { stack, settingsFile }: Rendering,
+  ...about: readonly string[]
+): readonly string[] {
+  return [
+    `${MARK} for the environment ${stack.environment}. Do not edit: edit ${settingsFile},`,
+    `then run \`ecar-pool render --env ${stack.environment}\`.`,
+    ...about,
+  ];
+}
+
+/** A user's stored password; every user of a stack has one. */
+export function storedPassword({ stored }: Rendering, user: string): StoredPassword {
+  const found = stored.get(user);
+  if (found === undefined) throw new Error('a user without a stored password reached a writer');
+  return found;
+}

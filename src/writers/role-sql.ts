@@ -1,0 +1,85 @@
+import { alterRoleSql } from '../credentials/alter-role.ts';
+import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
+import type { PlannedFile } from '../plan/file-plan.ts';
+import type { Stack } from '../stack/stack.ts';
+import { markLines, type Rendering, storedPassword } from './rendering.ts';
+
+/** Where the image looks for what to run on an empty data folder, and where `init.sql` therefore lies. */
+export const INIT_FOLDER = '/docker-entrypoint-initdb.d';
+export const INIT_FILE = '10-ecar-pool.sql';
+
+/** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
+export function writeRoleSql(rendering: Rendering): PlannedFile {
+  return rendering.stack.postgres.kind === 'own' ? writeInitSql(rendering) : writeAlterRoles(rendering);
+}
+
+/**
+ * Roles and databases of the Postgres that the stack runs. The image runs it once, on an empty data folder;
+ * it may be run again at any time to bring a running server in line.
+ */
+function writeInitSql(rendering: Rendering): PlannedFile {
+  const { stack } = rendering;
+  const roles = appUsers(stack).map((name) =>
+    [createRole(name), alterRoleSql(name, storedPassword(rendering, name).postgres)].join('\n'),
+  );
+  const databases = [...ownersByDatabase(stack)].map(([dbname, users]) => createDatabase(dbname, users));
+  const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
+  const text = `${comment}\\set ON_ERROR_STOP on\n\n${[...roles, ...databases].join('\n\n')}\n`;
+  return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
+}
+
+function writeAlterRoles(rendering: Rendering): PlannedFile {
+  const { stack } = rendering;
+  const { host, port } = stack.postgres;
+  const comment = commentLines(
+    rendering,
+    'PgBouncer logs in to Postgres with what userlist.txt stores, so each role must store the same.',
+    `Run once as a superuser: psql -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
+  );
+  const statements = appUsers(stack).map((name) =>
+    alterRoleSql(name, storedPassword(rendering, name).postgres),
+  );
+  return { path: 'postgres/alter-roles.sql', mode: 0o600, text: `${comment}${statements.join('\n')}\n` };
+}
+
+function appUsers({ users }: Stack): string[] {
+  return users.filter(({ role }) => role === 'app').map(({ name }) => name);
+}
+
+/** The users of each database on the server, over all entries that lead to it; the first one owns it. */
+function ownersByDatabase({ databases }: Stack): ReadonlyMap<string, ReadonlySet<string>> {
+  const owners = new Map<string, Set<string>>();
+  for (const { dbname, users } of databases) {
+    const known = owners.get(dbname) ?? new Set();
+    for (const user of users) known.add(user);
+    owners.set(dbname, known);
+  }
+  return owners;
+}
+
+function createRole(name: string): string {
+  return unlessFound(
+    `CREATE ROLE ${quoteIdentifier(name)} LOGIN`,
+    `pg_roles WHERE rolname = ${quoteLiteral(name)}`,
+  );
+}
+
+function createDatabase(dbname: string, users: ReadonlySet<string>): string {
+  const [owner = '', ...others] = users;
+  const create = `CREATE DATABASE ${quoteIdentifier(dbname)} OWNER ${quoteIdentifier(owner)}`;
+  const grants = others.map(
+    (user) => `GRANT ALL ON DATABASE ${quoteIdentifier(dbname)} TO ${quoteIdentifier(user)};`,
+  );
+  return [unlessFound(create, `pg_database WHERE datname = ${quoteLiteral(dbname)}`), ...grants].join('\n');
+}
+
+/** Postgres has no CREATE … IF NOT EXISTS for roles and databases; psql's \gexec runs what a query returns. */
+function unlessFound(statement: string, from: string): string {
+  return `SELECT ${quoteLiteral(statement)} WHERE NOT EXISTS (SELECT FROM ${from}) \\gexec`;
+}
+
+function commentLines(rendering: Rendering, ...about: readonly string[]): string {
+  return `${markLines(rendering, ...about)
+    .map((line) => `-- ${line}\n`)
+    .join('')}\n`;
+}
