@@ -18,6 +18,8 @@ import { readVariables } from './variables.ts';
 
 export interface LoadedStack {
   readonly stack: Stack;
+  /** The checked settings, with the model's defaults. */
+  readonly settings: Settings;
   /** The settings as written, with all layers laid over each other; for `config`. */
   readonly tree: Tree;
   readonly warnings: readonly Problem[];
@@ -54,14 +56,15 @@ export async function loadStack(
   problems.push(...variableProblems, ...overrides.problems, ...checked.problems);
 
   const found = new Findings(tree);
-  const isSound = checked.settings !== undefined && !checked.problems.some(isError);
+  const isSound = !checked.problems.some(isError);
   const secrets = new SecretReader(variables, found, { root, cwd: world.cwd });
   const stack =
     isSound && checked.settings ? await resolveStack(environment, checked.settings, secrets) : undefined;
   problems.push(...found.problems);
   const unique = removeRepeats(problems);
-  if (stack === undefined || unique.some(isError)) throw new SettingsError(unique);
-  return { stack, tree, warnings: unique, root, file };
+  if (stack === undefined || checked.settings === undefined || unique.some(isError))
+    throw new SettingsError(unique);
+  return { stack, settings: checked.settings, tree, warnings: unique, root, file };
 }
 
 async function readTree(path: string, file: string) {

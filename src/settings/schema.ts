@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
 
-const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
+export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 export const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

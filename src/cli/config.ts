@@ -1,0 +1,36 @@
+import type { AddCommand } from './context.ts';
+import { examples } from './context.ts';
+
+/** `ecar-pool config`: every value in force and where it comes from. */
+export const addConfig: AddCommand = (program, bind) => {
+  const command = program
+    .command('config')
+    .description('print every setting in force and where it comes from, secrets redacted')
+    .addHelpText(
+      'after',
+      examples(
+        ['ecar-pool config --env prod', 'what production runs with'],
+        ['ecar-pool config --env prod --json', 'the same for machines'],
+      ),
+    );
+  bind(command, async ({ world, options, report }) => {
+    const [{ loadStack }, { listSettings }, { formatProblem }] = await Promise.all([
+      import('../settings/load-stack.ts'),
+      import('../settings/list-settings.ts'),
+      import('../report/problems.ts'),
+    ]);
+    const { stack, settings, tree, warnings } = await loadStack(options, world);
+    for (const warning of report.json ? [] : warnings)
+      report.notice(`${formatProblem(warning, report.errStyle)}\n`);
+    const listed = listSettings(settings, tree, stack);
+    report.data({ environment: stack.environment, settings: listed });
+    const lines = listed.map(({ path, value, origin }) => ({
+      text: `${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      origin,
+    }));
+    const width = Math.min(60, Math.max(...lines.map(({ text }) => text.length)));
+    for (const { text, origin } of lines)
+      report.line(`${text.padEnd(width)}  ${report.style.dim(`# ${origin}`)}`);
+    return 0;
+  });
+};

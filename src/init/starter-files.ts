@@ -1,0 +1,76 @@
+import type { Answers } from './answers.ts';
+
+/** The templates that `init` fills in, by file name. */
+export type Templates = (name: string) => string;
+
+/**
+ * The starter settings file.
+ * @param templates text of the files in `templates/init/`
+ */
+export function writeStarterSettings(answers: Answers, templates: Templates): string {
+  const { name, database, user, poolSize, environments } = answers;
+  const minPoolSize = Math.min(5, poolSize);
+  const reservePoolSize = Math.max(1, Math.floor(poolSize / 2));
+  const [postgresHost = '', postgresPort = '5432'] = (answers.postgresHost ?? '').split(':');
+  const values: Record<string, string> = {
+    name,
+    network: `${name}-network`,
+    database,
+    user,
+    sessionDatabase: database.endsWith('_db') ? `${database.slice(0, -3)}_admin` : `${database}_admin`,
+    postgresImage: answers.postgresImage,
+    postgresHost,
+    postgresPort,
+    pgbouncerImage: answers.pgbouncerImage,
+    authType: answers.authType,
+    poolSize: String(poolSize),
+    minPoolSize: String(minPoolSize),
+    reservePoolSize: String(reservePoolSize),
+    maxDbConnections: String(Math.max(50, poolSize + reservePoolSize)),
+    firstEnvironment: environments[0] ?? 'dev',
+    build: answers.build ?? '',
+    environments: environments.map((environment) => environmentLines(environment, name)).join('\n'),
+  };
+  const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '');
+  values['postgres'] = fill(
+    templates(answers.postgresHost === undefined ? 'postgres-own.yaml' : 'postgres-external.yaml'),
+  ).trimEnd();
+  values['app'] = fill(
+    templates(answers.build === undefined ? 'app-none.yaml' : 'app-django.yaml'),
+  ).trimEnd();
+  return fill(templates('ecar-pool.yaml'));
+}
+
+/** Production gets room; any other environment a project name of its own, so that both can run on one host. */
+function environmentLines(environment: string, name: string): string {
+  if (/^prod/.test(environment)) return `  ${environment}:\n    pgbouncer: { max_client_conn: 1000 }`;
+  return `  ${environment}:\n    name: ${name}_${environment}`;
+}
+
+/** The starter `.env.<environment>`, with a fresh secret for every variable. */
+export function writeStarterSecrets(
+  answers: Answers,
+  environment: string,
+  createSecret: () => string,
+): string {
+  const names = [
+    'DB_PASSWORD',
+    'PGBOUNCER_ADMIN_PASSWORD',
+    'PGBOUNCER_STATS_PASSWORD',
+    ...(answers.postgresHost === undefined ? ['POSTGRES_PASSWORD'] : []),
+    ...(answers.build === undefined ? [] : ['SECRET_KEY']),
+  ];
+  const lines = names.map((name) => `${name}='${createSecret()}'`);
+  return `# Secrets of the environment ${environment}: keep them out of version control.\n${lines.join('\n')}\n`;
+}
+
+const IGNORED = ['.env', '.env.*', '!.env.example', 'stack/'];
+
+/** The lines that a .gitignore lacks for secrets and rendered files, to be added at its end; empty for none. */
+export function missingIgnoreLines(gitignore: string): string {
+  const present = new Set(gitignore.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
+  const missing = IGNORED.filter((line) => !present.has(line));
+  if (missing.length === 0) return '';
+  const gap = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
+  return `${gap}# ecar-pool: secrets and rendered files\n${missing.join('\n')}\n`;
+}
