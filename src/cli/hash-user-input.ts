@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { explainFileError } from '../credentials/file-errors.ts';
+import type { PlainUser } from '../credentials/hash-users.ts';
+import { parseBulk } from '../credentials/parse-bulk.ts';
+import { explainPassword } from '../credentials/password-rules.ts';
+import { readStream } from '../credentials/read-stream.ts';
+import { explainUserName } from '../formats/pgbouncer-names.ts';
+import { SettingsError, UsageError } from '../problems/errors.ts';
+import { askNewPassword } from './ask-hidden.ts';
+import type { World } from './context.ts';
+import type { HashUserOptions } from './hash-user.ts';
+
+/**
+ * Gives the users to hash, all of them usable, from wherever the options say; never waits for a terminal
+ * that is not there. Throws UsageError, SettingsError for a bulk file, EnvironmentError where a file cannot
+ * be read.
+ */
+export async function readPlainUsers(
+  world: World,
+  options: HashUserOptions,
+  name: string | undefined,
+): Promise<PlainUser[]> {
+  if (options.bulk !== undefined) return readBulk(world, options.bulk);
+  const user = name ?? '';
+  const nameReason = explainUserName(user, { quotedKeys: true, console: false, inUsersSection: false });
+  if (nameReason !== undefined) {
+    throw new UsageError(`the user name cannot be used: ${nameReason}`, 'choose another name');
+  }
+  const password = await readPassword(world, options, user);
+  const reason = explainPassword(password);
+  if (reason !== undefined) {
+    throw new UsageError(`the password of ${user} ${reason}`, 'give the password itself, or choose another');
+  }
+  return [{ user, password }];
+}
+
+async function readPassword(world: World, options: HashUserOptions, user: string): Promise<string> {
+  const { passwordEnv: variable } = options;
+  if (variable !== undefined) {
+    const password = world.env[variable];
+    if (password !== undefined) return password;
+    throw new UsageError(
+      `the environment variable ${variable} is not set`,
+      'export it first; the option takes the name of the variable',
+    );
+  }
+  if (options.passwordStdin) return readPasswordFromStdin(world);
+  // A question that nobody sees is a hang, so stderr, where it goes, must be a terminal too.
+  if (world.stdin.isTTY && world.stderr.isTTY) return askNewPassword(world, user, explainPassword);
+  throw new UsageError(
+    'there is no terminal to ask for the password on',
+    'use --password-stdin or --password-env NAME',
+  );
+}
+
+async function readPasswordFromStdin({ stdin, signal }: World): Promise<string> {
+  refuseTerminal(stdin, '--password-stdin', 'leave the option out to be asked without showing the password');
+  const bytes = await readStream(stdin, signal);
+  if (!isUtf8(bytes)) throw new UsageError('the password on stdin is not UTF-8', 'encode it as UTF-8');
+  return bytes.toString('utf8').replace(/\r?\n$/, '');
+}
+
+async function readBulk(world: World, path: string): Promise<PlainUser[]> {
+  if (path === '-') refuseTerminal(world.stdin, '--bulk -', 'pipe the file in, or name it');
+  const file = path === '-' ? 'stdin' : path;
+  const bytes =
+    path === '-'
+      ? await readStream(world.stdin, world.signal)
+      : await readFile(resolve(world.cwd, path)).catch((error) => {
+          throw explainFileError(error, path, 'read');
+        });
+  const { users, problems } = parseBulk(bytes, file);
+  if (problems.count > 0) throw new BulkFileError(problems.list, problems.count, file);
+  return users;
+}
+
+/** On a terminal, what is typed is shown. */
+function refuseTerminal(stdin: World['stdin'], option: string, hint: string): void {
+  if (stdin.isTTY) throw new UsageError(`${option} reads from a pipe, and stdin is a terminal`, hint);
+}
+
+class BulkFileError extends SettingsError {
+  constructor(problems: ConstructorParameters<typeof SettingsError>[0], count: number, file: string) {
+    super(problems);
+    const shown = count > problems.length ? ` (the first ${problems.length} are shown)` : '';
+    this.message = `${count} ${count === 1 ? 'problem' : 'problems'} in ${file}${shown}`;
+  }
+}

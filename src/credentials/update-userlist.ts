@@ -1,0 +1,47 @@
+import { isUtf8 } from 'node:buffer';
+import { resolve } from 'node:path';
+import { FormatError } from '../formats/format-error.ts';
+import type { UserlistEntry } from '../formats/userlist.ts';
+import { SettingsError } from '../problems/errors.ts';
+import { explainFileError } from './file-errors.ts';
+import { findFile, replaceFile } from './replace-file.ts';
+import { setUserlistEntries } from './set-userlist-entries.ts';
+
+/**
+ * Sets the secrets of users in a userlist.txt and leaves every other byte of it; a file that is not there is
+ * made. Nothing is touched where it holds these very lines. Throws EnvironmentError where the file cannot be
+ * read or written, SettingsError where PgBouncer could not read it either; the file is then as it was.
+ * @param cwd what a relative path starts from
+ * @param path as the user wrote it, for errors too
+ */
+export async function updateUserlist(
+  cwd: string,
+  path: string,
+  entries: readonly UserlistEntry[],
+): Promise<'written' | 'unchanged'> {
+  const failed = (action: 'read' | 'write') => (error: unknown) => {
+    throw explainFileError(error, path, action);
+  };
+  const file = await findFile(resolve(cwd, path)).catch(failed('read'));
+  const before = file.bytes ?? Buffer.alloc(0);
+  const after = Buffer.from(rewrite(before, path, entries));
+  if (after.equals(before)) return 'unchanged';
+  await replaceFile(file, after).catch(failed('write'));
+  return 'written';
+}
+
+function rewrite(bytes: Buffer, path: string, entries: readonly UserlistEntry[]): string {
+  const broken = (message: string, hint: string, place: { line?: number; column?: number } = {}): Error =>
+    new SettingsError([{ code: 'userlist', severity: 'error', message, hint, at: { file: path, ...place } }]);
+  // Decoding what is not UTF-8 would change the lines of other users.
+  if (!isUtf8(bytes)) throw broken('this userlist is not UTF-8', 'save it as UTF-8');
+  try {
+    return setUserlistEntries(bytes.toString('utf8'), entries);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const { line, column } = error;
+    const place = line === undefined || column === undefined ? {} : { line, column };
+    const hint = 'correct the line: PgBouncer stops there and loses the users below it';
+    throw broken(error.message, hint, place);
+  }
+}
