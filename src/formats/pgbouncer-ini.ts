@@ -57,7 +57,8 @@ const VALUE = /=[ \t]*([^\n]*)/y;
 
 /**
  * Reads pgbouncer.ini as libusual's cfparser does: comments only where a line starts, everything after
- * the `=` is the value, text behind a `]` starts an entry, and a key may be quoted or even empty.
+ * the `=` is the value, text behind a `]` starts an entry, and a key may be quoted (as since PgBouncer 1.25)
+ * or even empty.
  * Throws FormatError with the place where PgBouncer would stop, and for `%include`, because the rest
  * of the settings then lies in another file.
  */

@@ -56,6 +56,7 @@ describe('readUserlist', () => {
       ],
     ],
     ['nothing behind the second field', '"a" "b" "c" "d"\n', [['a', 'b', 1]]],
+    ['a lone CR as no line end', '"a" "b"\r"c" "d"\n', [['a', 'b', 1]]],
     [
       'duplicates, in order',
       '"a" "b"\n"a" "c"\n',
