@@ -59,7 +59,7 @@ export function pgbouncerSettings({ users, pgbouncer }: Stack): ReadonlyMap<stri
     ['auth_type', pgbouncer.auth_type],
     ['auth_file', `${CONFIG_FOLDER}/userlist.txt`],
     ['admin_users', named('admin')],
-    ['stats_users', named('stats')],
+    ...(users.some(({ role }) => role === 'stats') ? ([['stats_users', named('stats')]] as const) : []),
     ...pgbouncer.settings,
   ]);
 }

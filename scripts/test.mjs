@@ -1,0 +1,29 @@
+// npm test: everything that needs no engine, then the end-to-end tests where an engine and its images answer.
+// With ECAR_POOL_REQUIRE_ENGINE=1, as in CI, a missing engine is a failure. Arguments go to the first run.
+import { spawnSync } from 'node:child_process';
+
+const isFine = (program, args) => spawnSync(program, args, { stdio: 'ignore', timeout: 15_000 }).status === 0;
+
+function run(program, args) {
+  const { status } = spawnSync(program, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 130);
+}
+
+const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
+run(process.execPath, ['scripts/build.mjs']);
+run(process.execPath, [...vitest, ...process.argv.slice(2)]);
+
+const leftOut = [];
+if (process.argv.length > 2) {
+  leftOut.push('the end-to-end tests (the run was narrowed by arguments)');
+} else if (process.env.ECAR_POOL_REQUIRE_ENGINE === '1') {
+  run(process.execPath, [...vitest, '--config', 'vitest.e2e.config.ts']);
+} else if (!isFine('docker', ['info'])) {
+  leftOut.push('the end-to-end tests (no Docker engine answers)');
+} else if (!isFine('docker', ['image', 'inspect', 'ecar-pool-testbed/pgbouncer:1.26.1'])) {
+  leftOut.push('the end-to-end tests (no testbed images: run test/testbed/up.sh)');
+} else {
+  run(process.execPath, [...vitest, '--config', 'vitest.e2e.config.ts']);
+}
+if (!isFine('pgbouncer', ['--version'])) leftOut.push('golden files through a local pgbouncer (none is on the PATH)');
+console.log(leftOut.length === 0 ? 'Left out: nothing.' : `Left out: ${leftOut.join('; ')}.`);

@@ -1,0 +1,16 @@
+-- Rendered by ecar-pool for the environment prod. Do not edit: edit ecar-pool.yaml,
+-- then run `ecar-pool render --env prod`.
+-- Safe to run again: what exists stays, passwords are set anew.
+
+\set ON_ERROR_STOP on
+
+SELECT 'CREATE ROLE "o''brien ""bo""" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'o''brien "bo"') \gexec
+ALTER ROLE "o'brien ""bo""" PASSWORD 'md5e12b0fc1a73310385d35fca2a2619453';
+
+SELECT 'CREATE ROLE "ecar.user" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecar.user') \gexec
+ALTER ROLE "ecar.user" PASSWORD 'md5e9e187bebf90f5d56b9589720395eb03';
+
+SELECT 'CREATE DATABASE "it''s = ""odd""; #1" OWNER "o''brien ""bo"""' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'it''s = "odd"; #1') \gexec
+GRANT ALL ON DATABASE "it's = ""odd""; #1" TO "ecar.user";
+
+SELECT 'CREATE DATABASE "ecar$db" OWNER "ecar.user"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ecar$db') \gexec

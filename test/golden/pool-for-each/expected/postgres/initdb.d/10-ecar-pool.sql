@@ -1,0 +1,16 @@
+-- Rendered by ecar-pool for the environment prod. Do not edit: edit ecar-pool.yaml,
+-- then run `ecar-pool render --env prod`.
+-- Safe to run again: what exists stays, passwords are set anew.
+
+\set ON_ERROR_STOP on
+
+SELECT 'CREATE ROLE "web" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'web') \gexec
+ALTER ROLE "web" PASSWORD 'md50d1659bf7a52e25fffdae7275d293ebb';
+
+SELECT 'CREATE ROLE "worker" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'worker') \gexec
+ALTER ROLE "worker" PASSWORD 'md5525c188d227bad34103ff0635f9a421b';
+
+SELECT 'CREATE DATABASE "shop" OWNER "web"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'shop') \gexec
+GRANT ALL ON DATABASE "shop" TO "worker";
+
+SELECT 'CREATE DATABASE "reports" OWNER "worker"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'reports') \gexec
