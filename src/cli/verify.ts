@@ -1,0 +1,88 @@
+import { InvalidArgumentError } from 'commander';
+import type { AddCommand } from './context.ts';
+import { examples } from './context.ts';
+
+interface VerifyOptions {
+  readonly timeout: number;
+  readonly wait?: boolean;
+  readonly out?: string;
+}
+
+/** `ecar-pool verify`: proves the running pool of one environment, and names the cause of what fails. */
+export const addVerify: AddCommand = (program, bind) => {
+  const command = program
+    .command('verify')
+    .description('prove the running pool end to end, and name the cause of what fails')
+    .option('--timeout <seconds>', 'time limit of the whole run', parseSeconds, 60)
+    .option('--wait', 'first wait until all services are healthy, within the time limit')
+    .option('-o, --out <dir>', 'where the stack was rendered, if not to stack/<env>/')
+    .addHelpText(
+      'after',
+      examples(
+        ['ecar-pool verify --env prod', 'prove the pool that runs here'],
+        ['ecar-pool verify --env prod --wait', 'right after docker compose up -d'],
+        ['ecar-pool verify --env prod --json', 'for a monitor: exit 1 when a check fails'],
+      ),
+    );
+  bind<VerifyOptions>(command, async ({ world, options, report }) => {
+    const { createDocker } = await import('../docker/docker.ts');
+    const { askVersions } = await import('../docker/ask-versions.ts');
+    const session = { cwd: world.cwd, env: world.env, signal: world.signal };
+    const deadline = performance.now() + options.timeout * 1000;
+    // Docker takes its time to answer; the settings are read meanwhile.
+    const asked = askVersions(createDocker({ ...session, hidden: [], secrets: [], deadline }));
+    const [
+      { join },
+      { loadAndPlan },
+      { verifyStack },
+      { listSecrets },
+      { readDotenvOnDisk },
+      { COMPOSE_FILE },
+      { hasPassed, reportVerdict },
+      { pgbouncerSettings, hashRestartSettings },
+      { dotenvVariables },
+      { EXIT },
+    ] = await Promise.all([
+      import('node:path'),
+      import('./load-and-plan.ts'),
+      import('../verify/verify.ts'),
+      import('../verify/list-secrets.ts'),
+      import('../verify/dotenv-on-disk.ts'),
+      import('../verify/subject.ts'),
+      import('../report/checks.ts'),
+      import('../writers/pgbouncer-ini.ts'),
+      import('../writers/dotenv.ts'),
+      import('../problems/errors.ts'),
+    ]);
+    const { stack, changes, shownFolder } = await asked.orEnd(loadAndPlan(options, world, report));
+    const subject = {
+      stack,
+      project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+      changes,
+      settings: pgbouncerSettings(stack),
+      dotenv: readDotenvOnDisk(changes),
+      composeText: changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '',
+      restartHash: hashRestartSettings(stack),
+      env: world.env,
+    };
+    const hidden = dotenvVariables(stack).keys();
+    const docker = createDocker({ ...session, hidden, secrets: listSecrets(stack), deadline });
+    const verdict = await verifyStack(docker, subject, {
+      versions: asked.versions,
+      wait: options.wait === true,
+      signal: world.signal,
+      onProgress: report.progress,
+    });
+    reportVerdict(verdict, stack.environment, report);
+    return hasPassed(verdict) ? EXIT.ok : EXIT.checkFailed;
+  });
+};
+
+/** A day bounds it: a larger number overflows Node's timers, which then fire at once. */
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400) {
+    throw new InvalidArgumentError('It is a number of seconds from 1 to 86400.');
+  }
+  return seconds;
+}

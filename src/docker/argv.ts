@@ -1,0 +1,50 @@
+/** The three facts that tell Compose which stack is meant, whatever the current folder holds. */
+export interface ComposeProject {
+  readonly name: string;
+  /** The rendered docker-compose.yml. */
+  readonly file: string;
+  /** The folder that relative paths and `.env` belong to. */
+  readonly directory: string;
+}
+
+/** `docker version`, cut down to the engine's own version: fails where no engine answers. */
+export const ENGINE_VERSION_ARGV: readonly string[] = ['version', '--format', '{{.Server.Version}}'];
+
+/** The version of the Compose plugin; needs no engine. */
+export const COMPOSE_VERSION_ARGV: readonly string[] = ['compose', 'version', '--short'];
+
+/**
+ * The argv, without `docker`, of a Compose subcommand on one project. The project's flags come before the
+ * subcommand, because Compose takes them nowhere else.
+ */
+export function composeArgv(project: ComposeProject, ...command: readonly string[]): string[] {
+  return [
+    'compose',
+    ...['-p', project.name],
+    ...['-f', project.file],
+    ...['--project-directory', project.directory],
+    ...command,
+  ];
+}
+
+/** All containers of the project, the exited ones too: without `-a` a crashed service looks absent. */
+export function psArgv(project: ComposeProject): string[] {
+  return composeArgv(project, 'ps', '-a', '--format', 'json');
+}
+
+/** A command in a running service, without a terminal: one would mangle the bytes that come back. */
+export function execArgv(project: ComposeProject, service: string, ...command: readonly string[]): string[] {
+  return composeArgv(project, 'exec', '-T', service, ...command);
+}
+
+/** The last `lines` lines that a service logged, without the service's name before each. */
+export function logsArgv(project: ComposeProject, service: string, lines: number): string[] {
+  return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service);
+}
+
+/** The argv as a line that a person can paste into a POSIX shell. */
+export function formatCommand(argv: readonly string[]): string {
+  return ['docker', ...argv]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}

@@ -1,0 +1,273 @@
+/** Why something failed, told by the words of psql, PgBouncer, Postgres or docker, and what to do about it. */
+export interface Cause {
+  readonly id: string;
+  readonly pattern: RegExp;
+  readonly cause: string;
+  /** `{reload}`, `{restart}` and `{up}` stand for docker commands on the stack at hand. */
+  readonly fix: string;
+  /** The words leave the real reason open; the log may tell it. */
+  readonly vague?: true;
+  /** It may pass by itself within a minute: someone starts, or PgBouncer has yet to look again. */
+  readonly transient?: true;
+}
+
+const SAME_PASSWORD =
+  'give the role the password of the settings (ALTER ROLE … PASSWORD …), or the settings the one of the role';
+
+/**
+ * In order: the first match counts, so what is exact stands before what is vague. The words are those of
+ * PgBouncer 1.18 to 1.26, whose answer to a client often says less than its log; libpq 15 to 18; and Docker
+ * Compose 2.20 to 2.40.
+ */
+export const CAUSES: readonly Cause[] = [
+  // How PgBouncer logs in to Postgres
+  {
+    id: 'no-scram-keys',
+    pattern: /did not provide SCRAM keys/i,
+    cause:
+      'userlist.txt holds a SCRAM verifier, and PgBouncer has no SCRAM keys from a client to use it with: it loses them on a reconnect in 1.25.1 and 1.25.2, and never has any for a forced user or under another auth_type than md5 and scram-sha-256',
+    fix: 'update PgBouncer to 1.26.1 or later; for a forced user, let userlist.txt hold the plain password',
+  },
+  {
+    id: 'md5-hash-scram-role',
+    pattern: /cannot do SCRAM authentication: wrong password type/i,
+    cause:
+      'userlist.txt holds an md5 hash, and the Postgres role has a SCRAM verifier, which an md5 hash cannot answer',
+    fix: "store the role's password as md5 (SET password_encryption = 'md5', then ALTER ROLE … PASSWORD …), or set pgbouncer.auth_type: scram-sha-256 and render again",
+  },
+  {
+    id: 'scram-verifier-md5-role',
+    pattern: /cannot do MD5 authentication: wrong password type/i,
+    cause: 'userlist.txt holds a SCRAM verifier, and the Postgres role has an md5 hash',
+    fix: "store the role's password as SCRAM (SET password_encryption = 'scram-sha-256', then ALTER ROLE … PASSWORD …)",
+  },
+  {
+    id: 'wrong-password-type',
+    pattern: /wrong password type/i,
+    cause: 'what userlist.txt holds for the user is of another kind than what Postgres stores for the role',
+    fix: 'store both as md5 or both as scram-sha-256; `SELECT rolname, left(rolpassword, 5) FROM pg_authid` tells what Postgres has',
+    vague: true,
+  },
+  {
+    id: 'postgres-refused-password',
+    pattern: /password authentication failed for user "/i,
+    cause:
+      'Postgres refused what userlist.txt holds for the user: another password, or a SCRAM verifier that is not the one that Postgres stores',
+    fix: SAME_PASSWORD,
+  },
+  {
+    id: 'no-hba-entry',
+    pattern: /no pg_hba\.conf entry|pg_hba\.conf rejects connection/i,
+    cause: "Postgres's pg_hba.conf lets no connection in from PgBouncer for this user and database",
+    fix: "add a line to pg_hba.conf for PgBouncer's address with the method md5 or scram-sha-256, then reload Postgres",
+  },
+  {
+    id: 'role-may-not-log-in',
+    pattern: /role "[^"]*" is not permitted to log in/i,
+    cause: 'The Postgres role exists, but may not log in',
+    fix: 'run ALTER ROLE … LOGIN',
+  },
+  {
+    id: 'no-role',
+    pattern: /role "[^"]*" does not exist/i,
+    cause: 'Postgres has no such role',
+    fix: 'create it (CREATE ROLE … LOGIN PASSWORD …); init scripts only run on an empty data volume',
+  },
+  {
+    id: 'no-server-database',
+    pattern: /database "[^"]*" does not exist/i,
+    cause: 'The entry leads to a database that Postgres does not have',
+    fix: 'create it (CREATE DATABASE …), or correct `dbname` in the settings; init scripts only run on an empty data volume',
+  },
+  {
+    id: 'postgres-full',
+    pattern:
+      /remaining connection slots|too many clients already|too many connections for (?:role|database)/i,
+    cause: 'Postgres has no connection left',
+    fix: 'lower the pool sizes or raise max_connections; SELECT * FROM pg_stat_activity shows who holds them',
+  },
+  {
+    id: 'postgres-starting',
+    pattern: /the database system is (?:starting up|shutting down|in recovery|not yet accepting)/i,
+    cause: 'Postgres is starting or stopping',
+    fix: 'try again in a moment, or run verify with --wait',
+    transient: true,
+  },
+  {
+    id: 'server-tls',
+    pattern: /server refused SSL|TLS handshake failed.*server|SSL off/i,
+    cause: 'PgBouncer and Postgres do not agree on TLS',
+    fix: 'make server_tls_sslmode fit what Postgres offers',
+  },
+  {
+    id: 'dns',
+    pattern: /DNS lookup failed/i,
+    cause:
+      'PgBouncer finds no address for the host of Postgres: the name is wrong, or its container is not running',
+    fix: 'check `postgres.host` in the settings and that both containers are up and on one network ({up})',
+    transient: true,
+  },
+  {
+    id: 'postgres-unreachable',
+    pattern:
+      /closing because: connect failed|cached error: connect failed|closing because: server conn crashed/i,
+    cause: 'Nothing accepts connections at the host and port of Postgres, as PgBouncer sees them',
+    fix: 'check that Postgres is up and `postgres.host` and `postgres.port` in the settings',
+    transient: true,
+  },
+  {
+    id: 'postgres-silent',
+    pattern: /connect timeout|server_connect_timeout/i,
+    cause: 'Postgres, or a firewall before it, takes connections and does not answer',
+    fix: 'check `postgres.host` and `postgres.port` and the firewall between the two',
+    transient: true,
+  },
+  // How a client logs in to PgBouncer
+  {
+    id: 'broken-userlist',
+    pattern: /broken auth file|username too long in auth file/i,
+    cause:
+      'PgBouncer stopped reading userlist.txt at a line that it cannot parse; the users below do not exist for it',
+    fix: 'run ecar-pool render, then {reload}',
+  },
+  {
+    id: 'unreadable-userlist',
+    pattern: /could not open auth_file|auth_file [^\n]*: (?:Permission denied|No such file)/i,
+    cause: 'PgBouncer cannot read userlist.txt, so it knows no user',
+    fix: 'run ecar-pool render, then {restart}',
+  },
+  {
+    id: 'no-such-user',
+    pattern: /no such user/i,
+    cause: 'The running PgBouncer has no such user: it has not read the rendered userlist.txt',
+    fix: 'run ecar-pool render, then {reload}',
+  },
+  {
+    id: 'no-such-database',
+    pattern: /no such database/i,
+    cause: 'The running PgBouncer has no such entry: it has not read the rendered pgbouncer.ini',
+    fix: 'run ecar-pool render, then {reload}',
+  },
+  {
+    id: 'database-disabled',
+    pattern: /database "[^"]*" is disabled|database does not allow connections/i,
+    cause: 'Someone ran DISABLE for this entry in the admin console',
+    fix: 'run ENABLE for it in the admin console, or {restart}',
+  },
+  {
+    id: 'not-allowed',
+    pattern: /FATAL:\s+not allowed/i,
+    cause: 'The running PgBouncer has this user neither in admin_users nor in stats_users',
+    fix: 'run ecar-pool render, then {reload}',
+  },
+  {
+    id: 'pool-full',
+    pattern:
+      /no more connections allowed|\(max_(?:client_conn|db_client_connections|user_client_connections)\)/i,
+    cause: 'PgBouncer has as many clients as it may',
+    fix: 'raise max_client_conn, or find the client that keeps its connections (SHOW CLIENTS)',
+  },
+  {
+    id: 'startup-parameter',
+    pattern: /unsupported startup parameter/i,
+    cause: 'PgBouncer refuses a parameter that the client sends',
+    fix: 'name it in ignore_startup_parameters',
+  },
+  {
+    id: 'client-tls',
+    pattern: /SSL required|server does not support SSL/i,
+    cause: 'PgBouncer and its clients do not agree on TLS',
+    fix: 'make client_tls_sslmode fit what the clients use',
+  },
+  {
+    id: 'auth-query',
+    pattern: /bouncer config error|error in auth_query/i,
+    cause: 'The auth_query fails: auth_user may not run it, or it gives other columns than user and password',
+    fix: 'run the query by hand in Postgres as auth_user',
+  },
+  {
+    id: 'hba-file',
+    pattern: /no authentication method is found|login rejected/i,
+    cause: "PgBouncer's own auth_hba_file lets this user not in",
+    fix: 'add a line for it to auth_hba_file',
+  },
+  {
+    id: 'shutting-down',
+    pattern: /(?:pooler|server) is shutting down|server shutting down/i,
+    cause: 'PgBouncer is stopping and takes no new clients',
+    fix: 'start it again: {up}',
+    transient: true,
+  },
+  {
+    id: 'pgbouncer-refused-password',
+    pattern: /SASL authentication failed|password authentication failed\s*$/im,
+    cause: 'PgBouncer refused the password: its userlist.txt holds another one for the user',
+    fix: 'run ecar-pool render, then {reload}',
+    vague: true,
+  },
+  {
+    id: 'not-listening',
+    pattern: /connection refused/i,
+    cause: 'PgBouncer does not listen on the port of the settings',
+    fix: 'run ecar-pool render, then {restart}',
+    transient: true,
+  },
+  // Why PgBouncer does not start
+  {
+    id: 'bad-config',
+    pattern: /cannot load config file/i,
+    cause: 'PgBouncer cannot read its pgbouncer.ini and does not start',
+    fix: 'run ecar-pool render, then {restart}',
+  },
+  {
+    id: 'runs-as-root',
+    pattern: /should not run as root/i,
+    cause: 'The image starts PgBouncer as root, which it refuses',
+    fix: 'use an image that runs it as another user, such as edoburu/pgbouncer',
+  },
+  {
+    id: 'pidfile',
+    pattern: /pidfile '[^']*' exists/i,
+    cause: 'A pidfile is left over from the run before',
+    fix: 'leave `pidfile` out of the settings: a container needs none',
+  },
+  {
+    id: 'unix-socket',
+    pattern: /failed to create unix socket/i,
+    cause: 'PgBouncer cannot create its unix socket in a read-only container',
+    fix: 'leave unix_socket_dir empty',
+  },
+  {
+    id: 'tls-files',
+    pattern: /TLS setup failed|must be set\. *$/im,
+    cause: 'PgBouncer cannot load its TLS key, certificate or CA',
+    fix: 'check the client_tls_* and server_tls_* files in the settings',
+  },
+  // What the container lacks
+  {
+    id: 'not-running',
+    pattern: /service "[^"]*" is not running|container [^\n]* is (?:not running|restarting|paused)/i,
+    cause: 'The pgbouncer container is not running',
+    fix: 'start it: {up}',
+  },
+  {
+    id: 'no-tools',
+    pattern: /(?:psql|timeout|sh)\S*: (?:command )?not found|executable file not found/i,
+    cause: 'The image of pgbouncer lacks sh, timeout or psql, which verify runs inside it',
+    fix: 'use an image that has them, such as edoburu/pgbouncer',
+  },
+  // Nobody said anything
+  {
+    id: 'timeout',
+    pattern: /timeout expired|query_wait_timeout|client_login_timeout|no answer within/i,
+    cause: 'PgBouncer had no server connection to give: Postgres does not answer it, or its pool is used up',
+    fix: 'check that Postgres is up; SHOW POOLS tells how many clients wait',
+    vague: true,
+    transient: true,
+  },
+];
+
+/** The first row of the table that the text matches. */
+export function matchCause(text: string): Cause | undefined {
+  return CAUSES.find(({ pattern }) => pattern.test(text));
+}

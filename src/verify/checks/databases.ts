@@ -1,0 +1,64 @@
+import type { Database } from '../../stack/stack.ts';
+import type { ConsoleRow } from '../console-table.ts';
+import { reloadCommand } from '../explain.ts';
+import { fail, ok, skip } from '../row.ts';
+import { type Check, consoleTable, type Scene, whyNoTable } from '../scene.ts';
+import { isSameSetting } from '../setting-value.ts';
+
+const ID = 'databases';
+const TITLE = 'SHOW DATABASES';
+
+/** Keys of a `[databases]` entry and the columns that show them; 1.24 renamed one of the columns. */
+const COLUMNS: readonly (readonly [key: string, columns: readonly string[]])[] = [
+  ['host', ['host']],
+  ['port', ['port']],
+  ['dbname', ['database']],
+  ['pool_size', ['pool_size']],
+  ['min_pool_size', ['min_pool_size']],
+  ['reserve_pool_size', ['reserve_pool_size', 'reserve_pool']],
+  ['reserve_pool', ['reserve_pool_size', 'reserve_pool']],
+  ['pool_mode', ['pool_mode']],
+  ['max_db_connections', ['max_connections']],
+  ['max_db_client_connections', ['max_client_connections']],
+  ['server_lifetime', ['server_lifetime']],
+];
+
+/** Whether every entry of the settings is there and leads where it should. */
+export const checkDatabases: Check = (scene) => {
+  const table = consoleTable(scene, 'databases');
+  if (table === undefined) return [skip(ID, TITLE, whyNoTable(scene, 'databases'))];
+  const entries = scene.subject.stack.databases;
+  const differences = entries.flatMap((entry) => {
+    // The entry for every other name is listed only under the names that were used.
+    if (entry.name === '*') return [];
+    const row = table.find((candidate) => candidate['name'] === entry.name);
+    return row ? compare(scene, entry, row) : [`${entry.name} is missing`];
+  });
+  if (differences.length === 0)
+    return [ok(ID, TITLE, `${entries.map(({ name }) => name).join(', ')} as rendered`)];
+  return [
+    fail(ID, TITLE, {
+      observed: differences.join('; '),
+      cause: 'PgBouncer has not reloaded since the entry changed, or could not',
+      hint: `run ${reloadCommand(scene.subject.project)}`,
+    }),
+  ];
+};
+
+function compare({ subject }: Scene, entry: Database, row: ConsoleRow): string[] {
+  const { host, port } = subject.stack.postgres;
+  const expected = new Map([
+    ['host', host],
+    ['port', String(port)],
+    ['dbname', entry.dbname],
+    ...entry.settings,
+  ]);
+  return COLUMNS.flatMap(([key, columns]) => {
+    const rendered = expected.get(key);
+    const column = columns.find((name) => name in row);
+    if (rendered === undefined || column === undefined) return [];
+    const running = row[column] ?? null;
+    if (isSameSetting(rendered, running)) return [];
+    return [`${entry.name}: ${key} is ${running ?? 'empty'}, rendered ${rendered}`];
+  });
+}

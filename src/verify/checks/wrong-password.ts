@@ -1,0 +1,46 @@
+import { matchCause } from '../causes.ts';
+import { seen } from '../evidence.ts';
+import { explain, quote, sayOutcome } from '../explain.ts';
+import { fail, ok, skip } from '../row.ts';
+import type { Check } from '../scene.ts';
+
+const ID = 'wrong-password';
+const TITLE = 'wrong password';
+
+/**
+ * Whether PgBouncer refuses a wrong password: with `auth_type = trust` or `any` all logins above would pass.
+ * Only its own refusal counts; a time-out or a missing entry proves nothing.
+ */
+export const checkWrongPassword: Check = (scene) => {
+  const { evidence, redact } = scene;
+  const { intruder, logins } = evidence.inquiry;
+  if (!intruder) return [skip(ID, TITLE, 'no user of the settings logs in to a database')];
+  const probe = seen(evidence.probe);
+  if (!probe) return [skip(ID, TITLE, 'nothing could be run in the pgbouncer container')];
+  const outcome = probe.logins.get(logins.length);
+  if (!outcome) return [fail(ID, TITLE, { observed: 'not answered within the time limit' })];
+  const { ms } = outcome;
+  const said = sayOutcome(outcome);
+  if (outcome.code !== 0 && matchCause(said)?.id === 'pgbouncer-refused-password') {
+    return [ok(ID, TITLE, `${intruder.user} is refused by PgBouncer`, { ms })];
+  }
+  const expected = 'refused by PgBouncer';
+  if (outcome.code === 0) {
+    return [
+      fail(
+        ID,
+        TITLE,
+        {
+          observed: `${intruder.user} got in with a password that was made up`,
+          expected,
+          cause: 'PgBouncer does not check passwords',
+          hint: 'set pgbouncer.auth_type to md5 or scram-sha-256, render, and restart it',
+        },
+        { ms },
+      ),
+    ];
+  }
+  return [
+    fail(ID, TITLE, { observed: quote(said, redact), expected, ...explain(matchCause(said), scene) }, { ms }),
+  ];
+};

@@ -1,0 +1,42 @@
+import { checkConfig } from './checks/config.ts';
+import { checkConsole } from './checks/console.ts';
+import { checkContainers } from './checks/containers.ts';
+import { checkDatabases } from './checks/databases.ts';
+import { checkDocker } from './checks/docker.ts';
+import { checkFiles } from './checks/files.ts';
+import { checkLogins } from './checks/logins.ts';
+import { checkPools } from './checks/pools.ts';
+import { checkPort } from './checks/port.ts';
+import { checkRenderedContainer } from './checks/rendered-container.ts';
+import { checkShell } from './checks/shell.ts';
+import { checkStandstill } from './checks/standstill.ts';
+import { checkVersion } from './checks/version.ts';
+import { checkWrongPassword } from './checks/wrong-password.ts';
+import { type Row, skip } from './row.ts';
+import type { Check, Scene } from './scene.ts';
+import { COMPOSE_FILE, isRendered } from './subject.ts';
+
+/** What there is to check whether or not anything runs. */
+const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
+
+/** From the ground up: what fails first is usually why the rest does. */
+const STACK_CHECKS: readonly Check[] = [
+  checkContainers,
+  checkRenderedContainer,
+  checkPort,
+  checkConsole,
+  checkVersion,
+  checkConfig,
+  checkDatabases,
+  checkStandstill,
+  checkPools,
+  checkLogins,
+  checkWrongPassword,
+];
+
+/** The verdict on all that was seen, in a fixed order. */
+export function judge(scene: Scene): Row[] {
+  const ground = GROUND_CHECKS.flatMap((check) => check(scene));
+  if (isRendered(scene.subject)) return [...ground, ...STACK_CHECKS.flatMap((check) => check(scene))];
+  return [...ground, skip('stack', 'running stack', `there is no ${COMPOSE_FILE} to ask docker about`)];
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { execArgv, logsArgv, psArgv } from '../docker/argv.ts';
+import { type Container, parseContainers } from '../docker/containers.ts';
+import { diagnoseStderr } from '../docker/diagnose.ts';
+import type { Docker } from '../docker/docker.ts';
+import type { RunResult } from '../docker/run.ts';
+import type { DockerVersions } from '../docker/versions.ts';
+import type { Evidence, Sight } from './evidence.ts';
+import type { Inquiry } from './logins.ts';
+import { formatProbeInput } from './probe-input.ts';
+import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
+import { PROBE_SCRIPT } from './probe-script.ts';
+import type { Subject } from './subject.ts';
+
+const LOG_LINES = 200;
+
+/**
+ * Looks at the running stack: all docker commands at once, because each takes longer to start than to
+ * answer. Throws EnvironmentError where docker itself does not work; what only the stack refuses is evidence.
+ */
+export async function observe(
+  docker: Docker,
+  { stack, project }: Subject,
+  inquiry: Inquiry,
+  versions: Promise<DockerVersions>,
+): Promise<Evidence> {
+  const calls = [
+    versions,
+    observeContainers(docker, project),
+    probe(docker, project, stack.pgbouncer.port, inquiry),
+  ] as const;
+  try {
+    const [known, containers, probed] = await Promise.all(calls);
+    return { versions: known, containers, inquiry, probe: probed, log: '' };
+  } catch (error) {
+    // Without docker, nothing that still runs can tell anything.
+    docker.end();
+    await Promise.allSettled(calls);
+    // Whatever else went wrong for want of docker, the versions tell it best.
+    await versions;
+    throw error;
+  }
+}
+
+/** The evidence where there is no docker-compose.yml: docker is asked for its versions only. */
+export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerVersions>): Promise<Evidence> {
+  const unseen = { failure: 'docker-compose.yml has not been rendered', ms: 0 };
+  return { versions: await versions, containers: unseen, inquiry, probe: unseen, log: '' };
+}
+
+/** The containers of the project, as Compose knows them. */
+export async function observeContainers(
+  docker: Docker,
+  project: Subject['project'],
+): Promise<Sight<readonly Container[]>> {
+  const result = await docker.call(psArgv(project));
+  if (result.code !== 0) return { failure: describeEnd(result), ms: result.ms };
+  try {
+    return { value: parseContainers(result.stdout), ms: result.ms };
+  } catch {
+    return { failure: 'docker compose ps printed something that is not JSON', ms: result.ms };
+  }
+}
+
+/** The end of PgBouncer's log, unredacted; empty where there is none. */
+export async function observeLog(docker: Docker, project: Subject['project']): Promise<string> {
+  const { stdout } = await docker.call(logsArgv(project, 'pgbouncer', LOG_LINES));
+  return stdout;
+}
+
+async function probe(
+  docker: Docker,
+  project: Subject['project'],
+  port: number,
+  inquiry: Inquiry,
+): Promise<Sight<ProbeOutput>> {
+  const nonce = randomBytes(12).toString('hex');
+  // Killing docker leaves the script alive in the container, so that it is given a limit of its own.
+  const limit = Math.max(1, Math.floor(docker.remainingMs() / 1000) - 1);
+  const result = await docker.call(
+    execArgv(project, 'pgbouncer', 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT),
+    { stdin: formatProbeInput({ nonce, port, inquiry }) },
+  );
+  const output = parseProbeOutput(result.stdout, nonce);
+  // Half an answer is evidence, too: each check tells what of it is missing.
+  const reached = output.console !== undefined || output.tables.size > 0 || output.logins.size > 0;
+  return reached || output.finished
+    ? { value: output, ms: result.ms }
+    : { failure: describeEnd(result), ms: result.ms };
+}
+
+/** What a docker command that failed said. Docker reports a missing program on stdout. */
+function describeEnd(result: RunResult): string {
+  if (result.timedOut) return `no answer within ${Math.round(result.ms / 1000)} s`;
+  const known = diagnoseStderr(result.stderr);
+  if (known) throw known;
+  return result.stderr.trim() || result.stdout.trim() || `exit code ${result.code ?? 'none'}`;
+}

@@ -1,0 +1,53 @@
+import { type ConsoleRow, parseConsoleTable } from './console-table.ts';
+
+/** How one psql ended. */
+export interface PsqlOutcome {
+  readonly code: number;
+  /** What it said, unredacted: for looking up a cause, not for showing. */
+  readonly said: string;
+  readonly ms: number;
+}
+
+/** What the probe script got to say; what it did not reach is absent. */
+export interface ProbeOutput {
+  /** By the SHOW command's name in lower case: `pools`. */
+  readonly tables: ReadonlyMap<string, readonly ConsoleRow[]>;
+  readonly console: PsqlOutcome | undefined;
+  /** By the position of the login in the request. */
+  readonly logins: ReadonlyMap<number, PsqlOutcome>;
+  readonly finished: boolean;
+}
+
+/** Reads the probe script's output, whole or cut off. Logins arrive in any order. */
+export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
+  const tables = new Map<string, readonly ConsoleRow[]>();
+  const logins = new Map<number, PsqlOutcome>();
+  let console: PsqlOutcome | undefined;
+  let finished = false;
+  // A table may be cut off before its last line break, so the nonce only counts at the start of a line.
+  for (const record of `\n${stdout}`.split(`\n${nonce} `).slice(1)) {
+    const at = record.indexOf('\n');
+    const [kind, ...words] = (at < 0 ? record : record.slice(0, at)).split(' ');
+    const body = at < 0 ? '' : record.slice(at + 1);
+    // Nothing below the mark means that the command failed, as SHOW STATE does before 1.19.
+    if (kind === 'table' && body !== '') tables.set(words[0] ?? '', parseConsoleTable(body, nonce));
+    if (kind === 'console') console = toOutcome(words, body);
+    if (kind === 'login') logins.set(Number(words[0]), toOutcome(words.slice(1), body));
+    if (kind === 'end') finished = true;
+  }
+  return { tables, console, logins, finished };
+}
+
+/** `began` and `ended` are seconds since boot, with two decimals, from /proc/uptime. */
+function toOutcome([code, began, ended]: readonly string[], said: string): PsqlOutcome {
+  const ms = Math.round((Number(ended) - Number(began)) * 1000);
+  return { code: Number(code), said: said.trim(), ms: Number.isFinite(ms) ? ms : 0 };
+}
+
+/**
+ * Whether `timeout` ended psql: 124 from coreutils, 143 (SIGTERM) from busybox before 1.37, 137 after a
+ * SIGKILL.
+ */
+export function hasTimedOut({ code }: PsqlOutcome): boolean {
+  return code === 124 || code === 137 || code === 143;
+}

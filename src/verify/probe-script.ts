@@ -1,0 +1,58 @@
+/**
+ * What `verify` runs inside the PgBouncer container: one POSIX sh script for everything, because starting
+ * `docker compose exec` takes longer than all that it asks. Kept to what busybox ash and dash both know.
+ *
+ * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the user and the
+ * password for the console, then four lines (user, password, database, statement) for each login. Nothing
+ * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
+ * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
+ *
+ * It writes no file, since the container's root may be read-only. Each line that begins with the nonce opens
+ * a record; the nonce also stands for NULL in tables. `timeout` bounds a psql that waits for a paused or
+ * unreachable server, and each login is printed in one write of less than a kilobyte, so that records of
+ * concurrent logins do not mix.
+ */
+export const PROBE_SCRIPT = `
+IFS= read -r nonce
+IFS= read -r PGPORT
+IFS= read -r limit
+IFS= read -r PGUSER
+IFS= read -r PGPASSWORD
+PGHOST=127.0.0.1 PGDATABASE=pgbouncer PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
+export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT PGAPPNAME PGPASSFILE
+
+us=$(printf '\\037')
+rs=$(printf '\\036')
+if [ -n "$PGUSER" ]; then
+  read -r began rest </proc/uptime
+  {
+    errors=$(timeout "$((limit + 1))" psql -X -w -A -P footer=off -P "null=$nonce" -F "$us" -R "$rs" \\
+      -c "\\\\echo $nonce table version" -c 'SHOW VERSION' \\
+      -c "\\\\echo $nonce table config" -c 'SHOW CONFIG' \\
+      -c "\\\\echo $nonce table databases" -c 'SHOW DATABASES' \\
+      -c "\\\\echo $nonce table pools" -c 'SHOW POOLS' \\
+      -c "\\\\echo $nonce table stats" -c 'SHOW STATS' \\
+      -c "\\\\echo $nonce table state" -c 'SHOW STATE' \\
+      2>&1 >&3 3>&- </dev/null)
+    code=$?
+  } 3>&1
+  read -r ended rest </proc/uptime
+  printf '%s console %s %s %s\\n%.600s\\n' "$nonce" "$code" "$began" "$ended" "$errors"
+fi
+
+login() {
+  read -r began rest </proc/uptime
+  said=$(timeout "$((limit + 1))" psql -X -w -At -c "$statement" 2>&1)
+  code=$?
+  read -r ended rest </proc/uptime
+  printf '%s login %s %s %s %s\\n%.600s\\n' "$nonce" "$index" "$code" "$began" "$ended" "$said"
+}
+index=0
+while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE && IFS= read -r statement; do
+  login </dev/null &
+  index=$((index + 1))
+  [ $((index % 8)) != 0 ] || wait
+done
+wait
+printf '%s end\\n' "$nonce"
+`;

@@ -1,0 +1,42 @@
+import type { ComposeProject } from '../docker/argv.ts';
+import type { Change } from '../plan/change.ts';
+import type { Stack } from '../stack/stack.ts';
+
+/** The label under which the rendered service carries a hash of all that only a new container applies. */
+export const RESTART_LABEL = 'ecar-pool.restart-hash';
+
+/** As the plan names it. */
+export const COMPOSE_FILE = 'docker-compose.yml';
+
+/** What is verified: the stack as the settings want it, and what stands on the disk. */
+export interface Subject {
+  readonly stack: Stack;
+  readonly project: ComposeProject;
+  /** What `render` would do now; all `unchanged` where the files are those of the settings. */
+  readonly changes: readonly Change[];
+  /** The rendered `[pgbouncer]` section. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** The `.env` on the disk, by name. */
+  readonly dotenv: ReadonlyMap<string, string>;
+  /** The rendered docker-compose.yml. */
+  readonly composeText: string;
+  /** What the label `ecar-pool.restart-hash` of the rendered pgbouncer service says. */
+  readonly restartHash: string;
+  /** The environment that ecar-pool runs in. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Whether there is a Compose file on the disk; without it Compose knows no project. */
+export function isRendered({ changes }: Subject): boolean {
+  return !changes.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
+}
+
+/** The service name of the stack's own Postgres; undefined where someone else runs it. */
+export function postgresService({ postgres }: Stack): string | undefined {
+  return postgres.kind === 'own' ? postgres.host : undefined;
+}
+
+/** The services that the stack runs, in the order in which they start. */
+export function listServices(stack: Stack): string[] {
+  return [postgresService(stack), 'pgbouncer', stack.app?.service].filter((name) => name !== undefined);
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { Docker } from '../docker/docker.ts';
+import type { DockerVersions } from '../docker/versions.ts';
+import { Secret } from '../stack/secret.ts';
+import type { ConsoleRow } from './console-table.ts';
+import { judge } from './judge.ts';
+import { planInquiry } from './logins.ts';
+import { observe, observeLog, observeNothing } from './observe.ts';
+import type { Row } from './row.ts';
+import { consoleTable } from './scene.ts';
+import { isRendered, type Subject } from './subject.ts';
+import { pause, waitForServices } from './wait.ts';
+
+/** The verdict on a running stack, with the tables that it rests on. */
+export interface Verdict {
+  readonly rows: readonly Row[];
+  readonly pools: readonly ConsoleRow[];
+  readonly stats: readonly ConsoleRow[];
+  readonly databases: readonly ConsoleRow[];
+}
+
+const PAUSE_MS = 1000;
+/** With less time left, another look could not end. */
+const LAST_LOOK_MS = 8000;
+
+/** How to verify. */
+export interface VerifyOptions {
+  readonly wait: boolean;
+  /** Docker's versions, asked for by whoever calls. */
+  readonly versions: Promise<DockerVersions>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Looks at the running stack and judges it. Throws EnvironmentError where docker cannot be worked with,
+ * InterruptedError on a signal; everything else that is amiss is a row.
+ */
+export async function verifyStack(
+  docker: Docker,
+  subject: Subject,
+  options: VerifyOptions,
+): Promise<Verdict> {
+  if (!options.wait || !isRendered(subject)) return lookOnce(docker, subject, options.versions);
+  await options.versions;
+  // The checks need a part of the limit for themselves: half of a short one, 20 s of a long one.
+  const limitMs = docker.remainingMs() - Math.min(20_000, docker.remainingMs() / 2);
+  await waitForServices(docker, subject, { ...options, limitMs });
+  for (;;) {
+    const verdict = await lookOnce(docker, subject, options.versions);
+    const failures = verdict.rows.filter(({ status }) => status === 'fail');
+    // Healthy is not yet working: PgBouncer keeps a failed DNS look-up for 15 s and a failed login as long.
+    const mayPass = failures.length > 0 && failures.every(({ transient }) => transient);
+    if (!mayPass || docker.remainingMs() < LAST_LOOK_MS) return verdict;
+    options.onProgress(`waiting: ${failures[0]?.title} does not pass yet`);
+    await pause(PAUSE_MS, options.signal);
+  }
+}
+
+/** Looks at the stack and judges it. */
+async function lookOnce(
+  docker: Docker,
+  subject: Subject,
+  versions: VerifyOptions['versions'],
+): Promise<Verdict> {
+  const wrongPassword = new Secret(`wrong-${randomBytes(18).toString('base64url')}`, 'made up');
+  const inquiry = planInquiry(subject.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
+  const evidence = isRendered(subject)
+    ? await observe(docker, subject, inquiry, versions)
+    : await observeNothing(inquiry, versions);
+  const scene = { subject, evidence, redact: docker.redact };
+  const rows = judge(scene);
+  const tables = {
+    pools: consoleTable(scene, 'pools') ?? [],
+    stats: consoleTable(scene, 'stats') ?? [],
+    databases: consoleTable(scene, 'databases') ?? [],
+  };
+  if (!isRendered(subject) || !rows.some(({ status }) => status === 'fail')) return { rows, ...tables };
+  // PgBouncer tells its log more than its clients; asked only now, because a good run has no need of it.
+  const log = await observeLog(docker, subject.project);
+  return { rows: judge({ ...scene, evidence: { ...evidence, log } }), ...tables };
+}
+
+/** How long one login may take, in seconds: a tenth of the time there is, within 2 and 10. */
+function chooseSeconds(remainingMs: number): number {
+  return Math.min(10, Math.max(2, Math.floor(remainingMs / 10_000)));
+}
