@@ -1,3 +1,4 @@
+import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import { looksLikeStoredSecret } from './stored-secret.ts';
 
 /**
@@ -9,18 +10,15 @@ export function alterRoleSql(user: string, storedSecret: string): string {
   if (!looksLikeStoredSecret(storedSecret) || /['\\\p{Cc}]/u.test(storedSecret)) {
     throw new RangeError('only a stored secret may go into ALTER ROLE');
   }
-  return `ALTER ROLE ${quoteIdentifier(user)} PASSWORD '${storedSecret}';`;
+  return `ALTER ROLE ${quoteRole(user)} PASSWORD ${quoteLiteral(storedSecret)};`;
 }
 
 /**
- * Any name is safe in double quotes once those in it are doubled. Control characters are spelled as Unicode
- * escapes (`U&"…"`), so that a line end in a name cannot split the statement for a reader of lines.
+ * Control characters are spelled as Unicode escapes (`U&"…"`), so that a line end in a name cannot split the
+ * statement for a reader of lines.
  */
-function quoteIdentifier(name: string): string {
-  const doubled = name.replaceAll('"', '""');
-  if (!/\p{Cc}/u.test(name)) return `"${doubled}"`;
-  const escaped = doubled
-    .replaceAll('\\', '\\\\')
-    .replace(/\p{Cc}/gu, (character) => `\\${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `U&"${escaped}"`;
+function quoteRole(name: string): string {
+  if (!/\p{Cc}/u.test(name)) return quoteIdentifier(name);
+  const spell = (character: string) => `\\${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `U&${quoteIdentifier(name.replaceAll('\\', '\\\\')).replace(/\p{Cc}/gu, spell)}`;
 }

@@ -11,8 +11,8 @@ const LIMITS = { maxSecretBytes: 65_530 };
 
 /**
  * Gives `text`, a userlist.txt, with the secrets of many users set; each user occurs once in `entries`. The
- * result is that of `setUserlistEntry` for one after the other, and it throws as that does, but the time
- * grows with the file plus the users and not with their product.
+ * result is that of `setUserlistEntry` for one after the other, with the line ends of the file as it was, and
+ * it throws as that does; but the time grows with the file plus the users and not with their product.
  */
 export function setUserlistEntries(text: string, entries: readonly UserlistEntry[]): string {
   const updates = new Map(entries.map((entry) => [entry.user, entry]));
