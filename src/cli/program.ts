@@ -1,12 +1,26 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, ExpectedError } from '../problems/errors.ts';
+import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
 import { examples } from './context.ts';
+import { addHashUser } from './hash-user.ts';
+import { addInit } from './init.ts';
 import { addRender } from './render.ts';
+import { addSchema } from './schema.ts';
+import { addSnippet } from './snippet.ts';
+import { addVerify } from './verify.ts';
 
 declare const __VERSION__: string;
 
-const COMMANDS: readonly AddCommand[] = [addRender];
+const COMMANDS: readonly AddCommand[] = [
+  addInit,
+  addRender,
+  addVerify,
+  addHashUser,
+  addConfig,
+  addSnippet,
+  addSchema,
+];
 
 const EXIT_CODES = `
 Exit codes:
