@@ -1,0 +1,9 @@
+/** The images under test, from test/testbed. */
+export const IMAGES = {
+  pgbouncer126: 'ecar-pool-testbed/pgbouncer:1.26.1',
+  pgbouncer124: 'ecar-pool-testbed/pgbouncer:1.24.1',
+  pgbouncer118: 'ecar-pool-testbed/pgbouncer:1.18.0',
+  postgres18: 'ecar-pool-testbed/postgres:18',
+  postgres17: 'ecar-pool-testbed/postgres:17',
+  django: 'ecar-pool-testbed/django:5.2',
+} as const;
