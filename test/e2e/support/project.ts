@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { parseDocument } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
 import { freePort } from './free-port.ts';
 import { type Outcome, type RunOptions, run } from './run.ts';
 import { removeAllOf } from './teardown.ts';
@@ -76,7 +76,7 @@ export class Project {
     const visit = (values: Readonly<Record<string, unknown>>, path: readonly string[]): void => {
       for (const [key, value] of Object.entries(values)) {
         const at = [...path, key];
-        if (isMap(value) && document.hasIn(at)) visit(value, at);
+        if (isPlainMap(value) && isMap(document.getIn(at, true))) visit(value, at);
         else if (value === undefined) document.deleteIn(at);
         else document.setIn(at, document.createNode(value));
       }
@@ -114,6 +114,6 @@ export class Project {
   }
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { ExternalPostgres } from './support/external-postgres.ts';
+import { IMAGES } from './support/images.ts';
+import { printedCommands } from './support/next-steps.ts';
+import { useProject } from './support/use-project.ts';
+
+const CASES = [
+  {
+    auth: 'md5',
+    password_encryption: 'scram-sha-256',
+    cause: /cause: userlist\.txt holds an md5 hash, and the Postgres role has a SCRAM verifier/,
+  },
+  {
+    auth: 'scram-sha-256',
+    password_encryption: 'md5',
+    cause: /cause: userlist\.txt holds a SCRAM verifier, and the Postgres role has an md5 hash/,
+  },
+  {
+    auth: 'scram-sha-256',
+    password_encryption: 'scram-sha-256',
+    cause: /cause: Postgres refused what userlist\.txt holds for the user: .* SCRAM verifier/,
+  },
+] as const;
+
+for (const { auth, password_encryption, cause } of CASES) {
+  describe(`${auth} before a Postgres that someone else runs, with roles stored as ${password_encryption}`, () => {
+    let postgres: ExternalPostgres;
+    beforeAll(async () => {
+      postgres = await ExternalPostgres.start();
+    });
+    afterAll(() => postgres.remove());
+    const useStack = useProject('external', async (project) => {
+      await project.ecar([
+        ...['init', '--yes', '--name', project.name, '--auth-type', auth, '--postgres-host', postgres.name],
+        ...['--pgbouncer-image', IMAGES.pgbouncer126],
+      ]);
+      await project.set({
+        network: { name: postgres.name, external: true },
+        pgbouncer: { port: project.port },
+      });
+      await postgres.createByHand(project, password_encryption);
+    });
+
+    let commands: string[];
+
+    it('must fail verify with the cause until the roles are altered', async () => {
+      const project = useStack();
+      commands = printedCommands(await project.ecar(['render', '--env', 'prod']));
+      expect(commands).toEqual([
+        `psql -h ${postgres.name} -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql`,
+        'docker compose -f stack/prod/docker-compose.yml up -d --wait',
+        'ecar-pool verify --env prod',
+      ]);
+      await project.shell(commands[1] ?? '');
+      const { stdout } = await project.shell(commands[2] ?? '', { code: 1 });
+      expect(stdout).toMatch(cause);
+    });
+
+    it('must pass verify once the printed SQL has run, without a reload', async () => {
+      const project = useStack();
+      await postgres.runBeside(project, commands[0] ?? '');
+      // PgBouncer waits between two logins that Postgres refuses.
+      await eventually(() => project.shell(commands[2] ?? ''), 10_000);
+      // The SQL may be run again.
+      await postgres.runBeside(project, commands[0] ?? '');
+      await project.shell(commands[2] ?? '');
+    });
+  });
+}
