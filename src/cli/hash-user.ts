@@ -54,7 +54,7 @@ export const addHashUser: AddCommand = (program, bind) => {
         ['ecar-pool hash-user ecar_user', 'ask for the password, print the line'],
         ['ecar-pool hash-user ecar_user --method scram-sha-256 --sql', 'SCRAM, with its ALTER ROLE'],
         ['ecar-pool hash-user ecar_user --password-env DB_PASSWORD', 'take it from the environment'],
-        ['pass db/ecar | ecar-pool hash-user ecar_user --password-stdin', 'take it from a program'],
+        ['pass db | ecar-pool hash-user ecar_user --password-stdin', 'take it from a program'],
         ['ecar-pool hash-user ecar_user --write userlist.txt', 'set one line, leave the others'],
         ['ecar-pool hash-user --bulk users.csv --write userlist.txt', 'many users at once'],
       )}`,

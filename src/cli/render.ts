@@ -43,7 +43,9 @@ export const addRender: AddCommand = (program, bind) => {
     const hasDrift = changes.some(({ kind }) => kind !== 'unchanged');
     const isDry = options.diff === true || options.check === true;
     if (!isDry) await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
-    const steps = hasDrift ? nextSteps(changes, stack, shownFolder) : [];
+    const steps = hasDrift
+      ? nextSteps(changes, stack, { folder: shownFolder, verify: verifyCommand(stack.environment, options) })
+      : [];
     report.data(
       changesToJson({
         environment: stack.environment,
@@ -60,3 +62,12 @@ export const addRender: AddCommand = (program, bind) => {
     return options.check === true && hasDrift ? EXIT.checkFailed : EXIT.ok;
   });
 };
+
+/** The command that proves this very stack: with the options that led to it. */
+function verifyCommand(environment: string, { config, out }: { config: string; out?: string }): string {
+  const where = [
+    ...(config === 'ecar-pool.yaml' ? [] : ['--config', config]),
+    ...(out === undefined ? [] : ['--out', out]),
+  ];
+  return ['ecar-pool verify --env', environment, ...where].join(' ');
+}

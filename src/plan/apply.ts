@@ -73,9 +73,9 @@ async function putInPlace(pending: readonly Change[], folder: string, staging: s
   const done: number[] = [];
   try {
     for (const [index, { path, after }] of pending.entries()) {
-      done.push(index);
       if (after === undefined) await rm(join(folder, path));
       else await rename(join(staging, `${index}.new`), join(folder, path));
+      done.push(index);
     }
     await syncFolder(folder);
   } catch (error) {

@@ -11,9 +11,14 @@ export interface NextStep {
 /**
  * What to run so that the changes take effect, the least that does it: `up` where Compose must act, a reload
  * where PgBouncer only has to read its files again.
- * @param folder the output folder as people would type it
+ * @param names the output folder and the verify command, as people would type them
  */
-export function nextSteps(changes: readonly Change[], stack: Stack, folder: string): NextStep[] {
+export function nextSteps(
+  changes: readonly Change[],
+  stack: Stack,
+  names: { readonly folder: string; readonly verify: string },
+): NextStep[] {
+  const { folder } = names;
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const touches = (test: (path: string) => boolean) => changed.some(({ path }) => test(path));
   const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === 'docker-compose.yml');
@@ -26,7 +31,7 @@ export function nextSteps(changes: readonly Change[], stack: Stack, folder: stri
       why: 'store the passwords in Postgres the way the pool needs them',
     });
   }
-  if (touches((path) => path === 'docker-compose.yml' || path === '.env')) {
+  if (touches((path) => path === 'docker-compose.yml') || changesInterpolation(changes)) {
     steps.push({
       command: `${compose} up -d --wait`,
       why: isFirst ? 'start the stack' : 'recreate what changed, and only that',
@@ -44,7 +49,15 @@ export function nextSteps(changes: readonly Change[], stack: Stack, folder: stri
       why: 'reload PgBouncer without dropping a connection',
     });
   }
-  if (steps.length > 0)
-    steps.push({ command: `ecar-pool verify --env ${stack.environment}`, why: 'prove that it works' });
+  if (steps.length > 0) steps.push({ command: names.verify, why: 'prove that it works' });
   return steps;
+}
+
+/** Whether a variable changed that the Compose file interpolates: others in .env are for people and scripts. */
+function changesInterpolation(changes: readonly Change[]): boolean {
+  const compose = changes.find(({ path }) => path === 'docker-compose.yml')?.after?.text ?? '';
+  const dotenv = changes.find(({ path }) => path === '.env');
+  const before = new Set(dotenv?.before?.split('\n'));
+  const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));
+  return changed.some((line) => compose.includes(`\${${line.split('=')[0]}:`));
 }

@@ -1,0 +1,110 @@
+// npm run docs: runs the README's tour for real and puts its output there, and the reference with it.
+// With --check it writes nothing and fails when the README says something else than the program.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const MAIN = resolve('dist/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'ecar-pool-docs-'));
+const environment = {
+  HOME: folder,
+  PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+  NO_COLOR: '1',
+  LANG: 'C.UTF-8',
+};
+
+/** What a command of the tour prints, stdout and stderr together, as a terminal shows it. */
+function runInTour(command, cwd) {
+  const { stdout } = spawnSync('sh', ['-c', `{ ${command}; } 2>&1`], {
+    cwd,
+    env: environment,
+    encoding: 'utf8',
+  });
+  return stdout;
+}
+
+/** Fills each console block of the tour with what its commands print. */
+function fillTour(text) {
+  const cwd = join(folder, 'garage');
+  mkdirSync(cwd);
+  return text.replace(/```console\n([\s\S]*?)```/g, (_, block) => {
+    const commands = block.split('\n').filter((line) => line.startsWith('$ '));
+    const runs = commands.map((line) => `${line}\n${runInTour(line.slice(2), cwd)}`);
+    return `\`\`\`console\n${runs.join('').trimEnd()}\n\`\`\``;
+  });
+}
+
+const help = (...args) =>
+  execFileSync(process.execPath, [MAIN, ...args, '--help'], { env: environment, encoding: 'utf8' });
+
+function writeCommands() {
+  const main = help();
+  const names = [...main.slice(main.indexOf('Commands:')).matchAll(/^ {2}([a-z-]+) /gm)].map(
+    (match) => match[1],
+  );
+  const withoutGlobals = (text) => text.replace(/Global Options:\n[\s\S]*?\n\n/, '').trimEnd();
+  const blocks = names.map((name) => `### ${name}\n\n\`\`\`\n${withoutGlobals(help(name))}\n\`\`\`\n`);
+  return `\n\`\`\`\n${main.trimEnd()}\n\`\`\`\n\n${blocks.join('\n')}\n`;
+}
+
+/** One table a block of the settings; the order is the model's. */
+function writeSettings() {
+  const schema = JSON.parse(
+    execFileSync(process.execPath, [MAIN, 'schema'], { encoding: 'utf8', maxBuffer: 1 << 24 }),
+  );
+  const rows = [];
+  const walk = (path, node) => {
+    const inner = node.additionalProperties;
+    if (path === 'environments.<name>') return;
+    if (path !== '' && node.description) rows.push([`\`${path}\``, describeValue(node), node.description]);
+    for (const [name, child] of Object.entries(node.properties ?? {}))
+      walk(path === '' ? name : `${path}.${name}`, child);
+    if (inner && typeof inner === 'object' && (inner.properties || inner.description))
+      walk(`${path}.<name>`, inner);
+  };
+  walk('', schema);
+  const table = rows
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+  return `\n| key | value | meaning |\n| --- | --- | --- |\n${table}\n\n`;
+}
+
+function describeValue({ type, enum: values, default: fallback, minimum, maximum, anyOf }) {
+  const kind = values
+    ? values.map((value) => `\`${value}\``).join(', ')
+    : (type ?? (anyOf ? 'text or map' : ''));
+  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+  const isBounded = minimum !== undefined && maximum !== undefined && maximum < 1e6 && type !== 'object';
+  const bounds = isBounded ? ` ${minimum} to ${maximum}` : '';
+  const isShown = fallback !== undefined && typeof fallback !== 'object';
+  return `${names[kind] ?? kind}${bounds}${isShown ? `, default \`${fallback}\`` : ''}`;
+}
+
+/** Replaces what stands between `<!-- name… -->` and `<!-- /name -->`. */
+function replaceSection(text, name, write) {
+  const section = new RegExp(`(<!-- ${name}:[^>]*-->\\n)([\\s\\S]*?)(<!-- /${name} -->)`);
+  if (!section.test(text)) throw new Error(`README.md has no section ${name}`);
+  return text.replace(section, (_, start, body, end) => start + write(body) + end);
+}
+
+mkdirSync(join(folder, 'bin'));
+writeFileSync(join(folder, 'bin', 'ecar-pool'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
+chmodSync(join(folder, 'bin', 'ecar-pool'), 0o755);
+try {
+  const before = readFileSync('README.md', 'utf8');
+  let after = replaceSection(before, 'tour', fillTour);
+  after = replaceSection(after, 'settings', writeSettings);
+  after = replaceSection(after, 'commands', writeCommands);
+  if (!process.argv.includes('--check')) {
+    writeFileSync('README.md', after);
+  } else if (before !== after) {
+    const path = join(folder, 'README.md');
+    writeFileSync(path, after);
+    spawnSync('git', ['--no-pager', 'diff', '--no-index', '--', 'README.md', path], { stdio: 'inherit' });
+    console.error('README.md says something else than the program: run `npm run docs`.');
+    process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

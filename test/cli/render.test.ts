@@ -1,0 +1,146 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runToEnd } from '../support/fake-world.ts';
+import { PASSWORDS, tempProject } from '../support/temp-project.ts';
+
+function edit(folder: string, from: string, to: string): void {
+  const path = join(folder, 'ecar-pool.yaml');
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+}
+
+const render = (cwd: string, ...args: string[]) => runToEnd(['render', '--env', 'prod', ...args], { cwd });
+
+describe('render', () => {
+  it('must write the stack, say so a line a file, and name what to run', async () => {
+    const cwd = tempProject();
+    const { exitCode, out, err } = await render(cwd);
+    expect(exitCode).toBe(0);
+    expect(err).toBe('');
+    expect(out).toMatchInlineSnapshot(`
+      "created    stack/prod/.env                                there is none yet
+      created    stack/prod/docker-compose.yml                  there is none yet
+      created    stack/prod/pg_service.conf                     there is none yet
+      created    stack/prod/pgbouncer/pgbouncer.ini             there is none yet
+      created    stack/prod/pgbouncer/userlist.txt              there is none yet
+      created    stack/prod/postgres/initdb.d/10-ecar-pool.sql  there is none yet
+      created    stack/prod/.ecar-pool.json                     there is none yet
+
+      Next:
+        docker compose -f stack/prod/docker-compose.yml up -d --wait
+          start the stack
+        ecar-pool verify --env prod
+          prove that it works
+      "
+    `);
+  });
+
+  it('must name a reload where a reload is enough', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 21, max_db_connections: 40');
+    const { out } = await render(cwd);
+    expect(out).toContain('updated    stack/prod/pgbouncer/pgbouncer.ini');
+    expect(out).toContain('docker compose -f stack/prod/docker-compose.yml kill -s HUP pgbouncer');
+    expect(out).not.toContain('up -d');
+    expect(readFileSync(join(cwd, 'stack/prod/pgbouncer/pgbouncer.ini'), 'utf8')).toContain(
+      'default_pool_size = 21',
+    );
+  });
+
+  it('must name `up` where a reload would be ignored', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 20, pkt_buf: 8192');
+    const { out } = await render(cwd);
+    expect(out).toContain('updated    stack/prod/docker-compose.yml');
+    expect(out).toContain('up -d --wait');
+  });
+
+  it('must bring the roles of a running Postgres in line when a password changed', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    appendFileSync(join(cwd, '.env.prod'), "DB_PASSWORD='another'\n");
+    expect((await render(cwd)).out).toContain(
+      'exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql',
+    );
+  });
+
+  it('--check must write nothing, and fail exactly when something would change', async () => {
+    const cwd = tempProject();
+    expect((await render(cwd, '--check')).exitCode).toBe(1);
+    expect(existsSync(join(cwd, 'stack'))).toBe(false);
+    await render(cwd);
+    expect((await render(cwd, '--check')).exitCode).toBe(0);
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 21');
+    expect((await render(cwd, '--check')).exitCode).toBe(1);
+  });
+
+  it('--diff must show that a secret changed without showing it, and write nothing', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    appendFileSync(join(cwd, '.env.prod'), "DB_PASSWORD='another-secret'\n");
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 21');
+    const { exitCode, out } = await render(cwd, '--diff');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('-default_pool_size = 20\n+default_pool_size = 21');
+    expect(out).toMatch(/^-DB_PASSWORD=\[redacted 1\]\n\+DB_PASSWORD=\[redacted (?!1\])\d+\]$/m);
+    expect(out).toMatch(/-"ecar_user" \[redacted \d+\]\n\+"ecar_user" \[redacted \d+\]/);
+    for (const secret of [...Object.values(PASSWORDS), 'another-secret']) expect(out).not.toContain(secret);
+    expect(out).not.toMatch(/md5[0-9a-f]{32}/);
+    expect((await render(cwd, '--check')).exitCode).toBe(1);
+  });
+
+  it('--json must carry the same facts and no secret', async () => {
+    const cwd = tempProject();
+    const { out } = await render(cwd, '--json', '--diff');
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({
+      schemaVersion: 1,
+      environment: 'prod',
+      folder: 'stack/prod',
+      written: false,
+    });
+    expect(result.files).toContainEqual({ path: '.env', change: 'create', cause: 'there is none yet' });
+    for (const secret of Object.values(PASSWORDS)) expect(out).not.toContain(secret);
+  });
+
+  it('--out must put it elsewhere, and relative paths must still lead to the project', async () => {
+    const cwd = tempProject();
+    edit(cwd, 'environments:', 'app: { build: ./backend, volumes: ["./backend:/app"] }\nenvironments:');
+    await render(cwd, '--out', 'deploy/a/b');
+    const text = readFileSync(join(cwd, 'deploy/a/b/docker-compose.yml'), 'utf8');
+    expect(text).toContain('context: "../../../backend"');
+    expect(text).toContain('- "../../../backend:/app"');
+  });
+
+  it('must remove what the settings need no more', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    edit(
+      cwd,
+      'postgres: { image: postgres:17, password: { env: POSTGRES_PASSWORD } }',
+      'postgres: { host: db.example.com }',
+    );
+    const { out } = await render(cwd);
+    expect(out).toContain('removed    stack/prod/postgres/initdb.d/10-ecar-pool.sql');
+    expect(readdirSync(join(cwd, 'stack/prod/postgres'), { recursive: true })).toContain('alter-roles.sql');
+  });
+
+  it('must refuse to overwrite what it did not render, and say how to go on', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    writeFileSync(join(cwd, 'stack/prod/.env'), 'MINE=1\n');
+    const { exitCode, err } = await render(cwd);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('was not rendered by ecar-pool');
+    expect(err).toContain('--force');
+    expect((await render(cwd, '--force')).exitCode).toBe(0);
+  });
+
+  it('--quiet must print nothing when all is well', async () => {
+    expect(await render(tempProject(), '--quiet')).toEqual({ exitCode: 0, out: '', err: '' });
+  });
+});
