@@ -15,7 +15,8 @@ function run(program, args, options = {}) {
   return error ? 127 : (status ?? 130);
 }
 
-const isQuietlyFine = (program, args, timeout = 15_000) => run(program, args, { stdio: 'ignore', timeout }) === 0;
+const isQuietlyFine = (program, args, timeout = 15_000) =>
+  run(program, args, { stdio: 'ignore', timeout }) === 0;
 
 function ecarPool(...args) {
   console.log(`\n$ ecar-pool ${args.join(' ')}`);
@@ -54,14 +55,25 @@ function explainNoBoot() {
   for (const image of images) {
     if (isQuietlyFine('docker', ['image', 'inspect', image])) continue;
     console.log(`\n$ docker pull ${image}`);
-    if (run('docker', ['pull', '--quiet', image], { timeout: 180_000 }) !== 0) return `the image ${image} cannot be had here`;
+    if (run('docker', ['pull', '--quiet', image], { timeout: 180_000 }) !== 0)
+      return `the image ${image} cannot be had here`;
   }
   return undefined;
 }
 
 rmSync(FOLDER, { recursive: true, force: true });
 process.env.PGBOUNCER_PORT = String(await findFreePort());
-ecarPool('init', '--yes', '--dir', FOLDER, '--name', 'ecar_pool_demo', '--environments', 'dev', ...process.argv.slice(2));
+ecarPool(
+  'init',
+  '--yes',
+  '--dir',
+  FOLDER,
+  '--name',
+  'ecar_pool_demo',
+  '--environments',
+  'dev',
+  ...process.argv.slice(2),
+);
 ecarPool('render', '--env', 'dev', '--config', CONFIG);
 ecarPool('render', '--env', 'dev', '--config', CONFIG, '--check', '--quiet');
 console.log(`\n${FOLDER}/`);
@@ -72,7 +84,9 @@ if (reason !== undefined) {
   console.log(`\nNot booted: ${reason}. Where one can: docker compose -f ${COMPOSE_FILE} up -d --wait`);
 } else {
   const isUp = compose('up', '-d', '--wait', '--wait-timeout', '120') === 0;
-  const verified = isUp ? run(process.execPath, ['dist/main.js', 'verify', '--env', 'dev', '--config', CONFIG]) : 3;
+  const verified = isUp
+    ? run(process.execPath, ['dist/main.js', 'verify', '--env', 'dev', '--config', CONFIG])
+    : 3;
   compose('down', '--volumes');
   if (verified !== 0) process.exit(verified);
   console.log('\nThe stack booted, passed every check, and is down again.');

@@ -25,5 +25,6 @@ if (process.argv.length > 2) {
 } else {
   run(process.execPath, [...vitest, '--config', 'vitest.e2e.config.ts']);
 }
-if (!isFine('pgbouncer', ['--version'])) leftOut.push('golden files through a local pgbouncer (none is on the PATH)');
+if (!isFine('pgbouncer', ['--version']))
+  leftOut.push('golden files through a local pgbouncer (none is on the PATH)');
 console.log(leftOut.length === 0 ? 'Left out: nothing.' : `Left out: ${leftOut.join('; ')}.`);

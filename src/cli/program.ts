@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, ExpectedError } from '../problems/errors.ts';
+import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
 import { examples } from './context.ts';
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   addConfig,
   addSnippet,
   addSchema,
+  addCompletion,
 ];
 
 const EXIT_CODES = `
