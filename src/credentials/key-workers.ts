@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { SCRAM_KEY_BYTES } from './scram.ts';
 
 /** Passwords, prepared for SCRAM, and the salt of each, to be put through PBKDF2 together. */
-export interface KeyJob {
+interface KeyJob {
   readonly passwords: readonly string[];
   readonly salts: readonly Uint8Array[];
   readonly iterations: number;
@@ -27,8 +27,9 @@ parentPort.on('message', ({ passwords, salts, iterations }) => {
 });`;
 
 /**
- * Starts `count` threads, one for each core that shall work. libuv's own pool is no use beyond 4 cores: Node
- * has started it, with 4 threads, by loading the program, and UV_THREADPOOL_SIZE is read only then.
+ * Starts `count` threads, one for each core that shall work. libuv's own pool does not do beyond 4 cores: by
+ * the time that a program of ES modules runs, Node 20 has started it with 4 threads to load that program, and
+ * UV_THREADPOOL_SIZE is read only at that start.
  */
 export function openKeyWorkers(count: number): KeyWorkers {
   const workers = Array.from({ length: count }, startWorker);
