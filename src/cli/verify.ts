@@ -58,6 +58,7 @@ export const addVerify: AddCommand = (program, bind) => {
     const subject = {
       stack,
       project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+      renderCommand: renderCommand(stack.environment, options),
       changes,
       settings: pgbouncerSettings(stack),
       dotenv: readDotenvOnDisk(changes),
@@ -85,4 +86,13 @@ function parseSeconds(text: string): number {
     throw new InvalidArgumentError('It is a number of seconds from 1 to 86400.');
   }
   return seconds;
+}
+
+/** The command that renders this very stack: with the options that led to it. */
+function renderCommand(environment: string, { config, out }: { config: string; out?: string }): string {
+  const where = [
+    ...(config === 'ecar-pool.yaml' ? [] : ['--config', config]),
+    ...(out === undefined ? [] : ['--out', out]),
+  ];
+  return ['ecar-pool render --env', environment, ...where].join(' ');
 }

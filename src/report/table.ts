@@ -8,12 +8,12 @@ export interface Column {
 
 type Cells = Readonly<Record<string, string | null>>;
 
-/** The widest cell that is shown whole; names may be longer, and a table must fit a terminal. */
-const MAX_CELL = 24;
+const MAX_WIDTH = 100;
+const GAP = '  ';
 
 /**
- * Rows as lines: two blanks between columns, numbers to the right, a dash for NULL. Columns that no row has
- * are left out, because releases differ in what they show.
+ * Rows as lines of at most 100 characters: numbers to the right, a dash for NULL, and the longest names cut
+ * where the rest would not fit. Columns that no row has are left out, because releases differ in what they show.
  */
 export function formatTable(
   columns: readonly Column[],
@@ -21,23 +21,34 @@ export function formatTable(
   style: Reporter['style'],
 ): string[] {
   const shown = columns.filter(({ key }) => rows.some((row) => key in row));
-  const texts = rows.map((row) => shown.map(({ key }) => clip(row[key] ?? '-')));
-  const widths = shown.map(({ title }, index) =>
-    Math.max(title.length, ...texts.map((cells) => cells[index]?.length ?? 0)),
-  );
+  const lines = [
+    shown.map(({ title }) => title),
+    ...rows.map((row) => shown.map(({ key }) => row[key] ?? '-')),
+  ];
+  const widths = fit(shown.map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0))));
   const isNumeric = shown.map((_, index) =>
-    texts.every((cells) => /^(?:[\d.]+|-)$/.test(cells[index] ?? '')),
+    lines.slice(1).every((cells) => /^(?:[\d.]+|-)$/.test(cells[index] ?? '')),
   );
-  const join = (cells: readonly string[]) =>
+  const [head = '', ...body] = lines.map((cells) =>
     cells
-      .map((cell, index) =>
-        isNumeric[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  return [style.dim(join(shown.map(({ title }) => title))), ...texts.map(join)];
+      .map((cell, index) => align(cell, widths[index] ?? 0, isNumeric[index] ?? false))
+      .join(GAP)
+      .trimEnd(),
+  );
+  return [style.dim(head), ...body];
 }
 
-function clip(text: string): string {
-  return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text;
+/** Takes from the widest column, one character at a time, until a line fits. */
+function fit(widths: number[]): number[] {
+  const total = () => widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  while (total() > MAX_WIDTH) {
+    const widest = widths.indexOf(Math.max(...widths));
+    widths[widest] = (widths[widest] ?? 1) - 1;
+  }
+  return widths;
+}
+
+function align(cell: string, width: number, right: boolean): string {
+  const text = cell.length > width ? `${cell.slice(0, width - 1)}…` : cell;
+  return right ? text.padStart(width) : text.padEnd(width);
 }

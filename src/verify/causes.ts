@@ -3,16 +3,13 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{reload}`, `{restart}` and `{up}` stand for docker commands on the stack at hand. */
+  /** `{render}`, `{reload}`, `{restart}`, `{up}` and `{roles}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
   /** The words leave the real reason open; the log may tell it. */
   readonly vague?: true;
   /** It may pass by itself within a minute: someone starts, or PgBouncer has yet to look again. */
   readonly transient?: true;
 }
-
-const SAME_PASSWORD =
-  'give the role the password of the settings (ALTER ROLE … PASSWORD …), or the settings the one of the role';
 
 /**
  * In order: the first match counts, so what is exact stands before what is vague. The words are those of
@@ -33,19 +30,19 @@ export const CAUSES: readonly Cause[] = [
     pattern: /cannot do SCRAM authentication: wrong password type/i,
     cause:
       'userlist.txt holds an md5 hash, and the Postgres role has a SCRAM verifier, which an md5 hash cannot answer',
-    fix: "store the role's password as md5 (SET password_encryption = 'md5', then ALTER ROLE … PASSWORD …), or set pgbouncer.auth_type: scram-sha-256 and render again",
+    fix: "store the role's password as md5, as the settings want it: {roles}; or set pgbouncer.auth_type: scram-sha-256",
   },
   {
     id: 'scram-verifier-md5-role',
     pattern: /cannot do MD5 authentication: wrong password type/i,
     cause: 'userlist.txt holds a SCRAM verifier, and the Postgres role has an md5 hash',
-    fix: "store the role's password as SCRAM (SET password_encryption = 'scram-sha-256', then ALTER ROLE … PASSWORD …)",
+    fix: "store the role's password as SCRAM, as the settings want it: {roles}",
   },
   {
     id: 'wrong-password-type',
     pattern: /wrong password type/i,
     cause: 'what userlist.txt holds for the user is of another kind than what Postgres stores for the role',
-    fix: 'store both as md5 or both as scram-sha-256; `SELECT rolname, left(rolpassword, 5) FROM pg_authid` tells what Postgres has',
+    fix: 'store both the way that the settings want it: {roles}',
     vague: true,
   },
   {
@@ -53,7 +50,7 @@ export const CAUSES: readonly Cause[] = [
     pattern: /password authentication failed for user "/i,
     cause:
       'Postgres refused what userlist.txt holds for the user: another password, or a SCRAM verifier that is not the one that Postgres stores',
-    fix: SAME_PASSWORD,
+    fix: 'bring the role in line with the settings: {roles}',
   },
   {
     id: 'no-hba-entry',
@@ -71,13 +68,13 @@ export const CAUSES: readonly Cause[] = [
     id: 'no-role',
     pattern: /role "[^"]*" does not exist/i,
     cause: 'Postgres has no such role',
-    fix: 'create it (CREATE ROLE … LOGIN PASSWORD …); init scripts only run on an empty data volume',
+    fix: 'create it and bring it in line with the settings: {roles}',
   },
   {
     id: 'no-server-database',
     pattern: /database "[^"]*" does not exist/i,
     cause: 'The entry leads to a database that Postgres does not have',
-    fix: 'create it (CREATE DATABASE …), or correct `dbname` in the settings; init scripts only run on an empty data volume',
+    fix: 'correct `dbname` in the settings, or create the database; for a Postgres of the stack: {roles}',
   },
   {
     id: 'postgres-full',
@@ -128,25 +125,25 @@ export const CAUSES: readonly Cause[] = [
     pattern: /broken auth file|username too long in auth file/i,
     cause:
       'PgBouncer stopped reading userlist.txt at a line that it cannot parse; the users below do not exist for it',
-    fix: 'run ecar-pool render, then {reload}',
+    fix: 'run {render}, then {reload}',
   },
   {
     id: 'unreadable-userlist',
     pattern: /could not open auth_file|auth_file [^\n]*: (?:Permission denied|No such file)/i,
     cause: 'PgBouncer cannot read userlist.txt, so it knows no user',
-    fix: 'run ecar-pool render, then {restart}',
+    fix: 'run {render}, then {restart}',
   },
   {
     id: 'no-such-user',
     pattern: /no such user/i,
     cause: 'The running PgBouncer has no such user: it has not read the rendered userlist.txt',
-    fix: 'run ecar-pool render, then {reload}',
+    fix: 'run {render}, then {reload}',
   },
   {
     id: 'no-such-database',
     pattern: /no such database/i,
     cause: 'The running PgBouncer has no such entry: it has not read the rendered pgbouncer.ini',
-    fix: 'run ecar-pool render, then {reload}',
+    fix: 'run {render}, then {reload}',
   },
   {
     id: 'database-disabled',
@@ -158,7 +155,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'not-allowed',
     pattern: /FATAL:\s+not allowed/i,
     cause: 'The running PgBouncer has this user neither in admin_users nor in stats_users',
-    fix: 'run ecar-pool render, then {reload}',
+    fix: 'run {render}, then {reload}',
   },
   {
     id: 'pool-full',
@@ -202,14 +199,14 @@ export const CAUSES: readonly Cause[] = [
     id: 'pgbouncer-refused-password',
     pattern: /SASL authentication failed|password authentication failed\s*$/im,
     cause: 'PgBouncer refused the password: its userlist.txt holds another one for the user',
-    fix: 'run ecar-pool render, then {reload}',
+    fix: 'run {render}, then {reload}',
     vague: true,
   },
   {
     id: 'not-listening',
     pattern: /connection refused/i,
     cause: 'PgBouncer does not listen on the port of the settings',
-    fix: 'run ecar-pool render, then {restart}',
+    fix: 'run {render}, then {restart}',
     transient: true,
   },
   // Why PgBouncer does not start
@@ -217,7 +214,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'bad-config',
     pattern: /cannot load config file/i,
     cause: 'PgBouncer cannot read its pgbouncer.ini and does not start',
-    fix: 'run ecar-pool render, then {restart}',
+    fix: 'run {render}, then {restart}',
   },
   {
     id: 'runs-as-root',

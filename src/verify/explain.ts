@@ -12,11 +12,13 @@ type Project = Subject['project'];
 
 /** What to do about a cause, with the commands of this very stack. */
 function formatFix(fix: string, scene: Scene): string {
-  const { project } = scene.subject;
+  const { project, renderCommand } = scene.subject;
   return fix
+    .replaceAll('{render}', renderCommand)
     .replaceAll('{reload}', reloadCommand(project))
     .replaceAll('{restart}', restartCommand(scene))
-    .replaceAll('{up}', upCommand(project));
+    .replaceAll('{up}', upCommand(project))
+    .replaceAll('{roles}', rolesCommand(scene.subject));
 }
 
 /** A Compose command for people to paste: the file itself names the project and its folder. */
@@ -37,6 +39,21 @@ export function restartCommand({ subject, evidence }: Scene): string {
   const container = findPgbouncer(evidence);
   const isCurrent = container?.labels.get(RESTART_LABEL) === subject.restartHash;
   return isCurrent ? composeCommand(subject.project, 'restart', 'pgbouncer') : upCommand(subject.project);
+}
+
+/**
+ * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
+ * sees it in the folder that its image runs on an empty data volume.
+ */
+function rolesCommand({ stack, project, changes }: Subject): string {
+  const path = changes.find((change) => change.path.endsWith('.sql'))?.path ?? '';
+  const { postgres } = stack;
+  if (postgres.kind === 'external') {
+    return `psql -h ${postgres.host} -p ${postgres.port} -U postgres -f ${project.directory}/${path}`;
+  }
+  const file = `/docker-entrypoint-initdb.d/${path.split('/').at(-1)}`;
+  const psql = ['psql', '-X', '-U', postgres.user, '-d', 'postgres', '-f', file];
+  return composeCommand(project, 'exec', '-T', postgres.host, ...psql);
 }
 
 /** Starts what does not run and recreates what has changed. */

@@ -12,6 +12,8 @@ export const COMPOSE_FILE = 'docker-compose.yml';
 export interface Subject {
   readonly stack: Stack;
   readonly project: ComposeProject;
+  /** The command that renders this very stack, as people would type it. */
+  readonly renderCommand: string;
   /** What `render` would do now; all `unchanged` where the files are those of the settings. */
   readonly changes: readonly Change[];
   /** The rendered `[pgbouncer]` section. */

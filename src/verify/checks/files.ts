@@ -13,7 +13,7 @@ const DIFFERENCE: Readonly<Record<Exclude<Change['kind'], 'unchanged'>, string>>
 
 /** Whether the files on the disk are what the settings render to; a set that is half old fails, too. */
 export const checkFiles: Check = ({ subject }) => {
-  const { changes, stack } = subject;
+  const { changes, renderCommand } = subject;
   const stale = changes.flatMap(({ kind, path, cause }) =>
     kind === 'unchanged' ? [] : [`${path} ${DIFFERENCE[kind]}${kind === 'update' ? ` (${cause})` : ''}`],
   );
@@ -22,7 +22,7 @@ export const checkFiles: Check = ({ subject }) => {
     fail(ID, TITLE, {
       observed: stale.join(', '),
       expected: 'the files that the settings render to',
-      hint: `run ecar-pool render --env ${stack.environment}`,
+      hint: `run ${renderCommand}`,
     }),
   ];
 };

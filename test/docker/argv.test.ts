@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { composeArgv, execArgv, formatCommand, logsArgv, psArgv } from '../../src/docker/argv.ts';
+import { childEnvironment } from '../../src/docker/child-env.ts';
+
+const PROJECT = { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' };
+const GLOBAL = '-p ecar -f stack/prod/docker-compose.yml --project-directory stack/prod';
+
+describe('argv', () => {
+  it.each([
+    ['ps', psArgv(PROJECT), `compose ${GLOBAL} ps -a --format json`],
+    ['exec', execArgv(PROJECT, 'pgbouncer', 'sh', '-c', 'x'), `compose ${GLOBAL} exec -T pgbouncer sh -c x`],
+    [
+      'logs',
+      logsArgv(PROJECT, 'pgbouncer', 200),
+      `compose ${GLOBAL} logs --no-color --no-log-prefix --tail 200 pgbouncer`,
+    ],
+    ['any', composeArgv(PROJECT, 'up', '-d'), `compose ${GLOBAL} up -d`],
+  ])('must put the flags of the project before the subcommand: %s', (_, argv, expected) => {
+    expect(argv.join(' ')).toBe(expected);
+  });
+
+  it('must print a command that a shell takes apart into the same words', () => {
+    expect(formatCommand(['compose', '-f', "a b/it's.yml", 'up'])).toBe(
+      "docker compose -f 'a b/it'\\''s.yml' up",
+    );
+  });
+});
+
+describe('childEnvironment', () => {
+  it('must drop COMPOSE_*, the names of .env and nothing else', () => {
+    const env = {
+      PATH: '/bin',
+      DOCKER_HOST: 'unix:///x',
+      COMPOSE_FILE: 'other.yml',
+      COMPOSE_PROJECT_NAME: 'other',
+      DB_PASSWORD: 'x',
+      GONE: undefined,
+    };
+    expect(childEnvironment(env, ['DB_PASSWORD'])).toEqual({ PATH: '/bin', DOCKER_HOST: 'unix:///x' });
+  });
+});

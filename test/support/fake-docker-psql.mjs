@@ -1,0 +1,47 @@
+// Stands in for psql inside the container: PgBouncer as $FAKE_PSQL describes it. See fake-docker.ts.
+import { readFileSync } from 'node:fs';
+
+const pool = JSON.parse(readFileSync(process.env.FAKE_PSQL, 'utf8'));
+const { PGUSER: user, PGPASSWORD: password, PGDATABASE: database, PGHOST: host, PGPORT: port } = process.env;
+const args = process.argv.slice(2);
+const optionOf = (name) => args[args.indexOf(name) + 1];
+const commands = args.flatMap((arg, index) => (args[index - 1] === '-c' ? [arg] : []));
+
+const refuse = (message) => {
+  process.stderr.write(`psql: error: connection to server at "${host}", port ${port} failed: ${message}\n`);
+  process.exit(2);
+};
+const behaviour = pool.logins?.[`${user}@${database}`];
+if (behaviour === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
+if (pool.users[user] !== password) refuse('FATAL:  password authentication failed');
+if (behaviour !== undefined) refuse(behaviour);
+if (database === 'pgbouncer' && !pool.console.includes(user)) refuse('FATAL:  not allowed');
+if (database !== 'pgbouncer' && !pool.databases.includes(database))
+  refuse(`FATAL:  no such database: ${database}`);
+
+for (const command of commands) {
+  if (command.startsWith('\\echo ')) {
+    process.stdout.write(`${command.slice(6)}\n`);
+    continue;
+  }
+  if (command === 'SELECT 1') {
+    process.stdout.write('1\n');
+    continue;
+  }
+  const table = pool.tables[command.replace('SHOW ', '').toLowerCase()];
+  if (table === undefined) {
+    process.stderr.write(`ERROR:  invalid command '${command}', use SHOW HELP;\n`);
+    process.exitCode = 1;
+  } else if (args.includes('-At')) {
+    process.stdout.write(
+      `${table
+        .slice(1)
+        .map((row) => row.join('|'))
+        .join('\n')}\n`,
+    );
+  } else {
+    const none = args[args.indexOf('-P', args.indexOf('-P') + 1) + 1].replace('null=', '');
+    const rows = table.map((row) => row.map((cell) => cell ?? none).join(optionOf('-F')));
+    process.stdout.write(`${rows.join(optionOf('-R'))}\n`);
+  }
+}

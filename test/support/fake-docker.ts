@@ -1,0 +1,91 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempFolder } from './temp-project.ts';
+
+/** How the fake docker answers one command: the first rule whose `match` is part of the argv counts. */
+export interface Rule {
+  readonly match: string;
+  readonly stdout?: string;
+  /** One stdout a call; the last one stays. */
+  readonly sequence?: readonly string[];
+  readonly stderr?: string;
+  readonly code?: number;
+  /** Never ends by itself, and neither does a child of it. */
+  readonly hang?: boolean;
+  /** Both ignore SIGTERM. */
+  readonly stubborn?: boolean;
+  /** Runs what follows `exec -T <service>` here, with the fake psql on its PATH. */
+  readonly exec?: boolean;
+  /** A shell to run it with instead of `timeout N sh`. */
+  readonly shell?: string;
+}
+
+/** The PgBouncer that the fake psql talks to. */
+export interface FakePool {
+  readonly users: Readonly<Record<string, string>>;
+  readonly console: readonly string[];
+  readonly databases: readonly string[];
+  readonly tables: Readonly<Record<string, readonly (readonly (string | null)[])[]>>;
+  /** By `user@database`: `hang`, or the words of a refusal. */
+  readonly logins?: Readonly<Record<string, string>>;
+}
+
+/** One call of the fake docker; `env` is the whole environment that it got. */
+export interface Call {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly pid: number;
+  readonly cwd: string;
+}
+
+/** A fake docker on a PATH of its own. */
+export interface FakeDocker {
+  readonly env: Record<string, string>;
+  readonly calls: () => Call[];
+}
+
+/** Puts a fake `docker`, and where wanted `docker-compose`, on a PATH that holds no real one. */
+export function fakeDocker(
+  rules: readonly Rule[],
+  options: { pool?: FakePool; composeV1?: readonly Rule[] } = {},
+): FakeDocker {
+  const folder = tempFolder();
+  const bin = join(folder, 'bin');
+  const log = join(folder, 'calls.ndjson');
+  mkdirSync(bin);
+  const put = (name: string, script: string, file: string, content: object) => {
+    writeFileSync(join(folder, file), JSON.stringify(content));
+    const [variable, program] = script.split('=') as [string, string];
+    writeFileSync(
+      join(bin, name),
+      `#!/bin/sh\n${variable}='${join(folder, file)}' exec '${process.execPath}' '${join(import.meta.dirname, program)}' "$@"\n`,
+    );
+    chmodSync(join(bin, name), 0o755);
+  };
+  put('docker', 'FAKE_DOCKER=fake-docker.mjs', 'docker.json', { rules, log, bin });
+  if (options.composeV1) {
+    put('docker-compose', 'FAKE_DOCKER=fake-docker.mjs', 'v1.json', { rules: options.composeV1, log, bin });
+  }
+  if (options.pool) put('psql', 'FAKE_PSQL=fake-docker-psql.mjs', 'psql.json', options.pool);
+  return {
+    env: { PATH: bin },
+    calls: () =>
+      existsSync(log)
+        ? readFileSync(log, 'utf8')
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line) as Call)
+        : [],
+  };
+}
+
+/** Whether a process still runs; a zombie that nobody has reaped does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+  return !/\) Z /.test(stat);
+}

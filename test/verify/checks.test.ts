@@ -1,0 +1,396 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/verify/checks/config.ts';
+import { checkConsole } from '../../src/verify/checks/console.ts';
+import { checkContainers } from '../../src/verify/checks/containers.ts';
+import { checkDatabases } from '../../src/verify/checks/databases.ts';
+import { checkFiles } from '../../src/verify/checks/files.ts';
+import { checkLogins } from '../../src/verify/checks/logins.ts';
+import { checkPools } from '../../src/verify/checks/pools.ts';
+import { checkPort } from '../../src/verify/checks/port.ts';
+import { checkRenderedContainer } from '../../src/verify/checks/rendered-container.ts';
+import { checkShell } from '../../src/verify/checks/shell.ts';
+import { checkStandstill } from '../../src/verify/checks/standstill.ts';
+import { checkVersion } from '../../src/verify/checks/version.ts';
+import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
+import { judge } from '../../src/verify/judge.ts';
+import type { Check } from '../../src/verify/scene.ts';
+import { container, type Difference, failed, LOGINS, rowOf, STACK, scene, TABLES } from './support.ts';
+
+const FILE = 'stack/prod/docker-compose.yml';
+const change = (kind: 'create' | 'update' | 'remove', path: string) =>
+  ({ kind, path, foreign: false, cause: 'the settings changed', before: '', after: undefined }) as const;
+const external = { ...STACK, postgres: { kind: 'external', host: 'db.example.com', port: 5432 } } as const;
+const silent = { code: 124, said: '', ms: 7000 };
+
+describe('a stack where all is well', () => {
+  it('must pass every check, in a fixed order', () => {
+    const rows = judge(scene());
+    expect(rows.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect(rows.map(({ id }) => id)).toEqual([
+      'docker',
+      'files',
+      'shell',
+      'container:ecar_postgres',
+      'container:ecar_pgbouncer',
+      'container-current',
+      'port',
+      'console',
+      'version',
+      'config',
+      'databases',
+      'active',
+      'pools',
+      'login:ecar_user@ecar_db',
+      'login:ecar_user@ecar_admin',
+      'login:stats@pgbouncer',
+      'wrong-password',
+    ]);
+  });
+
+  it('must read the console as the first admin', () => {
+    expect(scene().evidence.inquiry.console?.user).toBe('boss');
+  });
+});
+
+type Case = readonly [what: string, check: Check, difference: Difference, row: object];
+
+describe('checks', () => {
+  it.each<Case>([
+    [
+      'a file that is missing, one that differs and one that is left over',
+      checkFiles,
+      {
+        subject: {
+          changes: [change('create', '.env'), change('update', 'a.ini'), change('remove', 'b.yml')],
+        },
+      },
+      {
+        status: 'fail',
+        observed: '.env missing, a.ini differs (the settings changed), b.yml left over',
+        hint: 'run ecar-pool render --env prod',
+      },
+    ],
+    [
+      'a variable of .env that the shell sets to another value',
+      checkShell,
+      { subject: { env: { DB_PASSWORD: 'other', PATH: '/bin' } } },
+      {
+        status: 'fail',
+        observed: 'DB_PASSWORD has another value here than in .env',
+        hint: 'unset DB_PASSWORD',
+      },
+    ],
+    [
+      'one that it sets to the same value',
+      checkShell,
+      { subject: { env: { DB_PASSWORD: 'apple' } } },
+      { status: 'ok' },
+    ],
+    [
+      'one that the Compose file only escapes',
+      checkShell,
+      { subject: { dotenv: new Map([['DB_HOST', 'pgbouncer']]), env: { DB_HOST: 'x' } } },
+      { status: 'ok' },
+    ],
+    [
+      'another image',
+      checkRenderedContainer,
+      { containers: [container('pgbouncer', { image: 'old:1' })] },
+      {
+        status: 'fail',
+        observed: 'it runs the image old:1',
+        hint: `run docker compose -f ${FILE} up -d --wait`,
+      },
+    ],
+    [
+      'a container that is out of date',
+      checkRenderedContainer,
+      { containers: [container('pgbouncer', { labels: new Map() })] },
+      { status: 'fail', hint: `run docker compose -f ${FILE} up -d --wait` },
+    ],
+    ['no container', checkRenderedContainer, { containers: [] }, { status: 'skip' }],
+    [
+      'a port that is not published',
+      checkPort,
+      { containers: [container('pgbouncer', { ports: [] })] },
+      { status: 'fail', observed: 'no port is published', expected: '127.0.0.1:6432->6432' },
+    ],
+    [
+      'a port that is open to the world',
+      checkPort,
+      {
+        containers: [
+          container('pgbouncer', { ports: [{ address: '0.0.0.0', published: 6432, target: 6432 }] }),
+        ],
+      },
+      { status: 'fail', observed: '0.0.0.0:6432->6432' },
+    ],
+    [
+      'a console that refuses',
+      checkConsole,
+      { tables: { version: undefined }, console: failed('FATAL:  not allowed') },
+      {
+        status: 'fail',
+        observed: 'boss: FATAL: not allowed',
+        cause: 'The running PgBouncer has this user neither in admin_users nor in stats_users',
+      },
+    ],
+    [
+      'a console whose container does not run',
+      checkConsole,
+      { containers: [container('pgbouncer', { state: 'restarting' })] },
+      { status: 'skip', observed: 'because the pgbouncer container is not running but restarting' },
+    ],
+    [
+      'an exec that docker refuses',
+      checkConsole,
+      {
+        evidence: {
+          probe: {
+            failure: 'OCI runtime exec failed: exec: "timeout": executable file not found in $PATH',
+            ms: 1,
+          },
+        },
+      },
+      {
+        status: 'fail',
+        cause: 'The image of pgbouncer lacks sh, timeout or psql, which verify runs inside it',
+      },
+    ],
+    [
+      'another version',
+      checkVersion,
+      { tables: { version: [{ version: 'PgBouncer 1.24.1' }] } },
+      {
+        status: 'fail',
+        observed: 'PgBouncer 1.24.1',
+        expected: '1.25.2',
+        hint: "set pgbouncer.version: '1.24.1' in the settings",
+      },
+    ],
+    [
+      'any patch level where the settings leave it open',
+      checkVersion,
+      {
+        subject: {
+          stack: {
+            ...STACK,
+            pgbouncer: { ...STACK.pgbouncer, version: { major: 1, minor: 25, patch: undefined } },
+          },
+        },
+      },
+      { status: 'ok' },
+    ],
+    [
+      'a setting that a reload applies',
+      checkConfig,
+      { subject: { settings: new Map([['pool_mode', 'session']]) } },
+      {
+        status: 'fail',
+        observed: 'pool_mode is transaction, rendered session',
+        hint: `run docker compose -f ${FILE} kill -s HUP pgbouncer`,
+      },
+    ],
+    [
+      'a setting that a restart applies',
+      checkConfig,
+      { subject: { settings: new Map([['listen_port', '7777']]) } },
+      {
+        status: 'fail',
+        observed: 'listen_port is 6432, rendered 7777 (restart)',
+        hint: `run docker compose -f ${FILE} restart pgbouncer`,
+      },
+    ],
+    [
+      'a setting that the container is too old for',
+      checkConfig,
+      { subject: { settings: new Map([['listen_port', '7777']]), restartHash: 'new' } },
+      { status: 'fail', hint: `run docker compose -f ${FILE} up -d --wait` },
+    ],
+    [
+      'a setting that the release does not know',
+      checkConfig,
+      { subject: { settings: new Map([['peer_id', '3']]) } },
+      { status: 'fail', observed: 'peer_id is unknown to it, rendered 3' },
+    ],
+    [
+      'an entry that is missing and one that leads elsewhere',
+      checkDatabases,
+      { tables: { databases: [{ ...TABLES['databases']?.[1], host: 'other' }] } },
+      { status: 'fail', observed: 'ecar_db is missing; ecar_admin: host is other, rendered postgres' },
+    ],
+    [
+      'the column that 1.24 renamed',
+      checkDatabases,
+      {
+        tables: {
+          databases: TABLES['databases']?.map(({ reserve_pool_size: _, ...row }) => ({
+            ...row,
+            reserve_pool: '3',
+          })),
+        },
+      },
+      { status: 'fail', observed: 'ecar_admin: reserve_pool_size is 3, rendered 10' },
+    ],
+    [
+      'PAUSE',
+      checkStandstill,
+      { tables: { state: [{ key: 'paused', value: 'yes' }] } },
+      { status: 'fail', observed: 'PgBouncer is paused' },
+    ],
+    [
+      'PAUSE and DISABLE of an entry before 1.19, which has no SHOW STATE',
+      checkStandstill,
+      {
+        tables: {
+          state: undefined,
+          databases: [
+            { name: 'a', paused: '1', disabled: '0' },
+            { name: 'b', paused: '0', disabled: '1' },
+          ],
+        },
+      },
+      { status: 'fail', observed: 'a is paused, b is disabled' },
+    ],
+    [
+      'clients that wait',
+      checkPools,
+      { tables: { pools: [{ database: 'a', cl_active: '5', cl_waiting: '2', maxwait: '9' }] } },
+      { status: 'ok', observed: '1 pool, 5 clients, 2 waiting, the longest 9 s' },
+    ],
+    [
+      'a wrong password that gets in',
+      checkWrongPassword,
+      { logins: { 3: { code: 0, said: '1', ms: 1 } } },
+      { status: 'fail', cause: 'PgBouncer does not check passwords' },
+    ],
+    [
+      'a wrong password under SCRAM',
+      checkWrongPassword,
+      { logins: { 3: failed('FATAL:  SASL authentication failed') } },
+      { status: 'ok' },
+    ],
+    [
+      'one that only ran out of time',
+      checkWrongPassword,
+      { logins: { 3: silent } },
+      { status: 'fail', observed: 'no answer within 7 s' },
+    ],
+    [
+      'one that Postgres refused',
+      checkWrongPassword,
+      { logins: { 3: failed('FATAL:  password authentication failed for user "ecar_user"') } },
+      { status: 'fail' },
+    ],
+    [
+      'one for an entry that is missing',
+      checkWrongPassword,
+      { logins: { 3: failed('FATAL:  no such database: ecar_db') } },
+      { status: 'fail' },
+    ],
+    ['one that was not tried', checkWrongPassword, { logins: { 3: undefined } }, { status: 'fail' }],
+  ])('must judge %s', (_, check, difference, expected) => {
+    expect(rowOf(check, difference)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['restarting', { state: 'restarting', health: '' }, { status: 'fail', observed: 'restarting' }],
+    ['unhealthy', { health: 'unhealthy' }, { status: 'fail', observed: 'running, unhealthy' }],
+    ['starting', { health: 'starting' }, { status: 'fail', transient: true }],
+    [
+      'exited',
+      { state: 'exited', health: '', exitCode: 1 },
+      { status: 'fail', observed: 'exited with code 1' },
+    ],
+    ['without a health check', { health: '' }, { status: 'ok', observed: 'running' }],
+  ])('must judge a container that is %s', (_, other, expected) => {
+    const rows = checkContainers(
+      scene({ containers: [container('postgres', other), container('pgbouncer')] }),
+    );
+    expect(rows[0]).toMatchObject({ id: 'container:ecar_postgres', ...expected });
+  });
+
+  it('must miss a service without a container, and let a job of the project end', () => {
+    const job = container('report', { state: 'exited', health: '', exitCode: 0 });
+    const rows = checkContainers(scene({ containers: [container('pgbouncer'), job] }));
+    expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'container:postgres fail',
+      'container:ecar_pgbouncer ok',
+      'container:ecar_report ok',
+    ]);
+  });
+
+  it('must say what Compose said where it could not look', () => {
+    const rows = checkContainers(
+      scene({ evidence: { containers: { failure: 'yaml: line 3: apple', ms: 1 } } }),
+    );
+    expect(rows).toMatchObject([{ id: 'containers', status: 'fail', observed: 'yaml: line 3: [redacted]' }]);
+  });
+
+  it('must tell the reason of a crash loop from the log', () => {
+    const log = [
+      '2026-11-23 09:00:00.000 UTC [1] ERROR broken auth file',
+      '2026-11-23 09:00:00.100 UTC [1] LOG got SIGINT, shutting down',
+      '2026-11-23 09:00:00.200 UTC [1] LOG server connections dropped, exiting',
+      '2026-11-23 09:16:21.078 UTC [1] ERROR invalid value "apple" for parameter pool_mode in configuration (x.ini:12)',
+      '2026-11-23 09:16:21.079 UTC [1] FATAL cannot load config file',
+    ].join('\n');
+    const containers = [container('postgres'), container('pgbouncer', { state: 'restarting', health: '' })];
+    const { evidence } = scene({ containers });
+    const rows = checkContainers(scene({ evidence: { ...evidence, log } }));
+    expect(rows[1]?.cause).toBe(
+      'PgBouncer cannot read its pgbouncer.ini and does not start (ERROR invalid value "[redacted]" for parameter pool_mode in configuration (x.ini:12))',
+    );
+  });
+});
+
+describe('logins', () => {
+  it('must skip with a reason where nothing could be run, and fail what was not answered', () => {
+    const unseen = scene({ evidence: { probe: { failure: 'service "pgbouncer" is not running', ms: 1 } } });
+    expect(checkLogins(unseen)[0]).toMatchObject({
+      status: 'skip',
+      observed: 'because nothing could be run in the pgbouncer container',
+    });
+    expect(checkLogins(scene({ logins: { 1: undefined } }))[1]).toMatchObject({ status: 'fail' });
+  });
+
+  it.each<[string, Difference, string]>([
+    [
+      'a paused PgBouncer',
+      { tables: { state: [{ key: 'paused', value: 'yes' }] } },
+      'The pool is paused, and its clients wait',
+    ],
+    [
+      'a Postgres of the stack that is down',
+      { containers: [container('postgres', { state: 'exited' }), container('pgbouncer')] },
+      'Postgres is not up, and PgBouncer makes its clients wait for it',
+    ],
+    [
+      'a Postgres elsewhere',
+      { subject: { stack: external } },
+      'PgBouncer had no server connection to give: Postgres does not answer it, or its pool is used up',
+    ],
+  ])('must explain silence by %s', (_, difference, cause) => {
+    for (const login of [silent, failed('timeout expired')]) {
+      const [row] = checkLogins(scene({ ...difference, logins: { ...LOGINS, 0: login } }));
+      expect(row).toMatchObject({ status: 'fail', cause });
+    }
+  });
+
+  it.each([
+    [
+      STACK,
+      `docker compose -f ${FILE} exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
+    ],
+    [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/initdb.d/10-ecar-pool.sql'],
+  ])('must name the command that brings the roles in line', (stack, command) => {
+    const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
+    const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
+    expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
+  });
+
+  it('must show no secret that a server quotes', () => {
+    const [row] = checkLogins(scene({ logins: { 0: failed('FATAL:  odd "apple"') } }));
+    expect(row?.observed).toBe('FATAL: odd "[redacted]"');
+  });
+});

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createDocker } from '../../src/docker/docker.ts';
+import { Secret } from '../../src/stack/secret.ts';
+import type { Stack, User } from '../../src/stack/stack.ts';
+import { planInquiry } from '../../src/verify/logins.ts';
+import { observe } from '../../src/verify/observe.ts';
+import { formatProbeInput } from '../../src/verify/probe-input.ts';
+import { fakeDocker } from '../support/fake-docker.ts';
+import { STACK, scene } from './support.ts';
+
+/** All that a shell or a parser could trip over; PgBouncer and Postgres take every one of them. */
+const NASTY = [
+  `p'w"d $HOME #x \\ \\\\ "" ;`,
+  '  blanks around  ',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not ours
+  '$(id) `id` ${PATH} $$ %s %d',
+  'tab\there\\n\\0 \\',
+  'ü ☃ 𝄞 Ⅸ\u00a0x',
+  "-c --help -d 'x=y' host=evil",
+  '\u001f\u001e\u0007',
+  'n'.repeat(500),
+];
+const USERS: readonly User[] = [
+  ...NASTY.map((password, index) => ({
+    name: `user ${index} "$x" \\`,
+    password: new Secret(password, 'test'),
+    role: 'app' as const,
+    settings: new Map(),
+  })),
+  { name: 'boss', password: new Secret(`b"'$\\ `, 'test'), role: 'admin', settings: new Map() },
+];
+const appUsers = USERS.filter(({ role }) => role === 'app').map(({ name }) => name);
+const NASTY_STACK: Stack = {
+  ...STACK,
+  users: USERS,
+  databases: [
+    { name: 'a = b', dbname: 'x', users: appUsers, settings: new Map() },
+    { name: "host=evil 'q' $(id)", dbname: 'x', users: appUsers.slice(0, 3), settings: new Map() },
+  ],
+};
+const POOL = {
+  users: Object.fromEntries(USERS.map(({ name, password }) => [name, password.reveal()])),
+  console: ['boss'],
+  databases: NASTY_STACK.databases.map(({ name }) => name),
+  tables: {
+    version: [['version'], ['PgBouncer 1.18.0']],
+    config: [
+      ['key', 'value', 'default', 'changeable'],
+      ['listen_port', '6432', '6432', 'no'],
+      ['unix_socket_dir', null, '/tmp', 'no'],
+    ],
+    databases: [['name', 'host'], ...NASTY_STACK.databases.map(({ name }) => [name, 'h'])],
+    pools: [['database', 'user']],
+    stats: [['database']],
+  },
+};
+
+async function look(
+  stack: Stack,
+  options: { shell?: string; limitMs?: number; logins?: Record<string, string> } = {},
+) {
+  const { shell, limitMs = 25_000, logins = {} } = options;
+  const fake = fakeDocker(
+    [
+      { match: ' ps ', stdout: '' },
+      { match: 'exec', exec: true, ...(shell ? { shell } : {}) },
+    ],
+    { pool: { ...POOL, logins } },
+  );
+  const docker = createDocker({
+    cwd: '/',
+    env: fake.env,
+    signal: new AbortController().signal,
+    hidden: [],
+    secrets: [],
+    deadline: performance.now() + limitMs,
+  });
+  const { subject } = scene({ subject: { stack } });
+  const inquiry = planInquiry(stack, new Secret('made-up', 'test'), 2);
+  const versions = Promise.resolve({ engine: '28', compose: '2.40', ms: 1 });
+  const { probe } = await observe(docker, subject, inquiry, versions);
+  if ('failure' in probe) throw new Error(probe.failure);
+  return { output: probe.value, inquiry, calls: fake.calls() };
+}
+
+const SHELLS = ['/bin/dash', '/bin/bash', '/usr/bin/busybox', '/bin/sh'].filter((path) => existsSync(path));
+
+describe('the probe', () => {
+  it.each(SHELLS)('must bring any name and password through %s', async (shell) => {
+    const { output, inquiry } = await look(NASTY_STACK, { shell });
+    expect(inquiry.logins).toHaveLength(11);
+    expect(inquiry.logins.map((_, index) => output.logins.get(index)?.said)).toEqual(
+      inquiry.logins.map(() => '1'),
+    );
+    expect(output.logins.get(11)).toMatchObject({ code: 2 });
+    expect(output.logins.get(11)?.said).toContain('FATAL:  password authentication failed');
+    expect(output.finished).toBe(true);
+  });
+
+  it('must read all tables in one connection, by name, and do without the one that 1.18 lacks', async () => {
+    const { output } = await look(NASTY_STACK);
+    expect([...output.tables.keys()]).toEqual(['version', 'config', 'databases', 'pools', 'stats']);
+    expect(output.tables.get('config')?.[1]).toEqual({
+      key: 'unix_socket_dir',
+      value: null,
+      default: '/tmp',
+      changeable: 'no',
+    });
+    expect(output.tables.get('databases')?.map((row) => row['name'])).toEqual(POOL.databases);
+    expect(output.console?.said).toContain('invalid command');
+  });
+
+  it('must put no password where `ps` or `docker inspect` show it', async () => {
+    const { calls } = await look(NASTY_STACK);
+    const seen = JSON.stringify(calls.map(({ argv, env }) => ({ argv, env })));
+    for (const { password } of USERS)
+      expect(seen).not.toContain(JSON.stringify(password.reveal()).slice(1, -1));
+  });
+
+  it('must start docker twice, whatever there is to ask', async () => {
+    const { calls } = await look(NASTY_STACK);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('must bound a login that hangs, and still answer for the others', async () => {
+    const { output } = await look(STACK, { logins: { 'ecar_user@ecar_db': 'hang' } });
+    expect(output.finished).toBe(true);
+    expect(output.logins.get(0)).toMatchObject({ code: 124, said: '' });
+    expect(output.logins.get(1)?.said).toContain('password authentication failed');
+  });
+
+  it('must keep what was answered when the whole time is up', async () => {
+    const { output } = await look(STACK, { logins: { 'ecar_user@ecar_db': 'hang' }, limitMs: 2000 });
+    expect(output.finished).toBe(false);
+    expect(output.logins.has(0)).toBe(false);
+    expect(output.logins.has(1)).toBe(true);
+  });
+
+  it('must refuse a line break, which would shift every line after it', () => {
+    const inquiry = planInquiry(STACK, new Secret('a\nb', 'test'), 2);
+    expect(() => formatProbeInput({ nonce: 'n', port: 1, inquiry })).toThrow('line break');
+  });
+});
