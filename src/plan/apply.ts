@@ -9,7 +9,8 @@ const STAGING = '.ecar-pool-staging-';
  * Brings a folder in line with a plan: all new files are written and flushed beside the old ones first, then
  * put in place by renames, the manifest last. A failure on the way puts back what was there. Killed between
  * two renames it leaves files that no settings give, which `verify` refuses and the next render mends.
- * @param changes as `comparePlan` gives them; with none to make, nothing is written at all
+ * @param changes as `comparePlan` gives them; with none to make, nothing is written at all, and only what a
+ *   killed render left is cleared away
  * @throws RefusedError when a foreign file is in the way and `force` is not set
  */
 export async function applyChanges(
@@ -17,10 +18,13 @@ export async function applyChanges(
   folder: string,
   options: { readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const pending = changes.filter(({ kind }) => kind !== 'unchanged');
+  const pending = removalsFirst(changes.filter(({ kind }) => kind !== 'unchanged'));
   refuseForeign(pending, folder, options.force);
-  if (pending.length === 0) return;
   try {
+    if (pending.length === 0) {
+      await removeStaleStaging(folder);
+      return;
+    }
     await mkdir(folder, { recursive: true });
     // Only its owner enters: below, files are readable for the uid that the container runs as.
     await chmod(folder, 0o700);
@@ -36,6 +40,12 @@ export async function applyChanges(
   } catch (error) {
     throw explainFailure(error, folder);
   }
+}
+
+/** Before the manifest, which lists them no more: a render killed in between would never find them again. */
+function removalsFirst(changes: readonly Change[]): Change[] {
+  const isRemoval = ({ kind }: Change) => kind === 'remove';
+  return [...changes.filter(isRemoval), ...changes.filter((change) => !isRemoval(change))];
 }
 
 function refuseForeign(pending: readonly Change[], folder: string, force: boolean): void {
