@@ -14,7 +14,7 @@ export interface Container {
 }
 
 /** A port of the host that leads into a container. */
-export interface PublishedPort {
+interface PublishedPort {
   readonly address: string;
   readonly published: number;
   readonly target: number;

@@ -32,7 +32,7 @@ export interface Docker {
 }
 
 /** What one call may ask for beyond the session's settings. */
-export interface CallOptions {
+interface CallOptions {
   readonly program?: string;
   readonly stdin?: string;
   /** A limit tighter than what is left of the session's, in milliseconds. */

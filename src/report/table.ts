@@ -25,7 +25,9 @@ export function formatTable(
     shown.map(({ title }) => title),
     ...rows.map((row) => shown.map(({ key }) => row[key] ?? '-')),
   ];
-  const widths = fit(shown.map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0))));
+  const widths = fitToLine(
+    shown.map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0))),
+  );
   const isNumeric = shown.map((_, index) =>
     lines.slice(1).every((cells) => /^(?:[\d.]+|-)$/.test(cells[index] ?? '')),
   );
@@ -39,7 +41,7 @@ export function formatTable(
 }
 
 /** Takes from the widest column, one character at a time, until a line fits. */
-function fit(widths: number[]): number[] {
+function fitToLine(widths: number[]): number[] {
   const total = () => widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
   while (total() > MAX_WIDTH) {
     const widest = widths.indexOf(Math.max(...widths));

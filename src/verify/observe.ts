@@ -26,11 +26,12 @@ export async function observe(
 ): Promise<Evidence> {
   const calls = [
     versions,
-    observeContainers(docker, project),
+    // First, because it takes longest.
     probe(docker, project, stack.pgbouncer.port, inquiry),
+    observeContainers(docker, project),
   ] as const;
   try {
-    const [known, containers, probed] = await Promise.all(calls);
+    const [known, probed, containers] = await Promise.all(calls);
     return { versions: known, containers, inquiry, probe: probed, log: '' };
   } catch (error) {
     // Without docker, nothing that still runs can tell anything.

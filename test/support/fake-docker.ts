@@ -1,6 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { tempFolder } from './temp-project.ts';
+
+const DOCKER = new URL('./fake-docker.mjs', import.meta.url);
+const PSQL = new URL('./fake-docker-psql.mjs', import.meta.url);
 
 /** How the fake docker answers one command: the first rule whose `match` is part of the argv counts. */
 export interface Rule {
@@ -31,7 +35,7 @@ export interface FakePool {
 }
 
 /** One call of the fake docker; `env` is the whole environment that it got. */
-export interface Call {
+interface Call {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly pid: number;
@@ -53,20 +57,20 @@ export function fakeDocker(
   const bin = join(folder, 'bin');
   const log = join(folder, 'calls.ndjson');
   mkdirSync(bin);
-  const put = (name: string, script: string, file: string, content: object) => {
+  const put = (name: string, variable: string, program: URL, content: object) => {
+    const file = `${name}.json`;
     writeFileSync(join(folder, file), JSON.stringify(content));
-    const [variable, program] = script.split('=') as [string, string];
     writeFileSync(
       join(bin, name),
-      `#!/bin/sh\n${variable}='${join(folder, file)}' exec '${process.execPath}' '${join(import.meta.dirname, program)}' "$@"\n`,
+      `#!/bin/sh\n${variable}='${join(folder, file)}' exec '${process.execPath}' '${fileURLToPath(program)}' "$@"\n`,
     );
     chmodSync(join(bin, name), 0o755);
   };
-  put('docker', 'FAKE_DOCKER=fake-docker.mjs', 'docker.json', { rules, log, bin });
+  put('docker', 'FAKE_DOCKER', DOCKER, { rules, log, bin });
   if (options.composeV1) {
-    put('docker-compose', 'FAKE_DOCKER=fake-docker.mjs', 'v1.json', { rules: options.composeV1, log, bin });
+    put('docker-compose', 'FAKE_DOCKER', DOCKER, { rules: options.composeV1, log, bin });
   }
-  if (options.pool) put('psql', 'FAKE_PSQL=fake-docker-psql.mjs', 'psql.json', options.pool);
+  if (options.pool) put('psql', 'FAKE_PSQL', PSQL, options.pool);
   return {
     env: { PATH: bin },
     calls: () =>
