@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
@@ -91,6 +91,10 @@ export class Project {
 
   read(name: string): Promise<string> {
     return readFile(this.path(name), 'utf8');
+  }
+
+  async folderFor(name: string): Promise<void> {
+    await mkdir(this.path(name), { recursive: true });
   }
 
   async write(name: string, text: string, mode = 0o644): Promise<void> {
