@@ -10,7 +10,7 @@ export const MARKS: readonly string[] = [MARK, RIGHT_TO_LEFT];
 const EVERYTHING = ` '"$HOME\${X}#\\;=%\`id\`${MARK}é😀\\`;
 
 /** Passwords full of what means something to .env, YAML, SQL, userlist.txt, shells, printf or SASLprep. */
-export const PASSWORDS: Readonly<Record<string, string>> = {
+const PASSWORDS: Readonly<Record<string, string>> = {
   apostrophes: `'it''s ${MARK}'`,
   quotes: `"${MARK}""x"`,
   dollars: `$$${MARK}$ $HOME \${X} \${X:-y} \${X?z}$1`,
