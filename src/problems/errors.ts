@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import { isError, type Problem } from './problem.ts';
 
 /** The exit codes, as documented in `ecar-pool --help`. */
 export const EXIT = { ok: 0, checkFailed: 1, usage: 2, environment: 3, bug: 70, interrupted: 130 } as const;
@@ -30,7 +30,10 @@ export class SettingsError extends ExpectedError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in the settings`, EXIT.usage);
+    const errors = problems.filter(isError).length;
+    const warnings = problems.length - errors;
+    const also = warnings === 0 ? '' : ` and ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+    super(`${errors} ${errors === 1 ? 'problem' : 'problems'}${also} in the settings`, EXIT.usage);
     this.problems = problems;
   }
 }

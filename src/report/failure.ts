@@ -1,20 +1,28 @@
 import { type ExpectedError, SettingsError } from '../problems/errors.ts';
+import { printableLines } from './printable.ts';
 import { formatProblem, problemToJson } from './problems.ts';
 import type { Reporter } from './reporter.ts';
+
+/** So many problems are shown on a screen; who has more of them has one that repeats. `--json` lists all. */
+const MAX_SHOWN = 50;
 
 /** Reports an error that the user can act on: every problem it carries, or its message and the next step. */
 export function reportFailure(error: ExpectedError, report: Reporter): void {
   if (error instanceof SettingsError) {
     report.data({ error: { message: error.message, problems: error.problems.map(problemToJson) } });
     if (report.json) return;
-    for (const problem of error.problems) report.notice(`${formatProblem(problem, report.errStyle)}\n`);
+    for (const problem of error.problems.slice(0, MAX_SHOWN))
+      report.notice(`${formatProblem(problem, report.errStyle)}\n`);
+    const hidden = error.problems.length - MAX_SHOWN;
+    if (hidden > 0) report.notice(`and ${hidden} more; --json lists them all\n`);
     report.notice(report.errStyle.bold(`${error.message}; nothing was written`));
     return;
   }
   report.data({ error: { message: error.message, hint: error.hint } });
   if (report.json) return;
-  report.notice(`${report.errStyle.red('error')}: ${error.message}`);
-  if (error.hint !== undefined) report.notice(`  ${report.errStyle.cyan('fix:')} ${error.hint}`);
+  report.notice(`${report.errStyle.red('error')}: ${printableLines(error.message)}`);
+  if (error.hint !== undefined)
+    report.notice(`  ${report.errStyle.cyan('fix:')} ${printableLines(error.hint)}`);
 }
 
 /** Reports a bug of ours: the only place where a stack trace reaches a user. */

@@ -2,54 +2,71 @@ import { UsageError } from '../problems/errors.ts';
 import type { Problem } from '../problems/problem.ts';
 import { nearestName } from './nearest.ts';
 import { ENVIRONMENT_NAME } from './schema.ts';
-import { placeOf } from './source.ts';
-import { type MapTree, mergeTrees, type Tree } from './tree.ts';
+import { placeOf, type Span, wholeFile } from './source.ts';
+import { type Entry, isBroken, isNothing, type MapTree, mergeTrees, type Tree } from './tree.ts';
 
 /** The settings of each environment: its overlay laid over the base, in the order of the file. */
 export type Environments = ReadonlyMap<string, Tree>;
 
-/** Splits the settings file into its environments. */
-export function splitEnvironments(root: MapTree): { environments: Environments; problems: Problem[] } {
+const EXAMPLE = 'write `environments: { dev: {}, prod: {} }`';
+
+/**
+ * Splits the settings file into its environments.
+ * @returns no environment where the file has none that can be used; the problems say why
+ */
+export function splitEnvironments(root: MapTree): {
+  base: MapTree;
+  environments: Environments;
+  problems: Problem[];
+} {
   const problems: Problem[] = [];
-  const complain = (code: string, span: Tree['span'], message: string, hint: string) => {
+  const complain = (code: string, span: Span, message: string, hint: string) => {
     problems.push({ code, severity: 'error', message, hint, at: placeOf(span) });
   };
   const entry = root.entries.get('environments');
-  const rest = new Map(root.entries);
-  rest.delete('environments');
-  const base: MapTree = { ...root, entries: rest };
+  const base: MapTree = { ...root, entries: without(root.entries, 'environments') };
   const environments = new Map<string, Tree>();
-  const hint = 'write `environments: { dev: {}, prod: {} }`';
   if (entry === undefined) {
-    complain('missing-key', { ...root.span, end: root.span.start }, '`environments` is missing', hint);
-    environments.set('dev', base);
+    complain('missing-key', wholeFile(root.span), '`environments` is missing', EXAMPLE);
   } else if (entry.tree.kind !== 'map' || entry.tree.entries.size === 0) {
-    complain('value', entry.key, '`environments` must be a map with at least one environment', hint);
-    environments.set('dev', base);
+    if (!isBroken(entry.tree))
+      complain('value', entry.key, '`environments` must be a map with at least one environment', EXAMPLE);
   } else {
     for (const [name, { key, tree }] of entry.tree.entries) {
-      if (!ENVIRONMENT_NAME.test(name))
+      const reason = explainName(name);
+      if (reason !== undefined)
         complain(
           'name',
           key,
-          `\`${name}\` cannot name an environment`,
-          'use lowercase letters, digits, `-` and `_`',
+          `an environment cannot be called ${JSON.stringify(name)}: ${reason}`,
+          'rename it',
         );
-      const isNothing = tree.kind === 'scalar' && tree.value === null;
-      if (tree.kind !== 'map' && !isNothing)
+      if (tree.kind !== 'map' && !isBroken(tree) && !isNothing(tree))
         complain(
           'value',
           tree.span,
           `\`environments.${name}\` must be a map`,
           'write what it changes as `key: value` lines, or `{}`',
         );
-      environments.set(
-        name,
-        tree.kind === 'map' ? mergeTrees(base, layered(tree, `environments.${name}`)) : base,
-      );
+      const nested = tree.kind === 'map' ? tree.entries.get('environments') : undefined;
+      if (nested) complain('unknown-key', nested.key, 'environments do not nest', 'remove the block');
+      const overlay =
+        tree.kind === 'map' ? { ...tree, entries: without(tree.entries, 'environments') } : undefined;
+      environments.set(name, overlay ? mergeTrees(base, layered(overlay, `environments.${name}`)) : base);
     }
   }
-  return { environments, problems };
+  return { base, environments, problems };
+}
+
+/** It names a folder and a file (`stack/<name>/`, `.env.<name>`), and a label in Compose. */
+function explainName(name: string): string | undefined {
+  if (name.length > 63) return 'it is longer than 63 characters';
+  if (ENVIRONMENT_NAME.test(name)) return undefined;
+  return 'it takes lowercase letters, digits, `-` and `_`, and starts with a letter or digit';
+}
+
+function without(entries: ReadonlyMap<string, Entry>, key: string): ReadonlyMap<string, Entry> {
+  return new Map([...entries].filter(([name]) => name !== key));
 }
 
 /** Marks a whole tree as the layer that it is. */
@@ -63,14 +80,18 @@ function layered(tree: Tree, layer: string): Tree {
 }
 
 /** The environment that was asked for, or the first one; an unknown name is wrong usage. */
-export function chooseEnvironment(environments: Environments, asked: string | undefined): string {
+export function chooseEnvironment(
+  environments: Environments,
+  asked: string | undefined,
+  file: string,
+): string {
   const names = [...environments.keys()];
   if (asked === undefined) return names[0] ?? 'dev';
   if (environments.has(asked)) return asked;
   const nearest = nearestName(asked, names);
-  const known = `the settings have ${names.join(', ')}`;
+  const known = `the environments are ${names.join(', ')}`;
   throw new UsageError(
-    `there is no environment ${JSON.stringify(asked)}`,
+    `there is no environment ${JSON.stringify(asked)} in ${file}`,
     nearest === undefined ? known : `did you mean ${nearest}? ${known}`,
   );
 }

@@ -1,19 +1,22 @@
 import { dirname, relative, resolve } from 'node:path';
 import { SettingsError } from '../problems/errors.ts';
-import { isError, type Problem } from '../problems/problem.ts';
+import { isError, type Place, type Problem } from '../problems/problem.ts';
 import type { Stack } from '../stack/stack.ts';
-import { describeIssue } from './describe-issue.ts';
-import { chooseEnvironment, splitEnvironments } from './environments.ts';
+import { checkSettings } from './check-settings.ts';
+import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
+import { describeActual } from './expectations.ts';
 import { Findings } from './finding.ts';
 import { readOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
-import { checkRules } from './rules.ts';
-import { type Settings, settingsSchema } from './schema.ts';
+import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
+import { listSecretUses } from './secret-uses.ts';
 import { SecretReader } from './secrets.ts';
-import { mergeTrees, type Tree, toValue } from './tree.ts';
+import { nameEnvironments, sortProblems } from './sort-problems.ts';
+import { lineAt, placeOf, type Span, wholeFile } from './source.ts';
+import { type MapTree, mergeTrees, type Tree } from './tree.ts';
 import { readVariables } from './variables.ts';
 
 export interface LoadedStack {
@@ -41,67 +44,64 @@ export async function loadStack(
   const path = resolve(world.cwd, options.config);
   const root = dirname(path);
   const file = relative(world.cwd, path) || path;
-  const base = await readTree(path, file);
-  const { environments, problems } = splitEnvironments(base);
-  const environment = chooseEnvironment(environments, options.env);
-  for (const [name, tree] of environments) {
-    if (name !== environment) problems.push(...checkTree(tree).problems);
-  }
+  const { root: written, problems } = await readTree(path, file);
+  const { base, environments, problems: splitProblems } = splitEnvironments(written);
+  // Where the file has no environment to choose from, that is the problem, and not the choice.
+  const environment =
+    environments.size === 0 ? (options.env ?? 'dev') : chooseEnvironment(environments, options.env, file);
+  const chosen = environments.get(environment) ?? base;
 
   const { variables, problems: variableProblems } = await readVariables(root, environment, world);
-  const written = environments.get(environment) ?? base;
-  const overrides = readOverrides(variables, namesOfSecrets(written), written.span);
-  const tree = mergeTrees(written, overrides.overlay);
-  const checked = checkTree(tree);
-  problems.push(...variableProblems, ...overrides.problems, ...checked.problems);
-
-  const found = new Findings(tree);
-  const isSound = !checked.problems.some(isError);
-  const secrets = new SecretReader(variables, found, { root, cwd: world.cwd });
-  const stack =
-    isSound && checked.settings ? await resolveStack(environment, checked.settings, secrets) : undefined;
-  problems.push(...found.problems);
-  const unique = removeRepeats(problems);
-  if (stack === undefined || checked.settings === undefined || unique.some(isError))
-    throw new SettingsError(unique);
-  return { stack, settings: checked.settings, tree, warnings: unique, root, file };
+  const overrides = readOverrides(variables, namesOfSecrets(chosen), wholeFile(written.span));
+  const tree = mergeTrees(chosen, overrides.overlay);
+  const checked = checkSettings(tree);
+  const found = new Findings(tree, checked.refused);
+  const secrets = await new SecretReader(variables, found, { root, cwd: world.cwd }).readAll(
+    listSecretUses(checked.sections),
+  );
+  problems.push(
+    ...splitProblems,
+    ...variableProblems,
+    ...overrides.problems,
+    ...found.problems,
+    ...nameEnvironments(
+      new Map([...checkOthers(environments, environment), [environment, checked.problems]]),
+      (place) => place.file === file && !isWithin(place, written.entries.get('environments')?.tree.span),
+    ),
+  );
+  const sorted = sortProblems(problems);
+  if (checked.settings === undefined || sorted.some(isError)) throw new SettingsError(sorted);
+  const stack = resolveStack(environment, checked.settings, secrets);
+  return { stack, settings: checked.settings, tree, warnings: sorted, root, file };
 }
 
-async function readTree(path: string, file: string) {
-  const read = await readText(path, file);
+async function readTree(path: string, file: string): Promise<{ root: MapTree; problems: Problem[] }> {
+  const read = await readText(path, file, {
+    missing: 'run `ecar-pool init` to write one, or name it with --config FILE',
+    directory: 'name the file in it with --config FILE',
+  });
   if ('problem' in read) throw new SettingsError([read.problem]);
-  const parsed = parseYaml(file, read.text);
-  if ('problems' in parsed) throw new SettingsError(parsed.problems);
-  if (parsed.tree.kind === 'map') return parsed.tree;
-  const hint = 'write `key: value` lines; `ecar-pool init` in another folder writes a file to start from';
-  throw new SettingsError([
-    { code: 'value', severity: 'error', message: 'the file must be a map of settings', hint, at: { file } },
-  ]);
+  const { tree: root, problems } = parseYaml(file, read.text);
+  if (root?.kind === 'map') return { root, problems };
+  if (root !== undefined && problems.length === 0)
+    problems.push({
+      code: 'value',
+      severity: 'error',
+      message: `the file must be a map of settings (\`key: value\` lines), got ${describeActual(root)}`,
+      hint: 'run `ecar-pool init` in another folder for one to start from',
+      at: placeOf(root.span),
+    });
+  throw new SettingsError(problems);
 }
 
-function checkTree(tree: Tree): { settings: Settings | undefined; problems: Problem[] } {
-  const parsed = settingsSchema.safeParse(toValue(tree));
-  if (!parsed.success)
-    return {
-      settings: undefined,
-      problems: parsed.error.issues.flatMap((issue) => describeIssue(issue, tree)),
-    };
-  return { settings: parsed.data, problems: checkRules(parsed.data, tree) };
+function isWithin({ line = 0 }: Place, span: Span | undefined): boolean {
+  if (span === undefined) return false;
+  const { lineStarts } = span.source;
+  return line > lineAt(lineStarts, span.start) && line <= lineAt(lineStarts, span.end - 1) + 1;
 }
 
-/** A fault in the base shows in every environment: once is enough. In the order of the file. */
-function removeRepeats(problems: readonly Problem[]): Problem[] {
-  const seen = new Map(
-    problems.map((problem) => [
-      JSON.stringify([problem.at?.file, problem.at?.line, problem.at?.column, problem.message]),
-      problem,
-    ]),
-  );
-  return [...seen.values()].sort(
-    (a, b) =>
-      Number(isError(b)) - Number(isError(a)) ||
-      (a.at?.file ?? '').localeCompare(b.at?.file ?? '') ||
-      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
-      (a.at?.column ?? 0) - (b.at?.column ?? 0),
-  );
+/** Every other environment is checked too, so that a fault in it does not wait for its day. */
+function checkOthers(environments: Environments, chosen: string): Map<string, readonly Problem[]> {
+  const others = [...environments].filter(([name]) => name !== chosen);
+  return new Map(others.map(([name, tree]) => [name, checkSettings(tree).problems]));
 }

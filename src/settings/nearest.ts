@@ -12,3 +12,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   }
   return nearest;
 }
+
+/** After so many unknown names it is the list that is wrong, and comparing all with all takes minutes. */
+const MAX_SUGGESTIONS = 50;
+
+/** A `nearestName` for one list of names, which gives up when it is asked too often. */
+export function createSuggester(known: readonly string[]): (name: string) => string | undefined {
+  let asked = 0;
+  return (name) => (asked++ < MAX_SUGGESTIONS ? nearestName(name, known) : undefined);
+}

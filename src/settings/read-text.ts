@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { EnvironmentError } from '../problems/errors.ts';
 import type { Problem } from '../problems/problem.ts';
 
@@ -7,78 +7,91 @@ const LIMIT_BYTES = 8 * 1024 * 1024;
 
 type ReadResult = { readonly text: string } | { readonly problem: Problem };
 
+/** What to do where the file is not there, or is a directory; it depends on what the file is for. */
+export interface Advice {
+  readonly missing: string;
+  readonly directory: string;
+}
+
 /**
  * Reads a text file that people write: at most 8 MiB of UTF-8 without NUL; a byte order mark is dropped.
  * @param name how people know the file, for problems
  * @returns the text, or a problem; `missing` in its code where there is no such file
+ * @throws EnvironmentError where the machine does not let us
  */
-export async function readText(path: string, name: string): Promise<ReadResult> {
-  const problem = (code: string, message: string, hint: string, line?: number): ReadResult => ({
+export async function readText(path: string, name: string, advice: Advice): Promise<ReadResult> {
+  const refuse = (code: string, message: string, hint: string, line?: number): ReadResult => ({
     problem: { code, severity: 'error', message, hint, at: { file: name, line } },
   });
+  const bytes = await readBytes(path).catch((error: NodeJS.ErrnoException) => error);
+  if (bytes instanceof Error) {
+    if (bytes.code === 'ENOENT' || bytes.code === 'ENOTDIR')
+      return refuse('missing', 'there is no such file', advice.missing);
+    if (bytes.code === 'EISDIR')
+      return refuse('directory', 'this is a directory, not a file', advice.directory);
+    throw explainRefusal(bytes, name);
+  }
+  if (bytes.length > LIMIT_BYTES)
+    return refuse('too-large', 'the file is larger than 8 MiB', 'check that this is the file you mean');
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return refuse('not-text', 'the file is UTF-16', 'save it as UTF-8');
+  const broken = findBrokenLine(bytes);
+  if (broken === undefined) return { text: new TextDecoder().decode(bytes) };
+  const hint = 'save it as UTF-8, or check that this is the file you mean';
+  return refuse('not-text', `this line is no text: it holds ${broken.what}`, hint, broken.line);
+}
+
+/** Reads a little more than the limit at most: devices have no size and no end. */
+async function readBytes(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
   try {
-    const { size } = await statFile(path);
-    if (size > LIMIT_BYTES) {
-      const mebibytes = (size / 1024 / 1024).toFixed(0);
-      return problem(
-        'too-large',
-        `the file has ${mebibytes} MiB; the limit is 8 MiB`,
-        'check that this is the file you mean',
-      );
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length <= LIMIT_BYTES) {
+      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(256 * 1024) });
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
     }
-    const bytes = await readFile(path);
-    const broken = findBrokenByte(bytes);
-    if (broken !== undefined) {
-      const line = bytes.subarray(0, broken).filter((byte) => byte === 0x0a).length + 1;
-      return problem(
-        'not-text',
-        'the file is not UTF-8 text',
-        'save it as UTF-8, or check that this is the file you mean',
-        line,
-      );
-    }
-    return { text: new TextDecoder().decode(bytes) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      return problem(
-        'missing',
-        'there is no such file',
-        'run `ecar-pool init` to write one, or name it with --config FILE',
-      );
-    if (code === 'EISDIR')
-      return problem(
-        'directory',
-        'this is a directory, not a file',
-        'name the file in it with --config FILE',
-      );
-    if (code === 'EACCES' || code === 'EPERM') {
-      throw new EnvironmentError(
-        `${name} may not be read by this user`,
-        `check its owner and mode: ls -l ${name}`,
-        { cause: error },
-      );
-    }
-    throw error;
+    return Buffer.concat(chunks);
+  } finally {
+    await file.close();
   }
 }
 
-async function statFile(path: string): Promise<{ size: number }> {
-  const found = await stat(path);
-  if (found.isDirectory()) throw Object.assign(new Error('directory'), { code: 'EISDIR' });
-  return found;
+/** An error of the file system as people can act on it; any other error is passed on as it is. */
+function explainRefusal(error: NodeJS.ErrnoException, name: string): Error {
+  if (typeof error.code !== 'string' || error.errno === undefined) return error;
+  const isForbidden = error.code === 'EACCES' || error.code === 'EPERM';
+  return new EnvironmentError(
+    isForbidden ? `${name} may not be read by this user` : `${name} cannot be read (${error.code})`,
+    isForbidden ? `check its owner and mode: ls -l ${name}` : `look at it: ls -l ${name}`,
+    { cause: error },
+  );
 }
 
-/** The offset of the first NUL or of the first bytes that are not UTF-8. */
-function findBrokenByte(bytes: Buffer): number | undefined {
-  const nul = bytes.indexOf(0);
-  if (nul !== -1) return nul;
+/** The first line with a NUL or with bytes that are not UTF-8, if there is one. */
+function findBrokenLine(bytes: Buffer): { line: number; what: string } | undefined {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return undefined;
+    if (!bytes.includes(0)) {
+      decoder.decode(bytes);
+      return undefined;
+    }
   } catch {
-    // The decoder does not say where: the replacement character that a lenient decoder puts there does.
-    const lenient = bytes.toString('utf8');
-    return Buffer.byteLength(lenient.slice(0, lenient.indexOf('�')));
+    // The decoder does not say where; the lines, each for itself, do.
   }
+  for (let start = 0, line = 1; start <= bytes.length; line++) {
+    const found = bytes.indexOf(0x0a, start);
+    const end = found === -1 ? bytes.length : found;
+    const part = bytes.subarray(start, end);
+    if (part.includes(0)) return { line, what: 'a NUL byte' };
+    try {
+      decoder.decode(part);
+    } catch {
+      return { line, what: 'bytes that are not UTF-8' };
+    }
+    start = end + 1;
+  }
+  return undefined;
 }

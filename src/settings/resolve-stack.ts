@@ -13,7 +13,9 @@ import type {
   User,
 } from '../stack/stack.ts';
 import type { Settings } from './schema.ts';
-import type { SecretReader } from './secrets.ts';
+import { chooseClient } from './secret-uses.ts';
+import type { Secrets } from './secrets.ts';
+import { dotted, type Path } from './tree.ts';
 import { pgbouncerVersionOf, postgresMajorOf } from './versions.ts';
 
 /** The service name of the Postgres that the stack runs, and so its host name. */
@@ -21,52 +23,38 @@ const POSTGRES_SERVICE = 'postgres';
 
 /**
  * Fills checked settings with secrets and defaults.
- * @returns the stack, or undefined when a secret is missing; the reader has noted each
+ * @param secrets every secret that the settings name
  */
-export async function resolveStack(
-  environment: string,
-  settings: Settings,
-  secrets: SecretReader,
-): Promise<Stack | undefined> {
+export function resolveStack(environment: string, settings: Settings, secrets: Secrets): Stack {
   const version = pgbouncerVersionOf(settings);
   if (version === undefined) throw new Error('resolveStack wants settings that passed checkRules');
-  const client = resolveClient(settings);
-  const postgres = await resolvePostgres(settings, secrets);
-  const users = await resolveUsers(settings, secrets, client.user);
-  const app = settings.app ? await resolveApp(settings.app, secrets) : undefined;
-  if (postgres === undefined || users === undefined || app === 'incomplete') return undefined;
-  const network =
-    typeof settings.network === 'string' ? { name: settings.network, external: false } : settings.network;
+  const { name, network, databases, app } = settings;
   return {
-    name: settings.name,
+    name,
     environment,
-    network: network ?? { name: `${settings.name}-network`, external: false },
-    postgres,
-    databases: Object.entries(settings.databases).map(([name, database]) =>
-      resolveDatabase(name, database, version),
-    ),
-    users,
+    network: typeof network === 'object' ? network : { name: network ?? `${name}-network`, external: false },
+    postgres: resolvePostgres(settings, secrets),
+    databases: Object.entries(databases).map(([key, database]) => resolveDatabase(key, database, version)),
+    users: resolveUsers(settings, secrets),
     pgbouncer: resolvePgbouncer(settings, version),
-    client,
-    app,
+    client: resolveClient(settings),
+    app: app ? resolveApp(app, secrets) : undefined,
     resources: resolveResources(settings),
   };
 }
 
-async function resolvePostgres(
-  { postgres, ...settings }: Settings,
-  secrets: SecretReader,
-): Promise<OwnPostgres | ExternalPostgres | undefined> {
-  const { host, port, image, user, max_connections } = postgres;
+function secretAt(secrets: Secrets, path: Path): Secret {
+  const secret = secrets.get(dotted(path));
+  if (secret === undefined) throw new Error(`no secret was read for ${dotted(path)}`);
+  return secret;
+}
+
+function resolvePostgres(settings: Settings, secrets: Secrets): OwnPostgres | ExternalPostgres {
+  const { host, port, image, user, max_connections, settings: given } = settings.postgres;
   if (host !== undefined) return { kind: 'external', host, port };
-  const version = postgresMajorOf({ postgres, ...settings });
-  if (image === undefined || version === undefined || postgres.password === undefined)
-    throw new Error('unchecked settings');
-  const password = await secrets.read(postgres.password, ['postgres', 'password'], {
-    password: true,
-    dotenv: true,
-  });
-  if (password === undefined) return undefined;
+  const version = postgresMajorOf(settings);
+  if (image === undefined || version === undefined) throw new Error('resolveStack wants checked settings');
+  const password = secretAt(secrets, ['postgres', 'password']);
   return {
     kind: 'own',
     image,
@@ -76,22 +64,17 @@ async function resolvePostgres(
     max_connections,
     user,
     password,
-    settings: textMap(postgres.settings),
+    settings: textMap(given),
   };
 }
 
-async function resolveUsers(
-  { users }: Settings,
-  secrets: SecretReader,
-  clientUser: string,
-): Promise<User[] | undefined> {
-  const resolved: User[] = [];
-  for (const [name, { password: reference, role, ...keys }] of Object.entries(users)) {
-    const use = { password: true, dotenv: name === clientUser };
-    const password = await secrets.read(reference, ['users', name, 'password'], use);
-    if (password) resolved.push({ name, password, role, settings: textMap(keys) });
-  }
-  return resolved.length === Object.keys(users).length ? resolved : undefined;
+function resolveUsers({ users }: Settings, secrets: Secrets): User[] {
+  return Object.entries(users).map(([name, { password: _, role, ...keys }]) => ({
+    name,
+    password: secretAt(secrets, ['users', name, 'password']),
+    role,
+    settings: textMap(keys),
+  }));
 }
 
 function resolveDatabase(
@@ -122,31 +105,22 @@ function resolvePgbouncer({ pgbouncer }: Settings, version: PgbouncerVersion): P
   return { image, version, port, bind, auth_type, settings };
 }
 
-/** What the app uses: what it says, or else the first ones that fit. */
-function resolveClient({ databases, app }: Settings): Client {
-  const database = app?.database ?? Object.keys(databases)[0] ?? '';
-  const user = app?.user ?? databases[database]?.users[0] ?? '';
+function resolveClient(settings: Settings): Client {
+  const { databases, app } = settings;
+  const { database, user } = chooseClient(settings);
   const session = Object.entries(databases).find(
     ([name, entry]) => name !== database && entry.pool_mode === 'session' && entry.users.includes(user),
   );
   return { database, user, session_database: app?.session_database ?? session?.[0] };
 }
 
-async function resolveApp(
-  app: NonNullable<Settings['app']>,
-  secrets: SecretReader,
-): Promise<App | 'incomplete'> {
+function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {
   const { service, kind, build, image, command, ports, volumes } = app;
   const environment = new Map<string, string | Secret>();
   for (const [name, value] of Object.entries(app.environment)) {
-    const use = { password: false, dotenv: true };
-    const found =
-      typeof value === 'object'
-        ? await secrets.read(value, ['app', 'environment', name], use)
-        : String(value);
-    if (found !== undefined) environment.set(name, found);
+    const isReference = typeof value === 'object';
+    environment.set(name, isReference ? secretAt(secrets, ['app', 'environment', name]) : String(value));
   }
-  if (environment.size < Object.keys(app.environment).length) return 'incomplete';
   return { service, kind, build, image, command, ports, volumes, environment };
 }
 

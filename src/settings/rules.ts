@@ -1,26 +1,43 @@
-import type { Problem } from '../problems/problem.ts';
-import { Findings } from './finding.ts';
-import { checkApp, checkResources } from './rules/app.ts';
+import type { Findings } from './finding.ts';
+import { checkApp } from './rules/app.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkPgbouncer, checkSettingVersions } from './rules/pgbouncer.ts';
 import { checkPostgres } from './rules/postgres.ts';
+import { checkResources } from './rules/resources.ts';
 import { checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
-import type { Tree } from './tree.ts';
 
-const RULES: readonly ((settings: Settings, found: Findings) => void)[] = [
-  checkPostgres,
-  checkPgbouncer,
-  checkSettingVersions,
-  checkDatabases,
-  checkUsers,
-  checkApp,
-  checkResources,
+type Section = keyof Settings;
+
+interface Rule {
+  readonly reads: readonly Section[];
+  readonly check: (settings: Settings, found: Findings) => void;
+}
+
+/** Ties a rule to the sections that it reads; the types hold it to them. */
+function rule<S extends Section>(
+  reads: readonly S[],
+  check: (settings: Pick<Settings, S>, found: Findings) => void,
+): Rule {
+  return { reads, check };
+}
+
+const RULES: readonly Rule[] = [
+  rule(['postgres', 'users'], checkPostgres),
+  rule(['pgbouncer'], checkPgbouncer),
+  rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
+  rule(['pgbouncer', 'databases', 'users'], checkDatabases),
+  rule(['pgbouncer', 'users'], checkUsers),
+  rule(['app', 'databases', 'pgbouncer'], checkApp),
+  rule(['app', 'postgres', 'resources'], checkResources),
 ];
 
-/** What the model cannot say of one value alone: names, references, and what a version can do. */
-export function checkRules(settings: Settings, tree: Tree): Problem[] {
-  const found = new Findings(tree);
-  for (const rule of RULES) rule(settings, found);
-  return found.problems;
+/**
+ * What the model cannot say of one value alone: names, references, and what a version can do.
+ * @param settings the sections that fit the model; a rule that reads another one waits until that does too
+ */
+export function checkRules(settings: Partial<Settings>, found: Findings): void {
+  for (const { reads, check } of RULES) {
+    if (reads.every((section) => Object.hasOwn(settings, section))) check(settings as Settings, found);
+  }
 }

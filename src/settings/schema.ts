@@ -11,11 +11,29 @@ const line = z
   .string()
   .min(1, 'must not be empty')
   .regex(/^[^\0\r\n]*$/, 'must be one line');
+/** An image as Docker reads it: a registry, a path in lowercase, a tag, a digest. */
+const image = line.regex(
+  /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+  'must be an image such as registry.example.com/postgres:17',
+);
+const networkName = line.regex(
+  /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
+  'must be letters, digits, `_`, `.` and `-`, starting with a letter or digit',
+);
+/** Compose's short form: an address, the port of the host, the port of the container, a protocol. */
+const publishedPort = line.regex(publishedPortPattern(), 'must be a port in the form 127.0.0.1:8000:8000');
 const port = z.int().min(1).max(65535);
 const count = z.int().min(0).max(2147483647);
 
 const poolMode = z.enum(['session', 'transaction', 'statement']);
 const sslmode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']);
+
+function publishedPortPattern(): RegExp {
+  const number = '(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
+  const range = `${number}(?:-${number})?`;
+  const address = '(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+\\])';
+  return new RegExp(`^(?:${address}:)?(?:(?:${range})?:)?${range}(?:\\/(?:tcp|udp|sctp))?$`);
+}
 
 /** A place where a secret lies; the settings file is committed and never holds one. */
 const secret = z
@@ -35,7 +53,7 @@ const secret = z
 
 const VALUE_OF_TYPE = {
   int: count,
-  flag: z.int().min(0).max(1),
+  flag: z.literal([0, 1]),
   sec: z.number().min(0).max(2147483647),
   str: z
     .string()
@@ -56,7 +74,7 @@ const pgbouncerSettings = Object.fromEntries(
 
 const postgres = z
   .strictObject({
-    image: line
+    image: image
       .optional()
       .describe(
         'The image of a Postgres that the stack runs, with a tag that names its version. Leave it out and set `host` for a server that someone else runs.',
@@ -130,7 +148,7 @@ const user = z.strictObject({
 
 const pgbouncer = z
   .strictObject({
-    image: line
+    image: image
       .default('edoburu/pgbouncer:v1.25.2-p0')
       .describe(
         'The PgBouncer image, with a tag that names its version; it must read /etc/pgbouncer/pgbouncer.ini, as edoburu/pgbouncer does.',
@@ -157,7 +175,7 @@ const app = z
   .strictObject({
     service: z
       .string()
-      .regex(SERVICE_NAME, 'must be a Compose service name')
+      .regex(SERVICE_NAME, 'must be letters, digits, `_`, `.` and `-`, starting with a letter or digit')
       .default('django')
       .describe('The name of its Compose service.'),
     kind: z
@@ -165,13 +183,13 @@ const app = z
       .default('django')
       .describe('`django` adds the variables that Django behind a pool needs.'),
     build: line.optional().describe('The folder with its Dockerfile, relative to the settings file.'),
-    image: line.optional().describe('Its image, where it is not built here.'),
+    image: image.optional().describe('Its image, where it is not built here.'),
     command: z
       .union([line, z.array(z.string())])
       .optional()
       .describe("Replaces the image's command."),
     ports: z
-      .array(line)
+      .array(publishedPort)
       .default([])
       .describe("Ports to publish, in Compose's short form, such as 127.0.0.1:8000:8000."),
     volumes: z
@@ -197,7 +215,10 @@ const app = z
 
 const limits = z.strictObject({
   cpus: z
-    .union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of CPUs such as 0.5')])
+    .union([
+      z.number().positive(),
+      z.string().regex(/^(?=.*[1-9])\d+(\.\d+)?$/, 'must be a number of CPUs such as 0.5'),
+    ])
     .optional()
     .describe('CPUs at most, such as 0.5.'),
   memory: z
@@ -216,9 +237,9 @@ export const settingsSchema = z.strictObject({
     .describe('The Compose project; containers are called <name>_<service>.'),
   network: z
     .union([
-      line,
+      networkName,
       z.strictObject({
-        name: line.describe('Its name.'),
+        name: networkName.describe('Its name.'),
         external: z.boolean().default(false).describe('Whether it exists already, made by another project.'),
       }),
     ])

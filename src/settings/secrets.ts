@@ -3,18 +3,17 @@ import { explainPassword } from '../credentials/password-rules.ts';
 import { explainDotenvValue } from '../formats/dotenv.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Findings } from './finding.ts';
+import { createSuggester } from './nearest.ts';
 import { readText } from './read-text.ts';
-import type { SecretReference } from './schema.ts';
-import type { Path } from './tree.ts';
+import type { SecretUse } from './secret-uses.ts';
+import { dotted, type Path } from './tree.ts';
 import type { Variables } from './variables.ts';
 
-/** What a secret is for, which decides what it may hold. */
-export interface SecretUse {
-  /** It is a password that PgBouncer and Postgres store, plain or hashed. */
-  readonly password: boolean;
-  /** It goes into the rendered .env. */
-  readonly dotenv: boolean;
-}
+/** Secrets by the path where the settings name them, such as `users.ecar_user.password`. */
+export type Secrets = ReadonlyMap<string, Secret>;
+
+/** More than this, counted with doubled quotes, does not fit the buffer of PgBouncer 1.16. */
+const MAX_PASSWORD_BYTES = 990;
 
 /** Looks secrets up for one environment; what is missing or unfit becomes a problem that names it. */
 export class SecretReader {
@@ -22,77 +21,96 @@ export class SecretReader {
   readonly #found: Findings;
   readonly #root: string;
   readonly #cwd: string;
+  readonly #suggest: (name: string) => string | undefined;
 
   constructor(variables: Variables, found: Findings, folders: { root: string; cwd: string }) {
     this.#variables = variables;
     this.#found = found;
     this.#root = folders.root;
     this.#cwd = folders.cwd;
+    this.#suggest = createSuggester(variables.names);
   }
 
-  /** The secret that a reference at `path` leads to, or undefined once its problem is noted. */
-  async read(reference: SecretReference, path: Path, use: SecretUse): Promise<Secret | undefined> {
+  /** The secrets that could be found; the others have their problem noted. */
+  async readAll(uses: readonly SecretUse[]): Promise<Secrets> {
+    const secrets = new Map<string, Secret>();
+    for (const use of uses) {
+      const secret = await this.#read(use);
+      if (secret) secrets.set(dotted(use.path), secret);
+    }
+    return secrets;
+  }
+
+  async #read(use: SecretUse): Promise<Secret | undefined> {
+    const { env, file } = use.reference;
+    // Neither or both: the rules say so.
+    if ((env === undefined) === (file === undefined)) return undefined;
     const secret =
-      reference.env === undefined
-        ? await this.#readFile(reference.file ?? '', path)
-        : this.#readVariable(reference.env, path);
-    if (secret === undefined) return undefined;
-    const reason = explainUnfit(secret.reveal(), use);
-    if (reason === undefined) return secret;
-    this.#found.value('unfit-secret', path, `${secret.origin} ${reason}`, 'choose another value');
+      env === undefined ? await this.#readFile(file ?? '', use.path) : this.#readVariable(env, use.path);
+    const unfit = secret && explainUnfit(secret.reveal(), use);
+    if (unfit === undefined) return secret;
+    this.#found.value('unfit-secret', use.path, `${secret?.origin} ${unfit.reason}`, unfit.fix);
     return undefined;
   }
 
   #readVariable(name: string, path: Path): Secret | undefined {
+    const { file, places } = this.#variables;
     const variable = this.#variables.find(name);
     if (variable !== undefined && 'code' in variable) {
       this.#found.problems.push(variable);
-    } else if (variable === undefined || variable.value === '') {
-      const files = this.#variables.files.join(' or ');
-      const state = variable === undefined ? 'is not set' : `is empty (${variable.origin})`;
-      this.#found.value(
-        'missing-secret',
-        [...path, 'env'],
-        `the secret ${name} ${state}`,
-        `set it in the environment, or as a line ${name}='…' in ${files}`,
-      );
-    } else {
-      return new Secret(variable.value, variable.origin);
+      return undefined;
     }
+    if (variable !== undefined && variable.value !== '') return new Secret(variable.value, variable.origin);
+    const nearest = variable === undefined ? this.#suggest(name) : undefined;
+    const message =
+      variable === undefined
+        ? `the secret ${name} is not set: not in ${places.slice(0, -1).join(', ')} or ${places.at(-1)}`
+        : `the secret ${name} is empty in ${variable.span.source.name}`;
+    const fix = variable === undefined ? `add the line ${name}='…' to ${file}` : 'give it a value there';
+    const suggestion = nearest === undefined ? '' : `did you mean ${nearest}? Else `;
+    this.#found.value('missing-secret', [...path, 'env'], message, suggestion + fix);
     return undefined;
   }
 
   async #readFile(file: string, path: Path): Promise<Secret | undefined> {
     const absolute = isAbsolute(file) ? file : join(this.#root, file);
-    const name = relative(this.#cwd, absolute);
-    const read = await readText(absolute, name);
+    const name = relative(this.#cwd, absolute) || absolute;
+    const advice = {
+      missing: 'write the secret into it, or correct the path',
+      directory: 'name a file in it',
+    };
+    const read = await readText(absolute, name, advice);
+    const at = [...path, 'file'];
     if ('problem' in read) {
-      this.#found.value(
-        'missing-secret',
-        [...path, 'file'],
-        `the secret file ${name} cannot be used: ${read.problem.message}`,
-        'write the secret into it, or correct the path',
-      );
+      const { message, hint = '' } = read.problem;
+      this.#found.value('missing-secret', at, `the secret file ${name} cannot be used: ${message}`, hint);
       return undefined;
     }
     const value = read.text.replace(/\r?\n$/, '');
     if (value !== '') return new Secret(value, `the file ${name}`);
-    this.#found.value(
-      'missing-secret',
-      [...path, 'file'],
-      `the secret file ${name} is empty`,
-      'write the secret into it',
-    );
+    this.#found.value('missing-secret', at, `the secret file ${name} is empty`, 'write the secret into it');
     return undefined;
   }
 }
 
-/** Why a value cannot be used, to follow its name; never the value itself. */
-function explainUnfit(value: string, use: SecretUse): string | undefined {
-  const unfit = use.password ? explainPassword(value) : undefined;
-  if (unfit !== undefined) return unfit;
-  if (use.password && Buffer.byteLength(value) > 990)
-    return 'is longer than 990 bytes, more than every PgBouncer can hold';
-  const reason = use.dotenv ? explainDotenvValue(value) : undefined;
-  return reason === undefined ? undefined : `cannot be written to .env: ${reason}`;
+/** Why a value cannot be used, to follow its name, and what to do; never the value itself. */
+function explainUnfit(
+  value: string,
+  { isPassword, goesIntoDotenv }: SecretUse,
+): { reason: string; fix: string } | undefined {
+  const unfit = isPassword ? explainPassword(value) : undefined;
+  if (unfit !== undefined) {
+    const isHash = unfit.startsWith('looks like');
+    const fix = isHash
+      ? 'give the password itself: ecar-pool hashes it where a hash is due'
+      : 'choose another one';
+    return { reason: unfit, fix };
+  }
+  if (isPassword && Buffer.byteLength(value.replaceAll('"', '""')) > MAX_PASSWORD_BYTES) {
+    const reason = `is longer than ${MAX_PASSWORD_BYTES} bytes, more than every PgBouncer can hold`;
+    return { reason, fix: 'choose a shorter one' };
+  }
+  const reason = goesIntoDotenv ? explainDotenvValue(value) : undefined;
+  if (reason === undefined) return undefined;
+  return { reason: `cannot be written to .env: ${reason}`, fix: 'choose another one' };
 }

@@ -7,6 +7,8 @@ export interface Source {
   readonly text: string;
   /** Offsets at which the lines start. */
   readonly lineStarts: readonly number[];
+  /** Where the part of a line that nobody may see begins, or undefined; both count from 0. */
+  readonly secretFrom: (line: number) => number | undefined;
 }
 
 /** A stretch of a source, in offsets; `end` is exclusive. */
@@ -16,26 +18,54 @@ export interface Span {
   readonly end: number;
 }
 
-export function createSource(name: string, text: string): Source {
+/**
+ * @param findSecrets says for each line from which column on it must not be shown; called once, when first needed
+ */
+export function createSource(
+  name: string,
+  text: string,
+  findSecrets: (lines: readonly string[]) => readonly (number | undefined)[] = () => [],
+): Source {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return { name, text, lineStarts };
+  let found: readonly (number | undefined)[] | undefined;
+  return {
+    name,
+    text,
+    lineStarts,
+    secretFrom: (line) => {
+      found ??= findSecrets(text.split('\n'));
+      return found[line];
+    },
+  };
 }
 
-/** Where a span starts, with its line; a value that may be a secret is blotted out of the line. */
+/** The span that stands for a file as a whole: for what is missing there is no line to show. */
+export function wholeFile({ source }: Span): Span {
+  return { source, start: 0, end: 0 };
+}
+
+/** Where a span starts, with its line; what may be a secret is left out of the line. */
 export function placeOf({ source, start, end }: Span): Place {
-  if (source.text === '') return { file: source.name };
+  if (end === 0) return { file: source.name };
   const line = lineAt(source.lineStarts, start);
   const from = source.lineStarts[line] ?? 0;
-  const text = source.text
+  const full = source.text
     .slice(from, (source.lineStarts[line + 1] ?? source.text.length + 1) - 1)
     .replace(/\r$/, '');
-  const length = Math.max(1, Math.min(end, from + text.length) - start);
-  return { file: source.name, line: line + 1, column: start - from + 1, length, text: blotSecrets(text) };
+  const secretFrom = source.secretFrom(line);
+  const text = secretFrom === undefined ? full : `${full.slice(0, secretFrom)}[redacted]`;
+  // The marks below a secret must not tell how long it is.
+  const reachesSecret = secretFrom !== undefined && end - from > secretFrom;
+  const length = Math.max(
+    1,
+    (reachesSecret ? text.length : Math.min(end - from, full.length)) - (start - from),
+  );
+  return { file: source.name, line: line + 1, column: start - from + 1, length, text };
 }
 
 /** The 0-based line that holds an offset, by binary search. */
-function lineAt(lineStarts: readonly number[], offset: number): number {
+export function lineAt(lineStarts: readonly number[], offset: number): number {
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {
@@ -44,12 +74,4 @@ function lineAt(lineStarts: readonly number[], offset: number): number {
     else high = middle - 1;
   }
   return low;
-}
-
-/** Someone may have written a password where a reference belongs: it must not reach a log by way of our error. */
-function blotSecrets(line: string): string {
-  return line.replace(
-    /((?:password|passwd|secret|token)\S*\s*:\s*)(?!\s|\{\s*(?:env|file)\b|$)(.+)$/i,
-    '$1[redacted]',
-  );
 }

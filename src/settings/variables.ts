@@ -4,7 +4,7 @@ import { type DotenvEntry, readDotenv } from '../formats/dotenv.ts';
 import { FormatError } from '../formats/format-error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { readText } from './read-text.ts';
-import { createSource, type Span } from './source.ts';
+import { createSource, type Source, type Span } from './source.ts';
 
 /** A variable's value and where it was found. */
 export interface Variable {
@@ -17,15 +17,24 @@ export interface Variable {
 
 /** What variables hold, the strongest layer first: the process environment, `.env.<environment>`, `.env`. */
 export interface Variables {
-  /** Files that were looked into, for the hint of a missing secret. */
-  readonly files: readonly string[];
-  /** The value that wins; a problem where the winning line cannot be read; undefined where there is none. */
+  /** Where was looked, for a secret that is nowhere: `.env (no such file)`. */
+  readonly places: readonly string[];
+  /** The file that secrets of this environment belong into. */
+  readonly file: string;
+  /** The names in the files, for suggestions. */
+  readonly names: readonly string[];
+  /** The value that wins; a problem where it cannot be read; undefined where there is none. */
   find(name: string): Variable | Problem | undefined;
   /** The winning value of each variable whose name starts with the prefix. */
   withPrefix(prefix: string): readonly (Variable | Problem)[];
 }
 
-type Layer = ReadonlyMap<string, Variable | Problem>;
+/** One place of variables. What a broken file would have held is not known. */
+interface Layer {
+  readonly place: string;
+  readonly found: ReadonlyMap<string, Variable | Problem>;
+  readonly broken?: Problem;
+}
 
 /**
  * Reads the variables of one environment.
@@ -37,81 +46,86 @@ export async function readVariables(
   environment: string,
   world: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<{ variables: Variables; problems: Problem[] }> {
-  const files = [`.env.${environment}`, '.env'].map((name) => join(root, name));
-  const read = await Promise.all(files.map((path) => readLayer(path, relative(world.cwd, path) || path)));
-  const problems = read.flatMap((result) => result.problems);
-  const open = await warnIfOpen(files[0] ?? '', relative(world.cwd, files[0] ?? ''));
-  const layers: Layer[] = [readProcessLayer(world.env), ...read.map((result) => result.layer)];
-  const find = (name: string) => layers.find((layer) => layer.has(name))?.get(name);
-  return {
-    variables: {
-      files: files.map((path) => relative(world.cwd, path)),
-      find,
-      withPrefix: (prefix) => {
-        const names = new Set(
-          layers.flatMap((layer) => [...layer.keys()].filter((name) => name.startsWith(prefix))),
-        );
-        return [...names].sort().flatMap((name) => find(name) ?? []);
-      },
-    },
-    problems: [...problems, ...open],
+  const paths = [`.env.${environment}`, '.env'].map((name) => join(root, name));
+  const [strong = '', weak = ''] = paths.map((path) => relative(world.cwd, path) || path);
+  const files = await Promise.all([readLayer(paths[0] ?? '', strong), readLayer(paths[1] ?? '', weak)]);
+  const layers: Layer[] = [readProcessLayer(world.env), ...files];
+  const find = (name: string) => {
+    const layer = layers.find(({ found, broken }) => found.has(name) || broken !== undefined);
+    return layer?.found.get(name) ?? layer?.broken;
   };
+  const variables: Variables = {
+    places: layers.map(({ place }) => place),
+    file: strong,
+    names: files.flatMap(({ found }) => [...found.keys()]),
+    find,
+    withPrefix: (prefix) => {
+      const names = layers.flatMap(({ found }) =>
+        [...found.keys()].filter((name) => name.startsWith(prefix)),
+      );
+      return [...new Set(names)].sort().flatMap((name) => find(name) ?? []);
+    },
+  };
+  const broken = files.flatMap((layer) => layer.broken ?? []);
+  return { variables, problems: [...broken, ...(await warnIfOpen(paths[0] ?? '', strong))] };
 }
 
 /** An empty variable counts as not set, as Compose's `${NAME:?}` has it. */
 function readProcessLayer(env: Readonly<Record<string, string | undefined>>): Layer {
-  const layer = new Map<string, Variable>();
+  const found = new Map<string, Variable>();
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || value === '') continue;
     const source = createSource(`${name} in the environment`, '');
-    layer.set(name, { name, value, origin: source.name, span: { source, start: 0, end: 0 } });
+    found.set(name, { name, value, origin: source.name, span: { source, start: 0, end: 0 } });
   }
-  return layer;
+  return { place: 'the environment', found };
 }
 
-async function readLayer(path: string, name: string): Promise<{ layer: Layer; problems: Problem[] }> {
-  const layer = new Map<string, Variable | Problem>();
-  const file = await readText(path, name);
-  if ('problem' in file) return { layer, problems: file.problem.code === 'missing' ? [] : [file.problem] };
-  const source = createSource(name, file.text);
+async function readLayer(path: string, name: string): Promise<Layer> {
+  const directory = "put a file with lines NAME='value' in its place, or rename it";
+  const file = await readText(path, name, { missing: '', directory });
+  const found = new Map<string, Variable | Problem>();
+  if ('problem' in file)
+    return file.problem.code === 'missing'
+      ? { place: `${name} (no such file)`, found }
+      : { place: name, found, broken: file.problem };
+  const source = createSource(name, file.text, (lines) => lines.map((line) => line.indexOf('=') + 1));
   try {
-    for (const entry of readDotenv(file.text)) layer.set(entry.name, toVariable(entry, source));
-    return { layer, problems: [] };
+    for (const entry of readDotenv(file.text)) found.set(entry.name, toVariable(entry, source));
+    return { place: name, found };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const at = { file: name, line: error.line, column: error.column };
     const hint = "write NAME='value', one a line";
-    return { layer, problems: [{ code: 'dotenv', severity: 'error', message: error.message, hint, at }] };
+    return {
+      place: name,
+      found,
+      broken: { code: 'dotenv', severity: 'error', message: error.message, hint, at },
+    };
   }
 }
 
-function toVariable(entry: DotenvEntry, source: ReturnType<typeof createSource>): Variable | Problem {
+function toVariable(entry: DotenvEntry, source: Source): Variable | Problem {
   if ('problem' in entry) {
-    // The line is not shown: what cannot be read may well be a password.
-    const at = { file: source.name, line: entry.line, column: entry.column };
     return {
       code: 'dotenv',
       severity: 'error',
       message: `${entry.name}: ${entry.problem}`,
-      hint: entry.hint,
-      at,
+      hint: entry.hint.charAt(0).toLowerCase() + entry.hint.slice(1),
+      at: { file: source.name, line: entry.line, column: entry.column },
     };
   }
   const start = (source.lineStarts[entry.line - 1] ?? 0) + entry.column - 1;
   const origin = `${entry.name} in ${source.name}`;
-  return {
-    name: entry.name,
-    value: entry.value,
-    origin,
-    span: { source, start, end: start + entry.name.length },
-  };
+  const span = { source, start, end: start + entry.name.length };
+  return { name: entry.name, value: entry.value, origin, span };
 }
 
 /** Others on the machine should not read a file of secrets. Windows has no such modes. */
 async function warnIfOpen(path: string, name: string): Promise<Problem[]> {
   if (process.platform === 'win32') return [];
   const mode = await stat(path).then(
-    (found) => found.mode,
+    (found) => (found.isFile() ? found.mode : 0),
     () => 0,
   );
   if ((mode & 0o077) === 0) return [];

@@ -1,14 +1,18 @@
 import { explainDatabaseName } from '../../formats/pgbouncer-names.ts';
 import type { Findings } from '../finding.ts';
-import { nearestName } from '../nearest.ts';
+import { createSuggester } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
 import { hasQuotedKeys } from '../versions.ts';
 
 /** Names that the ini can hold, and users that exist. */
-export function checkDatabases(settings: Settings, found: Findings): void {
+export function checkDatabases(
+  settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>,
+  found: Findings,
+): void {
   const quotedKeys = hasQuotedKeys(settings);
   const users = Object.keys(settings.users);
   const apps = users.filter((name) => settings.users[name]?.role === 'app');
+  const suggest = createSuggester(apps);
   if (Object.keys(settings.databases).length === 0) {
     found.key(
       'no-database',
@@ -27,7 +31,7 @@ export function checkDatabases(settings: Settings, found: Findings): void {
       const hint = 'choose another name for clients, and give the real one as `dbname:`';
       found.key('database-name', at, `a database cannot be called ${JSON.stringify(name)}: ${reason}`, hint);
     }
-    if (Buffer.byteLength(database.dbname ?? name) > 63) {
+    if (Buffer.byteLength(database.dbname ?? '') > 63) {
       found.value(
         'database-name',
         [...at, 'dbname'],
@@ -40,7 +44,7 @@ export function checkDatabases(settings: Settings, found: Findings): void {
       const path = [...at, 'users', index];
       const role = Object.hasOwn(settings.users, user) ? settings.users[user]?.role : undefined;
       if (role === undefined) {
-        const nearest = nearestName(user, apps);
+        const nearest = suggest(user);
         const hint =
           nearest === undefined
             ? 'add it under `users`'

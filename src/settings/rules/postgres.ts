@@ -5,8 +5,16 @@ import { postgresMajorOf } from '../versions.ts';
 import { checkFloating } from './images.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
+/** Settings of Postgres that the pool hangs on, each with where it is decided. */
+const OWNED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new Map([
+  ['port', ['the pool must know it too', 'set `postgres.port` instead']],
+  ['max_connections', ['the pools are held against it', 'set `postgres.max_connections` instead']],
+  ['password_encryption', ['it follows `pgbouncer.auth_type`', 'remove the line']],
+  ['listen_addresses', ['it stays `*`, or the pool could not reach the server', 'remove the line']],
+]);
+
 /** One server, either of the two kinds, and only with what its kind can use. */
-export function checkPostgres(settings: Settings, found: Findings): void {
+export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, found: Findings): void {
   const { image, host, user, password, version } = settings.postgres;
   const at = ['postgres'];
   if ((image === undefined) === (host === undefined)) {
@@ -42,6 +50,7 @@ export function checkPostgres(settings: Settings, found: Findings): void {
   }
   if (image !== undefined && isFloatingImage(image))
     checkFloating(['postgres', 'image'], image, 'postgres:17', found);
+  else if (found.isRefused([...at, 'version'])) return;
   else if (postgresMajorOf(settings) === undefined) {
     found.value(
       'postgres-version',
@@ -58,12 +67,18 @@ export function checkPostgres(settings: Settings, found: Findings): void {
     );
   }
   if (password === undefined) {
-    found.key(
+    found.value(
       'missing-key',
-      at,
+      [...at, 'password'],
       '`postgres.password` is missing',
       'add `password: { env: POSTGRES_PASSWORD }`: the server that the stack runs needs one for its superuser',
     );
+  }
+  for (const key of Object.keys(settings.postgres.settings)) {
+    const [reason, fix] = OWNED.get(key.toLowerCase()) ?? [];
+    if (reason === undefined || fix === undefined) continue;
+    const at = ['postgres', 'settings', key];
+    found.key('owned-setting', at, `\`${key}\` cannot be set here: ${reason}`, fix);
   }
   if (password !== undefined) checkSecretReference(password, [...at, 'password'], found);
   if (Object.hasOwn(settings.users, user)) {

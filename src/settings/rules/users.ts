@@ -5,7 +5,7 @@ import { hasQuotedKeys } from '../versions.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
 /** Names that the userlist can hold, and one user who may enter the console. */
-export function checkUsers(settings: Settings, found: Findings): void {
+export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, found: Findings): void {
   const quotedKeys = hasQuotedKeys(settings);
   for (const [name, user] of Object.entries(settings.users)) {
     const inUsersSection = user.pool_mode !== undefined || user.max_user_connections !== undefined;
