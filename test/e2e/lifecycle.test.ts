@@ -108,6 +108,25 @@ for (const { auth, pgbouncer, postgres, as } of CASES) {
       expect(await failingChecks(project, '--wait')).toEqual(known);
     });
 
+    it('must take a new password, user and database by the printed commands, and refuse the old password', async () => {
+      const project = useStack();
+      const before = await inspectContainer(project, 'pgbouncer');
+      const old = await appLogin(project);
+      const secrets = await project.read('.env.prod');
+      await project.write('.env.prod', `${secrets}DB_PASSWORD='rotated'\nNEW_PASSWORD='of-the-new-user'\n`);
+      await project.set({
+        databases: { new_db: { users: ['new_user'] } },
+        users: { new_user: { password: { env: 'NEW_PASSWORD' } } },
+      });
+      const { verified } = await renderAndFollow(project);
+      expect(verified.code, verified.stdout).toBe(known.length === 0 ? 0 : 1);
+      expect(await failingChecks(project)).toEqual(known);
+      await query(project, { user: 'new_user', password: 'of-the-new-user', database: 'new_db' }, 'SELECT 1');
+      await query(project, { ...old, password: 'rotated' }, 'SELECT 1');
+      await expect(query(project, old, 'SELECT 1')).rejects.toThrow(/authentication failed/);
+      expect((await inspectContainer(project, 'pgbouncer')).startedAt).toBe(before.startedAt);
+    });
+
     it('must stop pgbouncer at once and with 0 though a client is connected', async () => {
       const project = useStack();
       const client = await connect(project, await appLogin(project));
