@@ -2,6 +2,7 @@ import { chmod, copyFile, lstat, mkdir, open, readdir, realpath, rename, rm } fr
 import { dirname, join, relative, sep } from 'node:path';
 import { EnvironmentError, InterruptedError, RefusedError } from '../problems/errors.ts';
 import type { Change } from './change.ts';
+import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
 
 const STAGING = '.ecar-pool-staging-';
 
@@ -27,7 +28,7 @@ export async function applyChanges(
     }
     await mkdir(folder, { recursive: true });
     // Only its owner enters: below, files are readable for the uid that the container runs as.
-    await chmod(folder, 0o700);
+    await chmod(folder, FOLDER_MODE);
     await removeStaleStaging(folder);
     const staging = join(folder, `${STAGING}${process.pid}`);
     await mkdir(staging, { mode: 0o700 });
@@ -100,7 +101,7 @@ async function putBack(change: Change | undefined, folder: string, saved: string
   else await rename(saved, join(folder, change.path));
 }
 
-/** The folders of a file, 0755 for the container's user; a link that leads out of the folder is refused. */
+/** The folders of a file, open for the container's user; a link that leads out of the folder is refused. */
 async function makeFolders(path: string, folder: string): Promise<void> {
   const parts = dirname(path)
     .split('/')
@@ -114,7 +115,7 @@ async function makeFolders(path: string, folder: string): Promise<void> {
     if ((await lstat(at)).isSymbolicLink() && !isBelow(await realpath(at), await realpath(folder))) {
       throw new RefusedError(`${at} is a link that leads out of ${folder}`, 'remove the link');
     }
-    await chmod(at, 0o755);
+    await chmod(at, SUBFOLDER_MODE);
   }
 }
 

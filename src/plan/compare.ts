@@ -1,9 +1,9 @@
-import { lstat, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EnvironmentError, RefusedError } from '../problems/errors.ts';
 import { MARK } from '../writers/rendering.ts';
 import type { Change } from './change.ts';
-import type { FilePlan, PlannedFile } from './file-plan.ts';
+import { type FilePlan, FOLDER_MODE, type PlannedFile, SUBFOLDER_MODE } from './file-plan.ts';
 import { readManifest } from './manifest.ts';
 import { hashText, MANIFEST_PATH } from './plan-files.ts';
 
@@ -44,12 +44,31 @@ async function compareFile(
     const isEdited = knownHash !== undefined && knownHash !== hashText(before);
     return update(isEdited ? 'it was changed since it was rendered' : 'the settings changed');
   }
-  if (process.platform !== 'win32' && mode !== file.mode) {
-    return update(
-      `its mode is ${mode.toString(8).padStart(4, '0')}, not ${file.mode.toString(8).padStart(4, '0')}`,
-    );
-  }
+  const wrong = explainMode('its mode', mode, file.mode) ?? (await explainFolderMode(path, folder));
+  if (wrong !== undefined) return update(wrong);
   return { kind: 'unchanged', path, foreign: false, cause: 'up to date', before, after: file };
+}
+
+/**
+ * What is wrong with the modes of the folders that a file lies in: they decide whether the container's user can
+ * read it, and whether other users of the host can. The output folder itself is told of with the manifest.
+ */
+async function explainFolderMode(path: string, folder: string): Promise<string | undefined> {
+  if (path === MANIFEST_PATH)
+    return explainMode("its folder's mode", (await stat(folder)).mode & 0o7777, FOLDER_MODE);
+  for (let part = dirname(path); part !== '.'; part = dirname(part)) {
+    const { mode } = await stat(join(folder, part));
+    const wrong = explainMode(`the mode of ${part}/`, mode & 0o7777, SUBFOLDER_MODE);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** Windows knows no such modes. */
+function explainMode(what: string, found: number, wanted: number): string | undefined {
+  if (found === wanted || process.platform === 'win32') return undefined;
+  const octal = (mode: number) => mode.toString(8).padStart(4, '0');
+  return `${what} is ${octal(found)}, not ${octal(wanted)}`;
 }
 
 /** An orphan goes only if it is there and still ours: what the manifest says is not trusted. */

@@ -8,3 +8,9 @@ export interface PlannedFile {
 
 /** Every file of one environment, sorted by path: the whole intent of `render`. */
 export type FilePlan = readonly PlannedFile[];
+
+/** Of the output folder: only its owner enters. */
+export const FOLDER_MODE = 0o700;
+
+/** Of the folders in it, which are mounted: the user that the container runs as reads them. */
+export const SUBFOLDER_MODE = 0o755;
