@@ -18,16 +18,16 @@ export function nextSteps(
   stack: Stack,
   names: { readonly folder: string; readonly verify: string },
 ): NextStep[] {
-  const { folder } = names;
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const touches = (test: (path: string) => boolean) => changed.some(({ path }) => test(path));
   const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === 'docker-compose.yml');
-  const compose = `docker compose -f ${folder}/docker-compose.yml`;
+  const inFolder = (path: string) => quoteWord(`${names.folder}/${path}`);
+  const compose = `docker compose -f ${inFolder('docker-compose.yml')}`;
   const steps: NextStep[] = [];
   if (stack.postgres.kind === 'external' && touches((path) => path.endsWith('.sql'))) {
     const { host, port } = stack.postgres;
     steps.push({
-      command: `psql -h ${host} -p ${port} -U postgres -f ${folder}/postgres/alter-roles.sql`,
+      command: `psql -h ${host} -p ${port} -U postgres -f ${inFolder('postgres/alter-roles.sql')}`,
       why: 'store the passwords in Postgres the way the pool needs them',
     });
   }
@@ -39,7 +39,7 @@ export function nextSteps(
   }
   if (stack.postgres.kind === 'own' && !isFirst && touches((path) => path.endsWith('.sql'))) {
     steps.push({
-      command: `${compose} exec -T postgres psql -X -U ${stack.postgres.user} -d postgres -f ${INIT_FOLDER}/${INIT_FILE}`,
+      command: `${compose} exec -T postgres psql -X -U ${quoteWord(stack.postgres.user)} -d postgres -f ${INIT_FOLDER}/${INIT_FILE}`,
       why: 'bring roles, passwords and databases of the running Postgres in line',
     });
   }
@@ -60,4 +60,9 @@ function changesInterpolation(changes: readonly Change[]): boolean {
   const before = new Set(dotenv?.before?.split('\n'));
   const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));
   return changed.some((line) => compose.includes(`\${${line.split('=')[0]}:`));
+}
+
+/** A word as a POSIX shell reads it back. */
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
