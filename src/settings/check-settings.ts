@@ -1,10 +1,9 @@
 import type { Problem } from '../problems/problem.ts';
 import { describeIssue, type Issue } from './describe-issue.ts';
 import { Findings } from './finding.ts';
-import { nearestName } from './nearest.ts';
+import { findMeantKey } from './meant-key.ts';
 import { checkRules } from './rules.ts';
 import { type Settings, settingsSchema } from './schema.ts';
-import { knownKeysAt } from './schema-keys.ts';
 import { dotted, type Path, type Tree, toValue, treeAt } from './tree.ts';
 
 export interface CheckedSettings {
@@ -27,11 +26,12 @@ export function checkSettings(tree: Tree): CheckedSettings {
   const issues = parsed.error?.issues ?? [];
   const refused = issues.flatMap(pathsOf);
   const sections = parseSections(value as Values, refused);
-  const found = new Findings(tree, refused);
+  const misspelt = findMisspelt(issues).filter((path) => treeAt(tree, path) === undefined);
+  const found = new Findings(tree, [...refused, ...misspelt]);
   checkRules(sections, found);
-  const misspelt = findMisspelt(issues);
+  const missing = new Set(misspelt.map(dotted));
   const described = onePerPlace(issues)
-    .filter(({ path }) => treeAt(tree, path) !== undefined || !misspelt.has(dotted(path)))
+    .filter(({ path }) => !missing.has(dotted(path)))
     .flatMap((issue) => describeIssue(issue, tree));
   return { settings: parsed.data, sections, refused, problems: [...described, ...found.problems] };
 }
@@ -43,17 +43,15 @@ function pathsOf(issue: Issue): Path[] {
   return issue.keys.map((key) => [...issue.path, key]);
 }
 
-/** Keys that are missing because they are misspelt: the unknown key says so. */
-function findMisspelt(issues: readonly Issue[]): ReadonlySet<string> {
-  const found = issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys
-          .map((key) => nearestName(key, knownKeysAt(issue.path)))
-          .filter((key) => key !== undefined)
-          .map((key) => dotted([...issue.path, key]))
-      : [],
-  );
-  return new Set(found);
+/** Where a key is missing because it is misspelt: the unknown key says so. */
+function findMisspelt(issues: readonly Issue[]): Path[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [];
+    return issue.keys.flatMap((key) => {
+      const meant = findMeantKey(key, issue.path);
+      return meant === undefined ? [] : [[...issue.path, meant.key]];
+    });
+  });
 }
 
 /** Of several objections to one value the last is the narrowest: a port must be at most 65535, not 2^53. */

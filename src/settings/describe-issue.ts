@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { Problem } from '../problems/problem.ts';
 import { OWNED_SETTINGS } from '../stack/pgbouncer-settings.ts';
+import { concealIn } from './conceal-secrets.ts';
 import { exampleFor } from './examples.ts';
 import { describeActual, explainExpectation, orList } from './expectations.ts';
 import { fixFor } from './fixes.ts';
-import { nearestName } from './nearest.ts';
+import { findMeantKey } from './meant-key.ts';
 import { knownKeysAt } from './schema-keys.ts';
 import { holdsSecret, referenceFor } from './secret-paths.ts';
 import { placeOf, type Span } from './source.ts';
@@ -71,13 +72,24 @@ function describeUnknownKey(key: string, path: Path, tree: Tree): Problem {
       : undefined;
   if (owned !== undefined)
     return problem('owned-setting', span, `\`${key}\` cannot be set here: it ${owned}`, wayAround(owned));
-  const known = knownKeysAt(path);
-  const nearest = nearestName(key, known);
-  const where = path.length === 0 ? 'at the top' : `under \`${dotted(path)}\``;
+  const meant = findMeantKey(key, path);
+  if (meant?.glued !== undefined) {
+    const fix = meant.glued === '.' ? `\`${key.replace('.', ': { ')}: … }\`` : `\`${meant.key}: …\``;
+    return problem(
+      'unknown-key',
+      span,
+      `unknown key \`${meant.key}${meant.glued}…\` ${whereIs(path)}`,
+      `write ${fix}`,
+    );
+  }
   // What stands where only `env` and `file` belong may be the password itself.
-  const named = nearest === undefined && path.includes('password') ? '' : ` \`${key}\``;
-  const hint = nearest === undefined ? `remove it; ${listKnown(known)}` : `did you mean \`${nearest}\`?`;
-  return problem('unknown-key', span, `unknown key${named} ${where}`, hint);
+  const named = meant === undefined && path.includes('password') ? '' : ` \`${concealIn(key)}\``;
+  const hint = meant === undefined ? `remove it; ${listKnown(path)}` : `did you mean \`${meant.key}\`?`;
+  return problem('unknown-key', span, `unknown key${named} ${whereIs(path)}`, hint);
+}
+
+function whereIs(path: Path): string {
+  return path.length === 0 ? 'at the top' : `under \`${dotted(path)}\``;
 }
 
 /** The reason may name the key that takes its place. */
@@ -86,7 +98,8 @@ function wayAround(reason: string): string {
   return instead === undefined ? 'remove the line' : `set \`${instead}\` instead`;
 }
 
-function listKnown(known: readonly string[]): string {
+function listKnown(path: Path): string {
+  const known = knownKeysAt(path);
   if (known.length > 20) return '`ecar-pool schema` lists every key';
   return `known here: ${known.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { concealIn } from './conceal-secrets.ts';
 import { isWholeNumberAt } from './schema-keys.ts';
 import type { Path, ScalarTree, Tree } from './tree.ts';
 
@@ -52,7 +53,7 @@ export function describeActual(actual: Tree): string {
   if (actual.kind !== 'scalar') return isEmpty(actual) ? `an empty ${actual.kind}` : `a ${actual.kind}`;
   if (actual.value === null) return 'nothing';
   if (actual.value === '') return 'empty text';
-  const text = typeof actual.value === 'string' ? JSON.stringify(actual.value) : spell(actual);
+  const text = typeof actual.value === 'string' ? JSON.stringify(concealIn(actual.value)) : spell(actual);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

@@ -98,20 +98,23 @@ export function explainYamlError(
   return { start: start + blanks, end: end + blanks, message: words, hint };
 }
 
-/** The innermost quote or bracket that is open at an offset: where the mistake began, not where it showed. */
+/** The outermost quote or bracket that breaks off at an offset: where the mistake began, not where it showed. */
 function findOpening(document: Document, offset: number): { start: number; mark: string } | undefined {
   let found: { start: number; mark: string } | undefined;
   visit(document, {
     Node: (_, node) => {
-      const { range } = node as Node;
-      if (!range || offset < range[0]) return visit.SKIP;
-      if (offset > range[2]) return undefined;
-      if (isCollection(node) && node.flow === true)
-        found = { start: range[0], mark: isSeq(node) ? '[' : '{' };
-      else if (isScalar(node) && node.type?.startsWith('QUOTE') === true)
-        found = { start: range[0], mark: node.type === 'QUOTE_DOUBLE' ? '"' : "'" };
-      return undefined;
+      const [start, end] = (node as Node).range ?? [0, 0];
+      const mark = end === offset ? openingMark(node) : undefined;
+      if (mark === undefined) return end < offset ? visit.SKIP : undefined;
+      found = { start, mark };
+      return visit.BREAK;
     },
   });
   return found;
+}
+
+function openingMark(node: unknown): string | undefined {
+  if (isCollection(node) && node.flow === true) return isSeq(node) ? '[' : '{';
+  if (!isScalar(node) || node.type?.startsWith('QUOTE') !== true) return undefined;
+  return node.type === 'QUOTE_DOUBLE' ? '"' : "'";
 }

@@ -4,7 +4,6 @@ import { isError, type Place, type Problem } from '../problems/problem.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkSettings } from './check-settings.ts';
 import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
-import { describeActual } from './expectations.ts';
 import { Findings } from './finding.ts';
 import { readOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -87,7 +86,7 @@ async function readTree(path: string, file: string): Promise<{ root: MapTree; pr
     problems.push({
       code: 'value',
       severity: 'error',
-      message: `the file must be a map of settings (\`key: value\` lines), got ${describeActual(root)}`,
+      message: `the file must be a map of settings (\`key: value\` lines), not ${root.kind === 'list' ? 'a list' : 'a single value'}`,
       hint: 'run `ecar-pool init` in another folder for one to start from',
       at: placeOf(root.span),
     });

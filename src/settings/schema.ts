@@ -6,6 +6,8 @@ export const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+// Patterns have no flags: the JSON Schema, which editors read, would lose them.
+
 /** A line of text: newlines and NUL reach no file that is rendered. */
 const line = z
   .string()
@@ -58,7 +60,7 @@ const VALUE_OF_TYPE = {
   str: z
     .string()
     .regex(/^[^\0\r\n]*$/, 'must be one line')
-    .regex(/^(?!\s).*(?<!\s)$/s, 'must not start or end with a blank: PgBouncer drops it'),
+    .regex(/^(?:\S(?:[\s\S]*\S)?)?$/, 'must not start or end with a blank: PgBouncer drops it'),
   pool_mode: poolMode,
   sslmode,
 } satisfies Record<SettingType, z.ZodType>;
@@ -106,7 +108,7 @@ const postgres = z
     password: secret.optional().describe('The password of that superuser.'),
     settings: z
       .record(
-        z.string().regex(/^[a-z_][a-z0-9_.]*$/i, 'must be the name of a Postgres setting'),
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'must be the name of a Postgres setting'),
         z.union([line, z.number(), z.boolean()]),
       )
       .default({})
@@ -223,7 +225,7 @@ const limits = z.strictObject({
     .describe('CPUs at most, such as 0.5.'),
   memory: z
     .string()
-    .regex(/^\d+(\.\d+)?[bkmg]b?$/i, 'must be a size such as 256M')
+    .regex(/^\d+(\.\d+)?[bkmgBKMG][bB]?$/, 'must be a size such as 256M')
     .optional()
     .describe('Memory at most, such as 256M.'),
 });

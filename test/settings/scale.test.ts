@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { SettingsError } from '../../src/problems/errors.ts';
+import { runToEnd } from '../support/fake-world.ts';
+import { tempFolder } from '../support/temp-project.ts';
+import { load } from './support.ts';
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** Settings with so many databases and users, each wrong in one way where `mistake` is given. */
+function settingsOf(count: number, mistake?: 'value' | 'user' | 'key'): string {
+  const size = mistake === 'value' ? 'many' : '5';
+  const key = mistake === 'key' ? 'pool_sice' : 'pool_size';
+  const user = mistake === 'user' ? 'usr' : 'user';
+  return `name: ecar
+postgres: { host: db.example.com }
+databases:
+${times(count, (n) => `  db${n}: { users: [${user}${n}], ${key}: ${size} }\n`).join('')}users:
+  admin: { password: { env: PASSWORD }, role: admin }
+${times(count, (n) => `  user${n}: { password: { env: PASSWORD } }\n`).join('')}environments: { dev: {}, prod: {} }
+`;
+}
+
+/** A folder with these settings and nothing else. */
+function projectOf(settings: string): string {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'ecar-pool.yaml'), settings);
+  return folder;
+}
+
+async function timeOf(text: string): Promise<{ milliseconds: number; problems: number }> {
+  const started = performance.now();
+  const problems = await load(text, { env: { PASSWORD: 'apple' } }).then(
+    () => 0,
+    (error: unknown) => (error as SettingsError).problems.length,
+  );
+  return { milliseconds: performance.now() - started, problems };
+}
+
+/** Ten times the work may take ten times as long; a quadratic step would take a hundred times. */
+it.each([undefined, 'value', 'user', 'key'] as const)(
+  '10,000 databases and users must load in linear time (mistake: %s)',
+  async (mistake) => {
+    await timeOf(settingsOf(1_000, mistake));
+    const small = await timeOf(settingsOf(1_000, mistake));
+    const large = await timeOf(settingsOf(10_000, mistake));
+    expect(large.problems).toBe(mistake === undefined ? 0 : 10_000);
+    expect(large.milliseconds / small.milliseconds).toBeLessThan(35);
+    expect(large.milliseconds).toBeLessThan(20_000);
+  },
+  60_000,
+);
+
+it('10,000 problems on one line must not take long, and most are counted only', async () => {
+  const line = `databases: { ${times(10_000, (n) => `db${n}: { users: [nobody], pool_size: many }`).join(', ')} }`;
+  const text = `name: ecar\npostgres: { host: x }\n${line}\nusers: { admin: { password: { env: P }, role: admin } }\nenvironments: { prod: {} }\n`;
+  const started = performance.now();
+  const { err, exitCode } = await runToEnd(['render'], { cwd: projectOf(text), env: { P: 'apple' } });
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(exitCode).toBe(2);
+  expect(err.match(/: error: /g)).toHaveLength(50);
+  expect(err).toMatch(
+    /\nand 19950 more; --json lists them all\n\n20000 problems in the settings; nothing was written\n$/,
+  );
+});
+
+it('--json must list them all', async () => {
+  const { out } = await runToEnd(['render', '--json'], {
+    cwd: projectOf(settingsOf(1_000, 'key')),
+    env: { PASSWORD: 'x' },
+  });
+  expect(JSON.parse(out).error.problems).toHaveLength(1_000);
+});
+
+it('a thousand aliases of a map must be honest use', async () => {
+  const text = settingsOf(1_000).replace(
+    '{ users: [user0], pool_size: 5 }',
+    '&base { users: [user0], pool_size: 5 }',
+  );
+  const aliased = text.replace(/ {2}db([1-9]\d*): .*\n/g, '  db$1: { <<: *base, pool_mode: session }\n');
+  const { stack } = await load(aliased, { env: { PASSWORD: 'apple' } });
+  expect(stack.databases.at(-1)).toMatchObject({ name: 'db999', users: ['user0'] });
+});
