@@ -17,7 +17,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   docker: ['problems', 'stack'],
   verify: ['docker', 'plan', 'formats', 'stack', 'problems'],
   report: ['verify', 'docker', 'plan', 'stack', 'problems'],
-  cli: ['init', 'settings', 'plan', 'writers', 'credentials', 'formats', 'docker', 'verify', 'report', 'stack', 'problems'],
+  cli: [
+    'init',
+    'settings',
+    'plan',
+    'writers',
+    'credentials',
+    'formats',
+    'docker',
+    'verify',
+    'report',
+    'stack',
+    'problems',
+  ],
 };
 
 /** Each library has one owner. */
@@ -38,7 +50,9 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 function importsOf(path: string): string[] {
   const text = readFileSync(join(SRC, path), 'utf8');
-  return [...text.matchAll(/(?:^(?:import|export) (?:[^;']*? from )?|import\()'([^'\n]+)'/gm)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/(?:^(?:import|export) (?:[^;']*? from )?|import\()'([^'\n]+)'/gm)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 describe('the rooms', () => {
@@ -54,13 +68,16 @@ describe('the rooms', () => {
       }
       const target = posix.join(posix.dirname(path), specifier);
       const targetRoom = target.split('/')[0] ?? '';
-      const isAllowed = targetRoom === room || ROOMS[room]?.includes(targetRoom) || ROOMS[room]?.includes(target);
+      const isAllowed =
+        targetRoom === room || ROOMS[room]?.includes(targetRoom) || ROOMS[room]?.includes(target);
       expect(isAllowed, `${path} imports ${target}`).toBe(true);
     }
   });
 
   it('must touch files and processes in the rooms for that only', () => {
-    const touching = files.filter((path) => importsOf(path).some((name) => /^node:(fs|child_process|net|http)/.test(name)));
+    const touching = files.filter((path) =>
+      importsOf(path).some((name) => /^node:(fs|child_process|net|http)/.test(name)),
+    );
     const rooms = new Set(touching.map((path) => path.split('/')[0]));
     // node:net is imported for isIP, which asks nobody.
     expect([...rooms].sort()).toEqual(['cli', 'credentials', 'docker', 'plan', 'settings']);
@@ -71,7 +88,10 @@ describe('the rooms', () => {
     for (const command of program.filter((name) => name !== './context.ts')) {
       const text = readFileSync(join(SRC, 'cli', command), 'utf8');
       const eager = [...text.matchAll(/^import (?!type)[^;]*from '([^']+)'/gm)].map((match) => match[1]);
-      expect(eager.filter((name) => name !== './context.ts' && name !== 'commander'), command).toEqual([]);
+      expect(
+        eager.filter((name) => name !== './context.ts' && name !== 'commander'),
+        command,
+      ).toEqual([]);
     }
   });
 });

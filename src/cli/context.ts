@@ -34,7 +34,7 @@ export interface Invocation<Options> {
  * Runs a command: resolves to its exit code. Commands import what they need when they run, never at the
  * top of their file: `--help` must not wait for zod and yaml.
  */
-export type Run<Options> = (invocation: Invocation<Options>, ...args: string[]) => Promise<number>;
+type Run<Options> = (invocation: Invocation<Options>, ...args: string[]) => Promise<number>;
 
 /** Ties an action to a command; `program.ts` provides it. */
 export type Bind = <Options>(command: Command, run: Run<Options>) => void;

@@ -51,11 +51,11 @@ export const addHashUser: AddCommand = (program, bind) => {
     .addHelpText(
       'after',
       `${HELP}${examples(
-        ['ecar-pool hash-user ecar_user', 'ask for the password, print the line'],
-        ['ecar-pool hash-user ecar_user --method scram-sha-256 --sql', 'SCRAM, with its ALTER ROLE'],
-        ['ecar-pool hash-user ecar_user --password-env DB_PASSWORD', 'take it from the environment'],
-        ['pass db | ecar-pool hash-user ecar_user --password-stdin', 'take it from a program'],
-        ['ecar-pool hash-user ecar_user --write userlist.txt', 'set one line, leave the others'],
+        ['ecar-pool hash-user ecar_user', 'ask, print the line'],
+        ['ecar-pool hash-user ecar_user --method scram-sha-256 --sql', 'SCRAM and ALTER ROLE'],
+        ['ecar-pool hash-user ecar_user --password-env DB_PASSWORD', 'from the environment'],
+        ['pass db | ecar-pool hash-user ecar_user --password-stdin', 'from a program'],
+        ['ecar-pool hash-user ecar_user --write userlist.txt', 'set one line'],
         ['ecar-pool hash-user --bulk users.csv --write userlist.txt', 'many users at once'],
       )}`,
     );

@@ -25,7 +25,7 @@ export interface MapTree extends Located {
   readonly removed?: ReadonlyMap<string, Span>;
 }
 
-export interface ListTree extends Located {
+interface ListTree extends Located {
   readonly kind: 'list';
   readonly items: readonly Tree[];
 }

@@ -11,7 +11,7 @@ const MARGIN = 128;
  * reserve, and max_db_connections caps an entry (PgBouncer's config documentation). A size of 0 means no limit;
  * then only the number of clients bounds it.
  */
-export function countServerConnections(stack: Stack): number {
+function countServerConnections(stack: Stack): number {
   const global = stack.pgbouncer.settings;
   const clients = countClients(stack);
   let total = 0;

@@ -60,7 +60,7 @@ export interface User {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-export type AuthType = 'md5' | 'scram-sha-256';
+type AuthType = 'md5' | 'scram-sha-256';
 
 export interface Pgbouncer {
   readonly image: string;
@@ -96,7 +96,7 @@ export interface App {
 }
 
 /** `deploy.resources.limits` of one service, in Compose's words. */
-export interface Resources {
+interface Resources {
   readonly cpus: string | undefined;
   readonly memory: string | undefined;
 }

@@ -121,7 +121,7 @@ describe('applying a plan', () => {
     mkdirSync(join(folder, `.ecar-pool-staging-${process.ppid}`));
     await apply(planOf(file('a', '1')), folder);
     expect(readdirSync(folder).sort()).toEqual([
-      '.ecar-pool-staging-' + process.ppid,
+      `.ecar-pool-staging-${process.ppid}`,
       '.ecar-pool.json',
       'a',
     ]);

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { run } from '../../src/cli/program.ts';
 
 /** A terminal or pipe that a test types into. */
-export class FakeInput extends PassThrough {
+class FakeInput extends PassThrough {
   readonly isTTY: boolean;
   /** Every change between raw and cooked mode. */
   readonly modes: boolean[] = [];
