@@ -18,13 +18,14 @@ const HELP = `
 The password is asked for on the terminal, twice and without showing it. It cannot be given as an
 argument: other users of the machine see those, and the shell keeps them in its history.
 
-What is printed is the line of userlist.txt. PgBouncer can log in to Postgres with it only if the role
-in Postgres is stored in the same way: an md5 hash needs a role stored as md5, and a SCRAM secret works
-only once the role has this very secret, salt included. --sql prints the ALTER ROLE that gives it to the
-role. For a role that exists, copy its secret from pg_authid instead, or run that ALTER ROLE.
+What is printed is the line of userlist.txt. PgBouncer can log in to Postgres with it only if the
+role in Postgres is stored in the same way: an md5 hash needs a role stored as md5, and a SCRAM
+secret works only once the role has this very secret, salt included. --sql prints the ALTER ROLE
+that gives it to the role. For a role that exists, copy its secret from pg_authid instead, or run
+that ALTER ROLE.
 
---bulk reads CSV with the header user,password, or one {"user":"…","password":"…"} a line. Nothing is
-printed or written where anything in the file is wrong.
+--bulk reads CSV with the header user,password, or one {"user":"…","password":"…"} a line. Nothing
+is printed or written where anything in the file is wrong.
 `;
 
 /** `ecar-pool hash-user`: a password -> its line in userlist.txt, and the ALTER ROLE that goes with it. */
