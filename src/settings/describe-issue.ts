@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { Problem } from '../problems/problem.ts';
 import { OWNED_SETTINGS } from '../stack/pgbouncer-settings.ts';
 import { concealIn } from './conceal-secrets.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { concealIn } from './conceal-secrets.ts';
 import { isWholeNumberAt } from './schema-keys.ts';
 import type { Path, ScalarTree, Tree } from './tree.ts';

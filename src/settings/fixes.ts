@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { isSettingName, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { exampleFor } from './examples.ts';
 import { spell } from './expectations.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ENVIRONMENT_NAME, settingsSchema } from './schema.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;

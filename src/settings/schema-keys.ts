@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { settingsSchema } from './schema.ts';
 import type { Path } from './tree.ts';
 
 /** The keys that the model knows at a path, for suggestions; empty where any name goes. */
 export function knownKeysAt(path: Path): readonly string[] {
   const found = unwrap(schemaAt(path));
-  if (!(found instanceof z.ZodObject)) return [];
+  if (!(found instanceof z.ZodMiniObject)) return [];
   return path.length === 0 ? [...Object.keys(found.shape), 'environments'] : Object.keys(found.shape);
 }
 
@@ -14,10 +14,10 @@ export function isOptionalAt(path: Path): boolean {
   const found = schemaAt(path);
   const parent = unwrap(schemaAt(path.slice(0, -1)));
   return (
-    parent instanceof z.ZodRecord ||
-    found instanceof z.ZodOptional ||
-    found instanceof z.ZodDefault ||
-    found instanceof z.ZodPrefault
+    parent instanceof z.ZodMiniRecord ||
+    found instanceof z.ZodMiniOptional ||
+    found instanceof z.ZodMiniDefault ||
+    found instanceof z.ZodMiniPrefault
   );
 }
 
@@ -30,7 +30,7 @@ export function fitsAt(path: Path, value: unknown): boolean {
 /** Whether only whole numbers fit at a path. */
 export function isWholeNumberAt(path: Path): boolean {
   const found = unwrap(schemaAt(path));
-  return found instanceof z.ZodNumber && found.isInt;
+  return found instanceof z.ZodMiniNumberFormat;
 }
 
 function schemaAt(path: Path): z.core.$ZodType | undefined {
@@ -40,9 +40,10 @@ function schemaAt(path: Path): z.core.$ZodType | undefined {
 }
 
 function stepInto(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodObject) return Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
-  if (schema instanceof z.ZodRecord) return schema.valueType;
-  if (schema instanceof z.ZodArray) return schema.element;
+  if (schema instanceof z.ZodMiniObject)
+    return Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
+  if (schema instanceof z.ZodMiniRecord) return schema.def.valueType;
+  if (schema instanceof z.ZodMiniArray) return schema.def.element;
   return undefined;
 }
 
@@ -50,10 +51,10 @@ function stepInto(schema: z.core.$ZodType | undefined, key: string): z.core.$Zod
 function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   let at = schema;
   for (;;) {
-    if (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault)
-      at = at.unwrap();
-    else if (at instanceof z.ZodUnion)
-      at = at.options.find((option: z.core.$ZodType) => option instanceof z.ZodObject);
+    if (at instanceof z.ZodMiniOptional || at instanceof z.ZodMiniDefault || at instanceof z.ZodMiniPrefault)
+      at = at.def.innerType;
+    else if (at instanceof z.ZodMiniUnion)
+      at = at.def.options.find((option: z.core.$ZodType) => option instanceof z.ZodMiniObject);
     else return at;
   }
 }
