@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   init: ['settings'],
   writers: ['credentials', 'formats', 'stack', 'plan/file-plan.ts'],
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
-  docker: ['problems', 'stack'],
+  docker: ['formats', 'stack', 'problems'],
   verify: ['docker', 'plan', 'formats', 'stack', 'problems'],
   report: ['verify', 'docker', 'plan', 'stack', 'problems'],
   cli: [

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { formatCommand } from '../formats/shell.ts';
 import type { Answers } from '../init/answers.ts';
 import { missingIgnoreLines, writeStarterSecrets, writeStarterSettings } from '../init/starter-files.ts';
 import { createFile } from '../plan/create-file.ts';
@@ -39,7 +40,9 @@ export async function createStarter(
     report.detail(`${outcome.padEnd(9)} ${shown(name)}${outcome === 'kept' ? '  it was there already' : ''}`);
   const [environment = 'dev'] = answers.environments;
   const dir = relative(cwd, folder);
-  const render = `${dir === '' ? '' : `cd ${dir} && `}ecar-pool render --env ${environment}`;
+  // What starts with a dash is an option to `cd`, and a dash alone is the folder before this one.
+  const goThere = dir === '' ? '' : `${formatCommand(['cd', dir.startsWith('-') ? `./${dir}` : dir])} && `;
+  const render = `${goThere}${formatCommand(['ecar-pool', 'render', '--env', environment])}`;
   report.detail(`\nNext:\n  ${report.style.bold(render)}`);
   report.data({
     files: outcomes.map(({ name, outcome }) => ({ path: shown(name), outcome })),

@@ -30,12 +30,14 @@ export const addRender: AddCommand = (program, bind) => {
       { loadAndPlan },
       { applyChanges },
       { nextSteps },
+      { stackCommand },
       { reportChanges, reportDiff, reportSteps, changesToJson },
       { EXIT },
     ] = await Promise.all([
       import('./load-and-plan.ts'),
       import('../plan/apply.ts'),
       import('../plan/next-steps.ts'),
+      import('./stack-command.ts'),
       import('../report/changes.ts'),
       import('../problems/errors.ts'),
     ]);
@@ -44,7 +46,10 @@ export const addRender: AddCommand = (program, bind) => {
     const isDry = options.diff === true || options.check === true;
     if (!isDry) await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
     const steps = hasDrift
-      ? nextSteps(changes, stack, { folder: shownFolder, verify: verifyCommand(stack.environment, options) })
+      ? nextSteps(changes, stack, {
+          folder: shownFolder,
+          verify: stackCommand('verify', stack.environment, options),
+        })
       : [];
     report.data(
       changesToJson({
@@ -62,12 +67,3 @@ export const addRender: AddCommand = (program, bind) => {
     return options.check === true && hasDrift ? EXIT.checkFailed : EXIT.ok;
   });
 };
-
-/** The command that proves this very stack: with the options that led to it. */
-function verifyCommand(environment: string, { config, out }: { config: string; out?: string }): string {
-  const where = [
-    ...(config === 'ecar-pool.yaml' ? [] : ['--config', config]),
-    ...(out === undefined ? [] : ['--out', out]),
-  ];
-  return ['ecar-pool verify --env', environment, ...where].join(' ');
-}

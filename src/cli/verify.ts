@@ -34,6 +34,7 @@ export const addVerify: AddCommand = (program, bind) => {
     const [
       { join },
       { loadAndPlan },
+      { stackCommand },
       { verifyStack },
       { listSecrets },
       { readDotenvOnDisk },
@@ -45,6 +46,7 @@ export const addVerify: AddCommand = (program, bind) => {
     ] = await Promise.all([
       import('node:path'),
       import('./load-and-plan.ts'),
+      import('./stack-command.ts'),
       import('../verify/verify.ts'),
       import('../verify/list-secrets.ts'),
       import('../verify/dotenv-on-disk.ts'),
@@ -58,7 +60,7 @@ export const addVerify: AddCommand = (program, bind) => {
     const subject = {
       stack,
       project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
-      renderCommand: renderCommand(stack.environment, options),
+      renderCommand: stackCommand('render', stack.environment, options),
       changes,
       settings: pgbouncerSettings(stack),
       dotenv: readDotenvOnDisk(changes),
@@ -86,13 +88,4 @@ function parseSeconds(text: string): number {
     throw new InvalidArgumentError('It is a number of seconds from 1 to 86400.');
   }
   return seconds;
-}
-
-/** The command that renders this very stack: with the options that led to it. */
-function renderCommand(environment: string, { config, out }: { config: string; out?: string }): string {
-  const where = [
-    ...(config === 'ecar-pool.yaml' ? [] : ['--config', config]),
-    ...(out === undefined ? [] : ['--out', out]),
-  ];
-  return ['ecar-pool render --env', environment, ...where].join(' ');
 }

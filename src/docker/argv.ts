@@ -41,10 +41,3 @@ export function execArgv(project: ComposeProject, service: string, ...command: r
 export function logsArgv(project: ComposeProject, service: string, lines: number): string[] {
   return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service);
 }
-
-/** The argv as a line that a person can paste into a POSIX shell. */
-export function formatCommand(argv: readonly string[]): string {
-  return ['docker', ...argv]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
-}

@@ -1,5 +1,6 @@
+import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
-import { COMPOSE_VERSION_ARGV, ENGINE_VERSION_ARGV, formatCommand } from './argv.ts';
+import { COMPOSE_VERSION_ARGV, ENGINE_VERSION_ARGV } from './argv.ts';
 import { diagnoseComposeV1, diagnoseOldCompose, diagnoseStderr, diagnoseTimeout } from './diagnose.ts';
 import type { Docker } from './docker.ts';
 import type { RunResult } from './run.ts';
@@ -45,7 +46,7 @@ export function isSupportedCompose(version: string): boolean {
 
 /** Throws where a call to docker ended badly: in known words by what they mean, else as docker said it. */
 function requireSuccess(result: RunResult, argv: readonly string[]): void {
-  const command = formatCommand(argv);
+  const command = formatCommand(['docker', ...argv]);
   if (result.timedOut) throw diagnoseTimeout(command, Math.round(result.ms / 1000));
   if (result.code === 0) return;
   const known = diagnoseStderr(result.stderr);

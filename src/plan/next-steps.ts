@@ -1,6 +1,6 @@
 import type { Stack } from '../stack/stack.ts';
-import { INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 import type { Change } from './change.ts';
+import { reloadCommand, rolesCommand, upCommand } from './commands.ts';
 
 /** A command that makes rendered files live, and what it does. */
 export interface NextStep {
@@ -21,31 +21,29 @@ export function nextSteps(
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const touches = (test: (path: string) => boolean) => changed.some(({ path }) => test(path));
   const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === 'docker-compose.yml');
-  const inFolder = (path: string) => quoteWord(`${names.folder}/${path}`);
-  const compose = `docker compose -f ${inFolder('docker-compose.yml')}`;
+  const isSqlNew = touches((path) => path.endsWith('.sql'));
   const steps: NextStep[] = [];
-  if (stack.postgres.kind === 'external' && touches((path) => path.endsWith('.sql'))) {
-    const { host, port } = stack.postgres;
+  if (stack.postgres.kind === 'external' && isSqlNew) {
     steps.push({
-      command: `psql -h ${host} -p ${port} -U postgres -f ${inFolder('postgres/alter-roles.sql')}`,
+      command: rolesCommand(stack, names.folder),
       why: 'store the passwords in Postgres the way the pool needs them',
     });
   }
   if (touches((path) => path === 'docker-compose.yml') || changesInterpolation(changes)) {
     steps.push({
-      command: `${compose} up -d --wait`,
+      command: upCommand(names.folder),
       why: isFirst ? 'start the stack' : 'recreate what changed, and only that',
     });
   }
-  if (stack.postgres.kind === 'own' && !isFirst && touches((path) => path.endsWith('.sql'))) {
+  if (stack.postgres.kind === 'own' && !isFirst && isSqlNew) {
     steps.push({
-      command: `${compose} exec -T postgres psql -X -U ${quoteWord(stack.postgres.user)} -d postgres -f ${INIT_FOLDER}/${INIT_FILE}`,
+      command: rolesCommand(stack, names.folder),
       why: 'bring roles, passwords and databases of the running Postgres in line',
     });
   }
   if (!isFirst && touches((path) => path.startsWith('pgbouncer/'))) {
     steps.push({
-      command: `${compose} kill -s HUP pgbouncer`,
+      command: reloadCommand(names.folder),
       why: 'reload PgBouncer without dropping a connection',
     });
   }
@@ -60,9 +58,4 @@ function changesInterpolation(changes: readonly Change[]): boolean {
   const before = new Set(dotenv?.before?.split('\n'));
   const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));
   return changed.some((line) => compose.includes(`\${${line.split('=')[0]}:`));
-}
-
-/** A word as a POSIX shell reads it back. */
-function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import type { Problem } from '../problems/problem.ts';
 
@@ -63,9 +64,10 @@ async function readBytes(path: string): Promise<Buffer> {
 function explainRefusal(error: NodeJS.ErrnoException, name: string): Error {
   if (typeof error.code !== 'string' || error.errno === undefined) return error;
   const isForbidden = error.code === 'EACCES' || error.code === 'EPERM';
+  const look = formatCommand(['ls', '-l', name]);
   return new EnvironmentError(
     isForbidden ? `${name} may not be read by this user` : `${name} cannot be read (${error.code})`,
-    isForbidden ? `check its owner and mode: ls -l ${name}` : `look at it: ls -l ${name}`,
+    isForbidden ? `check its owner and mode: ${look}` : `look at it: ${look}`,
     { cause: error },
   );
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type DotenvEntry, readDotenv } from '../formats/dotenv.ts';
 import { FormatError } from '../formats/format-error.ts';
+import { formatCommand } from '../formats/shell.ts';
 import type { Problem } from '../problems/problem.ts';
 import { readText } from './read-text.ts';
 import { createSource, type Source, type Span } from './source.ts';
@@ -135,7 +136,7 @@ async function warnIfOpen(path: string, name: string): Promise<Problem[]> {
       code: 'open-secrets',
       severity: 'warning',
       message,
-      hint: `run: chmod 600 ${name}`,
+      hint: `run: ${formatCommand(['chmod', '600', name])}`,
       at: { file: name },
     },
   ];

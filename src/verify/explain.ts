@@ -1,34 +1,23 @@
-import { formatCommand } from '../docker/argv.ts';
+import { composeCommand, reloadCommand, rolesCommand, upCommand } from '../plan/commands.ts';
 import type { Cause } from './causes.ts';
 import { findPgbouncer } from './evidence.ts';
 import type { PsqlOutcome } from './probe-output.ts';
 import { hasTimedOut } from './probe-output.ts';
 import type { Failure } from './row.ts';
 import type { Scene } from './scene.ts';
-
-import { RESTART_LABEL, type Subject } from './subject.ts';
-
-type Project = Subject['project'];
+import { RESTART_LABEL } from './subject.ts';
 
 /** What to do about a cause, with the commands of this very stack. */
 function formatFix(fix: string, scene: Scene): string {
-  const { project, renderCommand } = scene.subject;
-  return fix
-    .replaceAll('{render}', renderCommand)
-    .replaceAll('{reload}', reloadCommand(project))
-    .replaceAll('{restart}', restartCommand(scene))
-    .replaceAll('{up}', upCommand(project))
-    .replaceAll('{roles}', rolesCommand(scene.subject));
-}
-
-/** A Compose command for people to paste: the file itself names the project and its folder. */
-export function composeCommand({ file }: Project, ...words: readonly string[]): string {
-  return formatCommand(['compose', '-f', file, ...words]);
-}
-
-/** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
-export function reloadCommand(project: Project): string {
-  return composeCommand(project, 'kill', '-s', 'HUP', 'pgbouncer');
+  const { stack, project, renderCommand } = scene.subject;
+  const commands: Readonly<Record<string, () => string>> = {
+    render: () => renderCommand,
+    reload: () => reloadCommand(project.directory),
+    restart: () => restartCommand(scene),
+    up: () => upCommand(project.directory),
+    roles: () => rolesCommand(stack, project.directory),
+  };
+  return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
 
 /**
@@ -36,29 +25,9 @@ export function reloadCommand(project: Project): string {
  * made, so a container that is out of date is made anew.
  */
 export function restartCommand({ subject, evidence }: Scene): string {
-  const container = findPgbouncer(evidence);
-  const isCurrent = container?.labels.get(RESTART_LABEL) === subject.restartHash;
-  return isCurrent ? composeCommand(subject.project, 'restart', 'pgbouncer') : upCommand(subject.project);
-}
-
-/**
- * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
- * sees it in the folder that its image runs on an empty data volume.
- */
-function rolesCommand({ stack, project, changes }: Subject): string {
-  const path = changes.find((change) => change.path.endsWith('.sql'))?.path ?? '';
-  const { postgres } = stack;
-  if (postgres.kind === 'external') {
-    return `psql -h ${postgres.host} -p ${postgres.port} -U postgres -f ${project.directory}/${path}`;
-  }
-  const file = `/docker-entrypoint-initdb.d/${path.split('/').at(-1)}`;
-  const psql = ['psql', '-X', '-U', postgres.user, '-d', 'postgres', '-f', file];
-  return composeCommand(project, 'exec', '-T', postgres.host, ...psql);
-}
-
-/** Starts what does not run and recreates what has changed. */
-export function upCommand(project: Project): string {
-  return composeCommand(project, 'up', '-d', '--wait');
+  const { project, restartHash } = subject;
+  const isCurrent = findPgbouncer(evidence)?.labels.get(RESTART_LABEL) === restartHash;
+  return isCurrent ? composeCommand(project.directory, 'restart', 'pgbouncer') : upCommand(project.directory);
 }
 
 /** A cause as a row carries it. */

@@ -8,6 +8,9 @@ import { markLines, type Rendering, storedPassword } from './rendering.ts';
 export const INIT_FOLDER = '/docker-entrypoint-initdb.d';
 export const INIT_FILE = '10-ecar-pool.sql';
 
+/** In the output folder: the SQL for a Postgres that someone else runs. */
+export const ALTER_FILE = 'postgres/alter-roles.sql';
+
 /** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
 export function writeRoleSql(rendering: Rendering): PlannedFile {
   return rendering.stack.postgres.kind === 'own' ? writeInitSql(rendering) : writeAlterRoles(rendering);
@@ -39,7 +42,7 @@ function writeAlterRoles(rendering: Rendering): PlannedFile {
   const statements = appUsers(stack).map((name) =>
     alterRoleSql(name, storedPassword(rendering, name).postgres),
   );
-  return { path: 'postgres/alter-roles.sql', mode: 0o600, text: `${comment}${statements.join('\n')}\n` };
+  return { path: ALTER_FILE, mode: 0o600, text: `${comment}${statements.join('\n')}\n` };
 }
 
 function appUsers({ users }: Stack): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeArgv, execArgv, formatCommand, logsArgv, psArgv } from '../../src/docker/argv.ts';
+import { composeArgv, execArgv, logsArgv, psArgv } from '../../src/docker/argv.ts';
 import { childEnvironment } from '../../src/docker/child-env.ts';
 
 const PROJECT = { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' };
@@ -17,12 +17,6 @@ describe('argv', () => {
     ['any', composeArgv(PROJECT, 'up', '-d'), `compose ${GLOBAL} up -d`],
   ])('must put the flags of the project before the subcommand: %s', (_, argv, expected) => {
     expect(argv.join(' ')).toBe(expected);
-  });
-
-  it('must print a command that a shell takes apart into the same words', () => {
-    expect(formatCommand(['compose', '-f', "a b/it's.yml", 'up'])).toBe(
-      "docker compose -f 'a b/it'\\''s.yml' up",
-    );
   });
 });
 

@@ -20,6 +20,7 @@ const FILE = 'stack/prod/docker-compose.yml';
 const change = (kind: 'create' | 'update' | 'remove', path: string) =>
   ({ kind, path, foreign: false, cause: 'the settings changed', before: '', after: undefined }) as const;
 const external = { ...STACK, postgres: { kind: 'external', host: 'db.example.com', port: 5432 } } as const;
+const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
 const silent = { code: 124, said: '', ms: 7000 };
 
 describe('a stack where all is well', () => {
@@ -382,11 +383,17 @@ describe('logins', () => {
       STACK,
       `docker compose -f ${FILE} exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
     ],
-    [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/initdb.d/10-ecar-pool.sql'],
+    [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
   ])('must name the command that brings the roles in line', (stack, command) => {
-    const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
     expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
+  });
+
+  it("must quote a folder in that command, `$'` and all", () => {
+    const directory = "a b$'";
+    const project = { name: 'ecar', file: `${directory}/docker-compose.yml`, directory };
+    const [row] = checkLogins(scene({ subject: { stack: external, project }, logins: { 0: refused } }));
+    expect(row?.hint).toContain(String.raw`-f 'a b$'\''/postgres/alter-roles.sql'`);
   });
 
   it('must show no secret that a server quotes', () => {

@@ -1,6 +1,7 @@
 import type { Container } from '../../docker/containers.ts';
+import { composeCommand, upCommand } from '../../plan/commands.ts';
 import { type Sight, seen } from '../evidence.ts';
-import { composeCommand, explain, quote, upCommand } from '../explain.ts';
+import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
 import { fail, ok, type Row } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
@@ -61,10 +62,10 @@ function whyNotReady(scene: Scene, { service, state, health, exitCode }: Contain
   if (state === 'running' && health === 'starting') {
     return { hint: 'wait for it: ecar-pool verify --wait', transient: true } as const;
   }
-  if (state === 'paused') return { hint: `run ${composeCommand(project, 'unpause', service)}` };
+  if (state === 'paused') return { hint: `run ${composeCommand(project.directory, 'unpause', service)}` };
   if (state === 'created' || (state === 'exited' && exitCode === 0))
-    return { hint: `run ${upCommand(project)}` };
-  return { hint: `see ${composeCommand(project, 'logs', '--tail', '50', service)}` };
+    return { hint: `run ${upCommand(project.directory)}` };
+  return { hint: `see ${composeCommand(project.directory, 'logs', '--tail', '50', service)}` };
 }
 
 /** The line of a log without PgBouncer's date, time, zone and pid. */
@@ -79,13 +80,13 @@ function absent({ subject, evidence }: Scene, service: string): Row {
     {
       observed: 'there is none',
       expected: 'running, healthy',
-      hint: `run ${upCommand(subject.project)}`,
+      hint: `run ${upCommand(subject.project.directory)}`,
     },
     { ms: evidence.containers.ms },
   );
 }
 
 function unseen({ subject, redact }: Scene, failure: string, ms: number): Row {
-  const hint = `run ${composeCommand(subject.project, 'config', '-q')} to see what Compose objects to`;
+  const hint = `run ${composeCommand(subject.project.directory, 'config', '-q')} to see what Compose objects to`;
   return fail('containers', 'containers', { observed: quote(failure, redact), hint }, { ms });
 }

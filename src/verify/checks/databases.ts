@@ -1,6 +1,6 @@
+import { reloadCommand } from '../../plan/commands.ts';
 import type { Database } from '../../stack/stack.ts';
 import type { ConsoleRow } from '../console-table.ts';
-import { reloadCommand } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import { type Check, consoleTable, type Scene, whyNoTable } from '../scene.ts';
 import { isSameSetting } from '../setting-value.ts';
@@ -40,7 +40,7 @@ export const checkDatabases: Check = (scene) => {
     fail(ID, TITLE, {
       observed: differences.join('; '),
       cause: 'PgBouncer has not reloaded since the entry changed, or could not',
-      hint: `run ${reloadCommand(scene.subject.project)}`,
+      hint: `run ${reloadCommand(scene.subject.project.directory)}`,
     }),
   ];
 };

@@ -1,5 +1,6 @@
+import { upCommand } from '../../plan/commands.ts';
 import { seen } from '../evidence.ts';
-import { explain, quote, sayOutcome, upCommand } from '../explain.ts';
+import { explain, quote, sayOutcome } from '../explain.ts';
 import { findLoginCause } from '../find-cause.ts';
 import { CONSOLE, type Login } from '../logins.ts';
 import { hasTimedOut, type PsqlOutcome } from '../probe-output.ts';
@@ -50,7 +51,7 @@ function explainSilence(
   if (postgres !== undefined && isDown(scene.evidence.containers, postgres)) {
     return {
       cause: 'Postgres is not up, and PgBouncer makes its clients wait for it',
-      hint: `run ${upCommand(project)}`,
+      hint: `run ${upCommand(project.directory)}`,
       transient: true,
     };
   }

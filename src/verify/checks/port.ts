@@ -1,5 +1,5 @@
+import { upCommand } from '../../plan/commands.ts';
 import { findPgbouncer } from '../evidence.ts';
-import { upCommand } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
 
@@ -21,7 +21,7 @@ export const checkPort: Check = ({ subject, evidence }) => {
     fail(ID, TITLE, {
       observed: found.length === 0 ? 'no port is published' : found.join(', '),
       expected,
-      hint: `run ${upCommand(subject.project)}; a service on internal networks alone publishes nothing`,
+      hint: `run ${upCommand(subject.project.directory)}; a service on internal networks alone publishes nothing`,
     }),
   ];
 };

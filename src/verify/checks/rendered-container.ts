@@ -1,5 +1,5 @@
+import { upCommand } from '../../plan/commands.ts';
 import { findPgbouncer } from '../evidence.ts';
-import { upCommand } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
 import { RESTART_LABEL } from '../subject.ts';
@@ -25,7 +25,7 @@ export const checkRenderedContainer: Check = ({ subject, evidence }) => {
     fail(ID, TITLE, {
       observed: differences.join('; '),
       expected: `made from the rendered files, ${image}`,
-      hint: `run ${upCommand(subject.project)}`,
+      hint: `run ${upCommand(subject.project.directory)}`,
     }),
   ];
 };
