@@ -80,7 +80,7 @@ describe('the rooms', () => {
     );
     const rooms = new Set(touching.map((path) => path.split('/')[0]));
     // node:net is imported for isIP, which asks nobody.
-    expect([...rooms].sort()).toEqual(['cli', 'credentials', 'docker', 'plan', 'settings']);
+    expect([...rooms].sort()).toEqual(['cli', 'docker', 'plan', 'settings']);
   });
 
   it('must keep every command cheap to declare: what it needs is imported when it runs', () => {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import type { Answers } from '../init/answers.ts';
 import { missingIgnoreLines, writeStarterSecrets, writeStarterSettings } from '../init/starter-files.ts';
-import { createFile } from '../plan/create-file.ts';
+import { createFile } from '../plan/put-file.ts';
 import { EXIT } from '../problems/errors.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { createJsonSchema } from '../settings/json-schema.ts';

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { explainFileError } from '../credentials/file-errors.ts';
 import type { PlainUser } from '../credentials/hash-users.ts';
 import { parseBulk } from '../credentials/parse-bulk.ts';
 import { explainPassword } from '../credentials/password-rules.ts';
-import { readStream } from '../credentials/read-stream.ts';
 import { explainUserName } from '../formats/pgbouncer-names.ts';
 import { SettingsError, UsageError } from '../problems/errors.ts';
+import { explainFileError } from '../problems/file-errors.ts';
 import { askNewPassword } from './ask-hidden.ts';
 import type { World } from './context.ts';
 import type { HashUserOptions } from './hash-user.ts';
+import { readStream } from './read-stream.ts';
 
 /**
  * Gives the users to hash, all of them usable, from wherever the options say; never waits for a terminal

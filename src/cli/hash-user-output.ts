@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { alterRoleSql } from '../credentials/alter-role.ts';
 import type { HashedUser } from '../credentials/hash-users.ts';
-import { updateUserlist } from '../credentials/update-userlist.ts';
 import { formatUserlistLine } from '../formats/userlist.ts';
+import { updateUserlist } from '../plan/update-userlist.ts';
 import { InterruptedError } from '../problems/errors.ts';
 import { createReporter, type Reporter } from '../report/reporter.ts';
 import type { Invocation, World } from './context.ts';

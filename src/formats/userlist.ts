@@ -115,24 +115,36 @@ function undouble(field: string): string {
 }
 
 /**
- * Gives `text` with the secret of one user set and all other users and comments as they were. A user with
+ * Gives `text` with the secrets of users set and all other users and comments as they were. A user with
  * several lines keeps the last one's place, since that is the one PgBouncer obeys, and loses the others: an
- * old secret must not stay behind, nor come back when somebody deletes the new line. A user without a line
- * gets one at the end. Throws as `readUserlist` and `formatUserlistLine` do.
+ * old secret must not stay behind, nor come back when somebody deletes the new line. Users without a line get
+ * one at the end. Throws as `readUserlist` and `formatUserlistLine` do.
+ * @param entries each user once
  */
-export function setUserlistEntry(text: string, entry: UserlistEntry, limits: UserlistLimits = {}): string {
-  const line = formatUserlistLine(entry, limits);
-  const places = locateEntries(text, limits).filter(({ user }) => user === entry.user);
-  const last = places.pop();
-  if (!last) {
-    const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-    return `${text}${text === '' || text.endsWith('\n') ? '' : lineEnd}${line}${lineEnd}`;
+export function setUserlistEntries(
+  text: string,
+  entries: readonly UserlistEntry[],
+  limits: UserlistLimits = {},
+): string {
+  const lines = new Map(entries.map((entry) => [entry.user, formatUserlistLine(entry, limits)]));
+  const places = locateEntries(text, limits);
+  const last = new Map(places.map((place) => [place.user, place]));
+  let result = '';
+  let copied = 0;
+  for (const place of places) {
+    const line = lines.get(place.user);
+    if (line === undefined) continue;
+    if (place === last.get(place.user)) {
+      result += text.slice(copied, place.start) + line;
+      copied = place.end;
+    } else {
+      result += text.slice(copied, text.lastIndexOf('\n', place.start - 1) + 1);
+      copied = text.indexOf('\n', place.end) + 1;
+    }
   }
-  let result = text.slice(0, last.start) + line + text.slice(last.end);
-  for (const { start, end } of places.reverse()) {
-    const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-    const nextLine = text.indexOf('\n', end) + 1;
-    result = result.slice(0, lineStart) + result.slice(nextLine);
-  }
-  return result;
+  result += text.slice(copied);
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const added = [...lines].flatMap(([user, line]) => (last.has(user) ? [] : [line + lineEnd]));
+  const gap = added.length === 0 || result === '' || result.endsWith('\n') ? '' : lineEnd;
+  return result + gap + added.join('');
 }

@@ -1,8 +1,9 @@
-import { chmod, copyFile, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { EnvironmentError, InterruptedError, RefusedError } from '../problems/errors.ts';
 import type { Change } from './change.ts';
 import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
+import { flushFolder, writeFlushed } from './flush.ts';
 
 const STAGING = '.ecar-pool-staging-';
 
@@ -63,15 +64,9 @@ async function stage(pending: readonly Change[], staging: string, signal: AbortS
   for (const [index, { after }] of pending.entries()) {
     if (signal.aborted) throw new InterruptedError();
     if (after === undefined) continue;
-    const file = await open(join(staging, `${index}.new`), 'wx', after.mode);
-    try {
-      await file.writeFile(after.text);
-      // The umask may have taken bits away that the container's user needs.
-      await file.chmod(after.mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    // The umask may have taken bits away that the container's user needs.
+    const { text, mode } = after;
+    await writeFlushed(join(staging, `${index}.new`), text, mode, (file) => file.chmod(mode));
   }
 }
 
@@ -88,7 +83,7 @@ async function putInPlace(pending: readonly Change[], folder: string, staging: s
       else await rename(join(staging, `${index}.new`), join(folder, path));
       done.push(index);
     }
-    await syncFolder(folder);
+    await flushFolder(folder);
   } catch (error) {
     for (const index of done.reverse()) await putBack(pending[index], folder, join(staging, `${index}.old`));
     throw error;
@@ -141,13 +136,6 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/** Makes the renames last through a power cut. Windows cannot open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }
 
 function explainFailure(error: unknown, folder: string): unknown {

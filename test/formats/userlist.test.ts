@@ -3,7 +3,7 @@ import { FormatError, UnrepresentableError } from '../../src/formats/format-erro
 import {
   formatUserlistLine,
   readUserlist,
-  setUserlistEntry,
+  setUserlistEntries,
   writeUserlist,
 } from '../../src/formats/userlist.ts';
 
@@ -86,7 +86,7 @@ describe('readUserlist', () => {
   });
 });
 
-describe('setUserlistEntry', () => {
+describe('setUserlistEntries', () => {
   const entry = { user: 'b', secret: 'new"' };
 
   test.each([
@@ -103,10 +103,23 @@ describe('setUserlistEntry', () => {
     ['appends where the last line has no end', '"a" "1"\r\n"c" "2"', '"a" "1"\r\n"c" "2"\r\n"b" "new"""\r\n'],
     ['appends to nothing', '', '"b" "new"""\n'],
   ])('%s', (_, text, expected) => {
-    expect(setUserlistEntry(text, entry)).toBe(expected);
+    expect(setUserlistEntries(text, [entry])).toBe(expected);
   });
 
   test('refuses a file that PgBouncer would not read to its end', () => {
-    expect(() => setUserlistEntry('"a" "1"\n# x\n', entry)).toThrow(expect.objectContaining({ line: 2 }));
+    expect(() => setUserlistEntries('"a" "1"\n# x\n', [entry])).toThrow(expect.objectContaining({ line: 2 }));
+  });
+
+  test.each([
+    ['an empty file', '', '"a" "1"\n"b" "2"\n'],
+    ['CRLF', '"c" "x"\r\n"b" "old"\r\n', '"c" "x"\r\n"b" "2"\r\n"a" "1"\r\n'],
+    ['comments', '; one\n"a" "old"\n;"a" "old"\n', '; one\n"a" "1"\n;"a" "old"\n"b" "2"\n'],
+    ['a user twice', '"a" "old"\n"c" "x"\n"a" "older"\n', '"c" "x"\n"a" "1"\n"b" "2"\n'],
+  ])('sets many users in %s', (_, before, after) => {
+    const entries = [
+      { user: 'a', secret: '1' },
+      { user: 'b', secret: '2' },
+    ];
+    expect(setUserlistEntries(before, entries)).toBe(after);
   });
 });

@@ -8,7 +8,7 @@ import { FormatError } from '../../src/formats/format-error.ts';
 import { writePgService } from '../../src/formats/pg-service.ts';
 import { readPgbouncerIni, writePgbouncerIni } from '../../src/formats/pgbouncer-ini.ts';
 import { explainDatabaseName, explainUserName } from '../../src/formats/pgbouncer-names.ts';
-import { readUserlist, setUserlistEntry, writeUserlist } from '../../src/formats/userlist.ts';
+import { readUserlist, setUserlistEntries, writeUserlist } from '../../src/formats/userlist.ts';
 
 /** Text made mostly of what the grammars treat specially. */
 const nasty = fc.string({
@@ -34,6 +34,29 @@ const nasty = fc.string({
   maxLength: 30,
 });
 const without = (unwanted: RegExp) => nasty.map((text) => text.replace(unwanted, ''));
+
+/** Lines as hands write them: fields over two lines, odd blanks, what follows a secret, mistakes. */
+const messyUserlist = (() => {
+  const field = fc
+    .string({ unit: fc.constantFrom('a', 'b', '""', ' ', '\n', '\r', ';'), minLength: 1, maxLength: 3 })
+    .map((text) => `"${text}"`);
+  const blanks = fc.constantFrom('', ' ', '\t', '\r', ' x ');
+  const line = fc.oneof(
+    fc.constantFrom('', ';', '; "a" "b"', '  ', '\r', '"a" "b" "c', '"a"'),
+    fc.tuple(fc.constantFrom('', ' ', '\t'), field, blanks, field, blanks).map((parts) => parts.join('')),
+  );
+  return fc.array(line).chain((lines) => fc.constantFrom('\n', '\r\n').map((end) => lines.join(end)));
+})();
+
+/** What an action gives, or where it says that a text is wrong. */
+function attempt<T>(action: () => T): T | string {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof FormatError) return `${error.message} ${error.line}:${error.column}`;
+    throw error;
+  }
+}
 
 describe('a written text reads back the same', () => {
   test('pgbouncer.ini', () => {
@@ -81,15 +104,29 @@ describe('a written text reads back the same', () => {
     );
   });
 
-  test('userlist.txt with one user set, and nobody else touched', () => {
+  test('userlist.txt with users set, and nobody else touched', () => {
+    const someone = fc.record({ user: fc.constantFrom('a', 'b', '"', 'a b'), secret: fc.constant('new"') });
+    const entries = fc.uniqueArray(fc.oneof(userEntry, someone), {
+      selector: ({ user }) => user,
+      maxLength: 4,
+    });
+    const written = fc.array(userEntry).map((list) => writeUserlist(list, ['c']));
     fc.assert(
-      fc.property(fc.array(userEntry), userEntry, (entries, changed) => {
-        const read = readUserlist(setUserlistEntry(writeUserlist(entries, ['c']), changed));
-        const others = (list: readonly { user: string; secret: string }[]) =>
-          list.filter(({ user }) => user !== changed.user).map(({ user, secret }) => [user, secret]);
-        expect(others(read)).toEqual(others(entries));
-        expect(read.filter(({ user }) => user === changed.user)).toMatchObject([changed]);
+      fc.property(fc.oneof(written, messyUserlist), entries, (text, changed) => {
+        const names = new Set(changed.map(({ user }) => user));
+        const isOther = ({ user }: { user: string }) => !names.has(user);
+        const pair = ({ user, secret }: { user: string; secret: string }) => JSON.stringify([user, secret]);
+        const before = attempt(() => readUserlist(text));
+        const after = attempt(() => readUserlist(setUserlistEntries(text, changed)));
+        if (typeof before === 'string' || typeof after === 'string') {
+          expect(after).toBe(before);
+          return;
+        }
+        expect(after.filter(isOther).map(pair)).toEqual(before.filter(isOther).map(pair));
+        const set = after.filter((entry) => !isOther(entry)).map(pair);
+        expect(set.sort()).toEqual(changed.map(pair).sort());
       }),
+      { numRuns: 2000 },
     );
   });
 

@@ -1,11 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { resolve } from 'node:path';
 import { FormatError } from '../formats/format-error.ts';
-import type { UserlistEntry } from '../formats/userlist.ts';
+import { setUserlistEntries, type UserlistEntry } from '../formats/userlist.ts';
 import { SettingsError } from '../problems/errors.ts';
-import { explainFileError } from './file-errors.ts';
-import { findFile, replaceFile } from './replace-file.ts';
-import { setUserlistEntries } from './set-userlist-entries.ts';
+import { explainFileError } from '../problems/file-errors.ts';
+import { findFile } from './find-file.ts';
+import { replaceFile } from './put-file.ts';
+
+/** What PgBouncer 1.26 reads; older releases stop at less, but that is no reason to refuse a file here. */
+const LIMITS = { maxSecretBytes: 65_530 };
 
 /**
  * Sets the secrets of users in a userlist.txt and leaves every other byte of it; a file that is not there is
@@ -36,7 +39,7 @@ function rewrite(bytes: Buffer, path: string, entries: readonly UserlistEntry[])
   // Decoding what is not UTF-8 would change the lines of other users.
   if (!isUtf8(bytes)) throw broken('this userlist is not UTF-8', 'save it as UTF-8');
   try {
-    return setUserlistEntries(bytes.toString('utf8'), entries);
+    return setUserlistEntries(bytes.toString('utf8'), entries, LIMITS);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const { line, column } = error;

@@ -14,8 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findFile, replaceFile } from '../../src/credentials/replace-file.ts';
-import { updateUserlist } from '../../src/credentials/update-userlist.ts';
+import { findFile } from '../../src/plan/find-file.ts';
+import { replaceFile } from '../../src/plan/put-file.ts';
+import { updateUserlist } from '../../src/plan/update-userlist.ts';
 import { EnvironmentError, SettingsError } from '../../src/problems/errors.ts';
 
 const BOB = { user: 'bob', secret: 'md5…' };

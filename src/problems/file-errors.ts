@@ -1,8 +1,9 @@
-import { EnvironmentError } from '../problems/errors.ts';
+import { EnvironmentError } from './errors.ts';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['there is no such file or folder', 'check the path'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'check the path'],
+  EEXIST: ['a file stands where a folder is needed', 'move it away, or choose another place'],
   EISDIR: ['it is a folder', 'name the file in it'],
   ENOTFILE: ['it is no regular file', 'name a regular file'],
   ELOOP: ['its symlinks lead in a circle', 'correct the symlinks'],
