@@ -1,5 +1,5 @@
 import { FormatError, UnrepresentableError } from './format-error.ts';
-import { findPlace } from './text-place.ts';
+import { Scanner } from './scanner.ts';
 import { isEncodable } from './utf8.ts';
 
 const GRAMMAR = 'a PgBouncer connection string';
@@ -28,6 +28,7 @@ function formatValue(value: string): string {
   return /^[A-Za-z0-9_.:/-]+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`;
 }
 
+const ONE_CHARACTER = /./sy;
 const PAIR = / *([^= ]+) *= *(?:'([^']*(?:''[^']*)*)'(?!')|((?!')[^ ]*))/y;
 
 /**
@@ -37,18 +38,17 @@ const PAIR = / *([^= ]+) *= *(?:'([^']*(?:''[^']*)*)'(?!')|((?!')[^ ]*))/y;
  */
 export function readConnectionString(text: string): [key: string, value: string][] {
   const pairs: [string, string][] = [];
-  const length = text.replace(/ +$/, '').length;
-  let offset = 0;
-  while (offset < length) {
-    PAIR.lastIndex = offset;
-    const match = PAIR.exec(text);
+  const scanner = new Scanner(text.replace(/ +$/, ''));
+  while (!scanner.isDone) {
+    const place = scanner.place();
+    const match = scanner.read(PAIR);
     const value = match?.[2]?.replaceAll("''", "'") ?? match?.[3];
     if (!match?.[1] || !value) {
-      throw new FormatError('not a key=value pair, or an empty or unclosed value', findPlace(text, offset));
+      throw new FormatError('not a key=value pair, or an empty or unclosed value', place);
     }
     pairs.push([match[1], value]);
     // PgBouncer drops whatever one character follows a value, and expects it to be a space.
-    offset = PAIR.lastIndex + 1;
+    scanner.read(ONE_CHARACTER);
   }
   return pairs;
 }

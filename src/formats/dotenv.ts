@@ -1,7 +1,7 @@
 import { writeCommentLines } from './comment-lines.ts';
 import { resolveDollars, resolveEscapes } from './dotenv-expansion.ts';
 import { FormatError, UnrepresentableError } from './format-error.ts';
-import { findPlace } from './text-place.ts';
+import { Scanner } from './scanner.ts';
 import { countBytes, isEncodable } from './utf8.ts';
 
 /** Linux takes no `NAME=value` over 128 KiB into a process; one KiB of that is left to the name. */
@@ -79,57 +79,44 @@ const LINE_END = /(?:(?!\n)\p{White_Space})*(?:#[^\n]*)?(?=\n|$)/uy;
  * Throws FormatError with the place for a file that Compose refuses altogether.
  */
 export function readDotenv(text: string): DotenvEntry[] {
-  const source = text.replace(/^\uFEFF/, '');
   const entries: DotenvEntry[] = [];
-  let offset = 0;
-  const read = (pattern: RegExp): RegExpExecArray | undefined => {
-    pattern.lastIndex = offset;
-    const match = pattern.exec(source) ?? undefined;
-    if (match) offset = pattern.lastIndex;
-    return match;
-  };
-  const fail = (message: string): FormatError => new FormatError(message, findPlace(source, offset));
-
+  const scanner = new Scanner(text.replace(/^\uFEFF/, ''));
   for (;;) {
-    read(SKIPPED);
-    if (offset === source.length) return entries;
-    if (read(EXPORT)) read(BLANKS);
-    const place = findPlace(source, offset);
-    const name = (read(NAME)?.[0] ?? '').replace(/\p{White_Space}+$/u, '');
-    const separator = read(SEPARATOR)?.[0];
-    if (!separator && offset < source.length && source[offset] !== '\n') {
-      throw fail('a character that no variable name may hold');
+    scanner.read(SKIPPED);
+    if (scanner.isDone) return entries;
+    if (scanner.read(EXPORT)) scanner.read(BLANKS);
+    const place = scanner.place();
+    const name = (scanner.read(NAME)?.[0] ?? '').replace(/\p{White_Space}+$/u, '');
+    const separator = scanner.read(SEPARATOR)?.[0];
+    if (!separator && !scanner.isDone && scanner.next !== '\n') {
+      throw scanner.fail('a character that no variable name may hold');
     }
     if (name.includes(' ')) throw new FormatError('a variable name holds a space', place);
     if (!separator) {
       entries.push({ name, ...place, ...PROBLEMS.alone });
       continue;
     }
-    read(BLANKS);
-    const result = readValue(read, fail, source[offset]);
+    scanner.read(BLANKS);
+    const result = readValue(scanner);
     if (name === '') entries.push({ name, ...place, ...PROBLEMS.nameless });
     else if (separator === ':') entries.push({ name, ...place, ...PROBLEMS.colon });
     else entries.push({ name, ...place, ...result });
   }
 }
 
-type ReadPattern = (pattern: RegExp) => RegExpExecArray | undefined;
 type ValueOrProblem = { value: string } | { problem: string; hint: string };
 
-function readValue(
-  read: ReadPattern,
-  fail: (message: string) => FormatError,
-  first: string | undefined,
-): ValueOrProblem {
+function readValue(scanner: Scanner): ValueOrProblem {
+  const first = scanner.next;
   if (first !== "'" && first !== '"') {
     // A hash sign opens a comment only behind a space, and blanks before the value are gone by now.
-    const [bare = ''] = (read(UNQUOTED)?.[0] ?? '').split(' #');
+    const [bare = ''] = (scanner.read(UNQUOTED)?.[0] ?? '').split(' #');
     return expand(bare.replace(/\p{White_Space}+$/u, ''));
   }
-  const quoted = read(QUOTED);
-  if (!quoted) throw fail('a quoted value is not closed');
-  if (!read(LINE_END)) {
-    read(UNQUOTED);
+  const quoted = scanner.read(QUOTED);
+  if (!quoted) throw scanner.fail('a quoted value is not closed');
+  if (!scanner.read(LINE_END)) {
+    scanner.read(UNQUOTED);
     return PROBLEMS.junk;
   }
   const inner = (quoted[1] ?? quoted[2] ?? '').replace(/\\(.)/gs, (pair, next: string) =>

@@ -1,4 +1,8 @@
-import type { TextPlace } from './text-place.ts';
+/** A place in a text: both count from 1, `column` in UTF-16 units as editors do. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
 
 /**
  * A text that breaks its grammar. The message says what is wrong and quotes nothing of the text,

@@ -1,7 +1,7 @@
 import { writeCommentLines } from './comment-lines.ts';
-import { FormatError, UnrepresentableError } from './format-error.ts';
+import { UnrepresentableError } from './format-error.ts';
 import { explainDatabaseName, explainKey, needsQuotedKey } from './pgbouncer-names.ts';
-import { findPlace } from './text-place.ts';
+import { Scanner } from './scanner.ts';
 import { isEncodable } from './utf8.ts';
 
 /** One `[section]` of pgbouncer.ini, with its entries in order and duplicates kept. */
@@ -64,31 +64,23 @@ const VALUE = /=[ \t]*([^\n]*)/y;
  */
 export function readPgbouncerIni(text: string): IniSection[] {
   const sections: { name: string; entries: [key: string, value: string][] }[] = [];
-  let offset = 0;
-  const read = (pattern: RegExp): RegExpExecArray | undefined => {
-    pattern.lastIndex = offset;
-    const match = pattern.exec(text) ?? undefined;
-    if (match) offset = pattern.lastIndex;
-    return match;
-  };
-  const fail = (message: string): FormatError => new FormatError(message, findPlace(text, offset));
-
-  if (text.startsWith('\uFEFF')) throw fail('the file starts with a byte order mark');
+  const scanner = new Scanner(text);
+  if (text.startsWith('\uFEFF')) throw scanner.fail('the file starts with a byte order mark');
   for (;;) {
-    read(SKIPPED);
-    if (offset === text.length) return sections;
-    if (read(INCLUDE)) throw fail('%include is not followed here');
-    const section = read(SECTION);
+    scanner.read(SKIPPED);
+    if (scanner.isDone) return sections;
+    if (scanner.read(INCLUDE)) throw scanner.fail('%include is not followed here');
+    const section = scanner.read(SECTION);
     if (section) {
       sections.push({ name: section[1] ?? '', entries: [] });
       continue;
     }
-    const key = read(KEY);
-    if (!key) throw fail('a quoted key is empty or not closed');
-    const value = read(VALUE);
-    if (!value) throw fail('expected a [section] or key = value');
+    const key = scanner.read(KEY);
+    if (!key) throw scanner.fail('a quoted key is empty or not closed');
+    const value = scanner.read(VALUE);
+    if (!value) throw scanner.fail('expected a [section] or key = value');
     const current = sections.at(-1);
-    if (!current) throw fail('an entry stands before the first [section]');
+    if (!current) throw scanner.fail('an entry stands before the first [section]');
     current.entries.push([key[1] ?? key[2] ?? '', (value[1] ?? '').replace(/[\t-\r ]+$/, '')]);
   }
 }

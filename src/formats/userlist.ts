@@ -1,6 +1,6 @@
 import { writeCommentLines } from './comment-lines.ts';
-import { FormatError, UnrepresentableError } from './format-error.ts';
-import { findPlace } from './text-place.ts';
+import { UnrepresentableError } from './format-error.ts';
+import { Scanner } from './scanner.ts';
 import { countBytes, isEncodable } from './utf8.ts';
 
 /** One line of userlist.txt: a password in the clear, an md5 hash or a SCRAM secret. */
@@ -81,32 +81,21 @@ function locateEntries(
   { maxSecretBytes = DEFAULT_MAX_SECRET_BYTES }: UserlistLimits,
 ): LocatedEntry[] {
   const entries: LocatedEntry[] = [];
-  let offset = 0;
-  let start = 0;
-  let line = 1;
-  const read = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = offset;
-    const match = pattern.exec(text);
-    if (match) offset = pattern.lastIndex;
-    return match?.[1];
-  };
-  const fail = (message: string): FormatError => new FormatError(message, findPlace(text, offset));
-
+  const scanner = new Scanner(text);
   for (;;) {
-    read(SKIPPED);
-    if (offset === text.length) return entries;
-    // Counted on from the entry before: counting from the top would take minutes for 100,000 users.
-    line += text.slice(start, offset).split('\n').length - 1;
-    start = offset;
-    const user = read(FIELD);
-    if (user === undefined) throw fail('expected a user name in double quotes');
-    if (countBytes(user) > MAX_USER_BYTES) throw fail('the user name is too long');
-    read(BETWEEN_FIELDS);
-    const secret = read(FIELD);
-    if (secret === undefined) throw fail('expected a secret in double quotes on the same line');
-    if (countBytes(secret) > maxSecretBytes) throw fail('the secret is too long');
-    read(REST_OF_LINE);
-    entries.push({ user: undouble(user), secret: undouble(secret), line, start, end: offset });
+    scanner.read(SKIPPED);
+    if (scanner.isDone) return entries;
+    const start = scanner.offset;
+    const { line } = scanner.place();
+    const user = scanner.read(FIELD)?.[1];
+    if (user === undefined) throw scanner.fail('expected a user name in double quotes');
+    if (countBytes(user) > MAX_USER_BYTES) throw scanner.fail('the user name is too long');
+    scanner.read(BETWEEN_FIELDS);
+    const secret = scanner.read(FIELD)?.[1];
+    if (secret === undefined) throw scanner.fail('expected a secret in double quotes on the same line');
+    if (countBytes(secret) > maxSecretBytes) throw scanner.fail('the secret is too long');
+    scanner.read(REST_OF_LINE);
+    entries.push({ user: undouble(user), secret: undouble(secret), line, start, end: scanner.offset });
   }
 }
 

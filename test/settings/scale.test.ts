@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { readDotenv } from '../../src/formats/dotenv.ts';
 import type { SettingsError } from '../../src/problems/errors.ts';
 import { runToEnd } from '../support/fake-world.ts';
 import { tempFolder } from '../support/temp-project.ts';
@@ -52,6 +53,20 @@ it.each([undefined, 'value', 'user', 'key'] as const)(
   },
   60_000,
 );
+
+it('a .env of 10,000 lines must be read in linear time', () => {
+  const bestOf3 = (count: number): number => {
+    const text = times(count, (n) => `PASSWORD_${n}='apple'\n`).join('');
+    const runs = times(3, () => {
+      const started = performance.now();
+      expect(readDotenv(text).at(-1)).toMatchObject({ line: count, column: 1 });
+      return performance.now() - started;
+    });
+    return Math.min(...runs);
+  };
+  const small = bestOf3(1_000);
+  expect(bestOf3(10_000) / small).toBeLessThan(35);
+});
 
 it('10,000 problems on one line must not take long, and most are counted only', async () => {
   const line = `databases: { ${times(10_000, (n) => `db${n}: { users: [nobody], pool_size: many }`).join(', ')} }`;
