@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT, ExpectedError } from '../problems/errors.ts';
+import { EXIT, ExpectedError, UsageError } from '../problems/errors.ts';
 import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
@@ -23,6 +23,8 @@ const COMMANDS: readonly AddCommand[] = [
   addSchema,
   addCompletion,
 ];
+
+const HELP_HINT = 'ecar-pool --help lists commands and options';
 
 const EXIT_CODES = `
 Exit codes:
@@ -48,11 +50,14 @@ export function buildProgram(world: World, finish: (code: number) => void): Comm
     .option('--json', 'print the result as JSON')
     .option('-q, --quiet', 'print only the result and problems')
     .option('--no-color', 'no colour, as under NO_COLOR')
-    .showHelpAfterError('(ecar-pool --help lists commands and options)')
+    .showHelpAfterError(`(${HELP_HINT})`)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
-      writeErr: (text) => void world.stderr.write(text),
+      // Under --json what is wrong is an object on stdout, and that is all.
+      writeErr: (text) => {
+        if (program.opts<GlobalOptions>().json !== true) world.stderr.write(text);
+      },
       getOutHelpWidth: () => Math.min(world.stdout.columns ?? 100, 100),
       getErrHelpWidth: () => Math.min(world.stderr.columns ?? 100, 100),
       getOutHasColors: () => false,
@@ -122,8 +127,18 @@ export async function run(argv: readonly string[], world: World): Promise<number
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    const options = program.opts<GlobalOptions>();
+    if (options.json) return runReported(world, options, () => Promise.reject(toUsageError(error)));
     // Commander ends with 1 on wrong usage; ours is 2, because 1 means that a check failed.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return EXIT.usage;
   }
   return exitCode;
+}
+
+/** What Commander says about wrong usage, taken apart into what is wrong and what to do. */
+function toUsageError({ code, message }: CommanderError): UsageError {
+  const [, what = '', suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? [];
+  // Where nothing but options is given, it has only help to show.
+  return new UsageError(code === 'commander.help' ? 'the command is missing' : what, suggestion ?? HELP_HINT);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
 
+const HINT = 'ecar-pool --help lists commands and options';
 const HELP = join(import.meta.dirname, 'help');
 
 /** The program as data, with nothing behind its commands. */
@@ -61,6 +62,38 @@ describe('wrong usage', () => {
     expect(out).toBe('');
     expect(err).toContain(message);
   });
+});
+
+describe('wrong usage under --json', () => {
+  it.each([
+    ['--json rendr', "unknown command 'rendr'", 'Did you mean render?'],
+    ['render --chekc --json', "unknown option '--chekc'", 'Did you mean --check?'],
+    ['render --json prod', "too many arguments for 'render'. Expected 0 arguments but got 1.", HINT],
+    ['render --json --env', "option '-e, --env <name>' argument missing", HINT],
+    ['render --out --json', "option '-o, --out <dir>' argument missing", HINT],
+    ['snippet --json', "missing required argument 'framework'", HINT],
+    ['--json -q', 'the command is missing', HINT],
+    [
+      'verify --timeout x --json',
+      "option '--timeout <seconds>' argument 'x' is invalid. It is a number of seconds from 1 to 86400.",
+      HINT,
+    ],
+  ])('`%s` must give the object that other failures give', async (line, message, hint) => {
+    const { exitCode, out, err } = await runToEnd(line.split(' '));
+    expect(exitCode).toBe(2);
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toEqual({ schemaVersion: 1, error: { message, hint } });
+  });
+
+  it.each(['hash-user --chekc -- --json', 'render --chekc --env --json', 'render --chekc --config=--json'])(
+    'must not be what `%s` asks for',
+    async (line) => {
+      const { exitCode, out, err } = await runToEnd(line.split(' '));
+      expect(exitCode).toBe(2);
+      expect(out).toBe('');
+      expect(err).toContain("error: unknown option '--chekc'");
+    },
+  );
 });
 
 describe('the command line', () => {
