@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDocker } from '../../src/docker/docker.ts';
 import { InterruptedError } from '../../src/problems/errors.ts';
-import { fakeDocker, isAlive, type Rule } from '../support/fake-docker.ts';
+import { expectEnded, fakeDocker, type Rule } from '../support/fake-docker.ts';
 
 function session(
   rules: readonly Rule[],
@@ -55,7 +55,7 @@ describe('a call to docker', () => {
     expect(result).toMatchObject({ timedOut: true, stdout: 'half' });
     expect(result.ms).toBeLessThan(6000);
     expect(calls()).toHaveLength(2);
-    expect(calls().filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expectEnded(calls);
   });
 
   it('must end both on a signal, and only then reject', async () => {
@@ -65,7 +65,7 @@ describe('a call to docker', () => {
     while (calls().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
     controller.abort();
     await expect(call).rejects.toBeInstanceOf(InterruptedError);
-    expect(calls().filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expectEnded(calls);
   });
 
   it('must not start anything after a signal', async () => {

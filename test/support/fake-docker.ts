@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect, vi } from 'vitest';
 import { tempFolder } from './temp-project.ts';
 
 const DOCKER = new URL('./fake-docker.mjs', import.meta.url);
@@ -83,8 +84,16 @@ export function fakeDocker(
   };
 }
 
+/**
+ * Passes once no call runs any more, nor a child of one. A grandchild that was killed with its group may take
+ * a moment to be gone.
+ */
+export async function expectEnded(calls: FakeDocker['calls']): Promise<void> {
+  await vi.waitFor(() => expect(calls().filter(({ pid }) => isAlive(pid))).toEqual([]));
+}
+
 /** Whether a process still runs; a zombie that nobody has reaped does not. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch {

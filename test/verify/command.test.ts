@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadStack } from '../../src/settings/load-stack.ts';
 import { hashRestartSettings, pgbouncerSettings } from '../../src/writers/pgbouncer-ini.ts';
-import { type FakePool, fakeDocker, isAlive, type Rule } from '../support/fake-docker.ts';
+import { expectEnded, type FakePool, fakeDocker, type Rule } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
 import { PASSWORDS, tempFolder, tempProject } from '../support/temp-project.ts';
 
@@ -404,7 +404,7 @@ describe('verify without a docker that works', () => {
     const { exitCode, err } = await verify(cwd, fake.env, '--timeout', '1');
     expect(exitCode).toBe(3);
     expect(err).toContain('gave no answer within 1 s');
-    expect(fake.calls().filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expectEnded(fake.calls);
   });
 
   it('must keep what it saw where only the exec hangs', async () => {
@@ -415,7 +415,7 @@ describe('verify without a docker that works', () => {
     expect(exitCode).toBe(1);
     expect(out).toContain('ok    container pgbouncer — running, healthy');
     expect(out).toMatch(/FAIL {2}admin console — no answer within \d s/);
-    expect(fake.calls().filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expectEnded(fake.calls);
   });
 
   it('must end with 130 on SIGINT, with every child gone', async () => {
@@ -427,7 +427,7 @@ describe('verify without a docker that works', () => {
     run.interrupt();
     expect(await run.exitCode).toBe(130);
     expect(run.out()).toBe('');
-    expect(fake.calls().filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expectEnded(fake.calls);
   });
 
   it('must not wait for docker where the settings are wrong', async () => {
@@ -438,7 +438,7 @@ describe('verify without a docker that works', () => {
     const { exitCode } = await verify(cwd, fake.env);
     expect(exitCode).toBe(2);
     expect(performance.now() - began).toBeLessThan(5000);
-    expect(fake.calls().filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expectEnded(fake.calls);
   });
 
   it.each(['0', '-1', 'soon', '1e9', ''])('must refuse --timeout %j', async (value) => {
