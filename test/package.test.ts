@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { tempFolder } from './support/temp-project.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+  dependencies: Record<string, string>;
+};
 
 /** npm without what the surrounding npm run puts into the environment. */
 function npm(cwd: string, ...args: string[]): string {
@@ -49,7 +52,18 @@ describe('the package', () => {
       'schema',
       'templates',
     ]);
+    expect(readdirSync(join(folder, 'node_modules/ecar-pool/dist')).sort()).toEqual([
+      'THIRD-PARTY-LICENSES',
+      'main.js',
+    ]);
   }, 120_000);
+
+  it('must hold code of the packages that it declares and of no other, each with its terms', () => {
+    const licenses = readFileSync(join(ROOT, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
+    const titles = [...licenses.matchAll(/^(\S+) \d+\.\d+\.\d+ \((MIT|ISC|BSD-3-Clause)\)$/gm)];
+    expect(titles.map(([, name]) => name)).toEqual(Object.keys(dependencies).sort());
+    expect(licenses.match(/copyright/gi)?.length).toBeGreaterThanOrEqual(titles.length);
+  });
 });
 
 describe('the README', () => {

@@ -1,15 +1,22 @@
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
+import type { FilePlan } from '../plan/file-plan.ts';
 import { planFiles } from '../plan/plan-files.ts';
 import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { loadStack } from '../settings/load-stack.ts';
+import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { World } from './context.ts';
+import { stackFolder } from './stack-folder.ts';
 
 interface Planned {
   readonly stack: Stack;
+  readonly environment: string;
+  readonly sources: Sources;
+  readonly hasWarnings: boolean;
+  readonly plan: FilePlan;
   /** The output folder, absolute. */
   readonly folder: string;
   /** The output folder as people would type it here. */
@@ -24,18 +31,23 @@ export async function loadAndPlan(
   world: World,
   report: Reporter,
 ): Promise<Planned> {
-  const { stack, warnings, root, file } = await loadStack(options, world);
+  const { stack, warnings, sources, root, file } = await loadStack(options, world);
   if (!report.quiet && !report.json) {
     for (const warning of warnings) report.notice(`${formatProblem(warning, report.errStyle)}\n`);
   }
-  const folder =
-    options.out === undefined ? join(root, 'stack', stack.environment) : resolve(world.cwd, options.out);
+  const { environment } = stack;
+  const { folder, shownFolder } = stackFolder(environment, options, world);
   const rootFromOutput = relative(folder, root).split(sep).join('/') || '.';
   const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
+  const changes = await comparePlan(plan, folder);
   return {
     stack,
+    environment,
+    sources,
+    hasWarnings: warnings.length > 0,
+    plan,
     folder,
-    shownFolder: relative(world.cwd, folder) || '.',
-    changes: await comparePlan(plan, folder),
+    shownFolder,
+    changes,
   };
 }

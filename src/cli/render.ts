@@ -1,7 +1,7 @@
 import type { AddCommand } from './context.ts';
 import { examples } from './context.ts';
 
-interface RenderOptions {
+export interface RenderOptions {
   readonly out?: string;
   readonly diff?: boolean;
   readonly check?: boolean;
@@ -25,45 +25,10 @@ export const addRender: AddCommand = (program, bind) => {
         ['ecar-pool render --env prod --check', 'fail when stack/prod/ is out of date'],
       ),
     );
-  bind<RenderOptions>(command, async ({ world, options, report }) => {
-    const [
-      { loadAndPlan },
-      { applyChanges },
-      { nextSteps },
-      { stackCommand },
-      { reportChanges, reportDiff, reportSteps, changesToJson },
-      { EXIT },
-    ] = await Promise.all([
-      import('./load-and-plan.ts'),
-      import('../plan/apply.ts'),
-      import('../plan/next-steps.ts'),
-      import('./stack-command.ts'),
-      import('../report/changes.ts'),
-      import('../problems/errors.ts'),
-    ]);
-    const { stack, changes, folder, shownFolder } = await loadAndPlan(options, world, report);
-    const hasDrift = changes.some(({ kind }) => kind !== 'unchanged');
-    const isDry = options.diff === true || options.check === true;
-    if (!isDry) await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
-    const steps = hasDrift
-      ? nextSteps(changes, stack, {
-          folder: shownFolder,
-          verify: stackCommand('verify', stack.environment, options),
-        })
-      : [];
-    report.data(
-      changesToJson({
-        environment: stack.environment,
-        folder: shownFolder,
-        written: !isDry && hasDrift,
-        changes,
-        steps,
-        diff: options.diff === true,
-      }),
-    );
-    if (options.diff === true) reportDiff(changes, report);
-    reportChanges(changes, { folder: shownFolder, isDry }, report);
-    if (!isDry) reportSteps(steps, report);
-    return options.check === true && hasDrift ? EXIT.checkFailed : EXIT.ok;
+  bind<RenderOptions>(command, async (invocation) => {
+    const { reportUnchanged } = await import('./render-unchanged.ts');
+    if (await reportUnchanged(invocation)) return 0;
+    const { renderStack } = await import('./render-stack.ts');
+    return renderStack(invocation);
   });
 };

@@ -4,6 +4,7 @@ import { EnvironmentError, InterruptedError, RefusedError } from '../problems/er
 import type { Change } from './change.ts';
 import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
 import { flushFolder, writeFlushed } from './flush.ts';
+import { removeStamp } from './stamp.ts';
 
 const STAGING = '.ecar-pool-staging-';
 
@@ -31,6 +32,7 @@ export async function applyChanges(
     // Only its owner enters: below, files are readable for the uid that the container runs as.
     await chmod(folder, FOLDER_MODE);
     await removeStaleStaging(folder);
+    await removeStamp(folder);
     const staging = join(folder, `${STAGING}${process.pid}`);
     await mkdir(staging, { mode: 0o700 });
     try {

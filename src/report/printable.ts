@@ -1,5 +1,7 @@
 /** Text for a terminal: what would move the cursor, colour the screen or turn the writing is spelt out. */
 export function printable(text: string): string {
+  // Tables of Unicode are loaded for the first pattern that names them; most texts need none.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
     (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`,
@@ -17,6 +19,7 @@ const WIDE =
 
 /** How many columns a text takes on a terminal; accents that join the letter before them take none. */
 export function columnsOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const char of text) if (!/\p{M}/u.test(char)) columns += WIDE.test(char) ? 2 : 1;
   return columns;

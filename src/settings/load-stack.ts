@@ -1,11 +1,12 @@
 import { dirname, relative, resolve } from 'node:path';
 import { SettingsError } from '../problems/errors.ts';
 import { isError, type Place, type Problem } from '../problems/problem.ts';
+import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkSettings } from './check-settings.ts';
 import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
 import { Findings } from './finding.ts';
-import { readOverrides } from './overrides.ts';
+import { OVERRIDE_PREFIX, readOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
@@ -25,6 +26,7 @@ export interface LoadedStack {
   /** The settings as written, with all layers laid over each other; for `config`. */
   readonly tree: Tree;
   readonly warnings: readonly Problem[];
+  readonly sources: Sources;
   /** The folder of the settings file: relative paths in it start there. */
   readonly root: string;
   /** The settings file as people know it. */
@@ -55,9 +57,8 @@ export async function loadStack(
   const tree = mergeTrees(chosen, overrides.overlay);
   const checked = checkSettings(tree);
   const found = new Findings(tree, checked.refused);
-  const secrets = await new SecretReader(variables, found, { root, cwd: world.cwd }).readAll(
-    listSecretUses(checked.sections),
-  );
+  const uses = listSecretUses(checked.sections);
+  const secrets = await new SecretReader(variables, found, { root, cwd: world.cwd }).readAll(uses);
   problems.push(
     ...splitProblems,
     ...variableProblems,
@@ -71,7 +72,17 @@ export async function loadStack(
   const sorted = sortProblems(problems);
   if (checked.settings === undefined || sorted.some(isError)) throw new SettingsError(sorted);
   const stack = resolveStack(environment, checked.settings, secrets);
-  return { stack, settings: checked.settings, tree, warnings: sorted, root, file };
+  const references = uses.map(({ reference }) => reference);
+  const sources = {
+    files: [
+      path,
+      ...variables.files,
+      ...references.flatMap(({ file: name }) => (name === undefined ? [] : resolve(root, name))),
+    ],
+    variables: references.flatMap(({ env = [] }) => env),
+    prefix: OVERRIDE_PREFIX,
+  };
+  return { stack, settings: checked.settings, tree, warnings: sorted, sources, root, file };
 }
 
 async function readTree(path: string, file: string): Promise<{ root: MapTree; problems: Problem[] }> {

@@ -6,7 +6,8 @@ import { placeOf, type Span } from './source.ts';
 import type { Entry, MapTree } from './tree.ts';
 import type { Variable, Variables } from './variables.ts';
 
-const PREFIX = 'PGBOUNCER_';
+/** Variables that start so override settings of `[pgbouncer]`. */
+export const OVERRIDE_PREFIX = 'PGBOUNCER_';
 
 /**
  * The settings that variables called `PGBOUNCER_<SETTING>` override, as a tree to lay over the others.
@@ -20,11 +21,11 @@ export function readOverrides(
   const known = knownKeysAt(['pgbouncer']);
   const entries = new Map<string, Entry>();
   const problems: Problem[] = [];
-  for (const found of variables.withPrefix(PREFIX)) {
+  for (const found of variables.withPrefix(OVERRIDE_PREFIX)) {
     if ('code' in found) {
       problems.push(found);
     } else if (!secrets.has(found.name) && found.value !== '') {
-      const key = found.name.slice(PREFIX.length).toLowerCase();
+      const key = found.name.slice(OVERRIDE_PREFIX.length).toLowerCase();
       if (known.includes(key)) entries.set(key, toEntry(key, found));
       else problems.push(...describeUnknown(key, found, known));
     }
@@ -52,7 +53,7 @@ function describeUnknown(key: string, { name, origin, span }: Variable, known: r
       : `${name} has no effect: ${key} ${owned}`;
   const hint =
     owned === undefined && nearest !== undefined
-      ? `did you mean ${PREFIX}${nearest.toUpperCase()}?`
+      ? `did you mean ${OVERRIDE_PREFIX}${nearest.toUpperCase()}?`
       : 'remove the line';
   return [{ code: 'unknown-override', severity: 'warning', message, hint, at: placeOf(span) }];
 }

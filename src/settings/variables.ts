@@ -18,6 +18,8 @@ export interface Variable {
 
 /** What variables hold, the strongest layer first: the process environment, `.env.<environment>`, `.env`. */
 export interface Variables {
+  /** The files that were looked for, absolute. */
+  readonly files: readonly string[];
   /** Where was looked, for a secret that is nowhere: `.env (no such file)`. */
   readonly places: readonly string[];
   /** The file that secrets of this environment belong into. */
@@ -56,6 +58,7 @@ export async function readVariables(
     return layer?.found.get(name) ?? layer?.broken;
   };
   const variables: Variables = {
+    files: paths,
     places: layers.map(({ place }) => place),
     file: strong,
     names: files.flatMap(({ found }) => [...found.keys()]),

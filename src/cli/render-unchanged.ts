@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { readStamp } from '../plan/stamp.ts';
+import { reportOutcome } from '../report/changes.ts';
+import type { Invocation } from './context.ts';
+import type { RenderOptions } from './render.ts';
+import { stackFolder } from './stack-folder.ts';
+
+/**
+ * Reports a render that has nothing to do, where the stamp of the last one proves it: without zod and yaml
+ * that takes half the time. `--check` and `--diff` always look for themselves.
+ * @returns false where the render must be done
+ */
+export async function reportUnchanged({
+  world,
+  options,
+  report,
+}: Invocation<RenderOptions>): Promise<boolean> {
+  const { config, env, out } = options;
+  if (options.check || options.diff || (env ?? out) === undefined) return false;
+  const { folder, shownFolder } = stackFolder(env ?? '', options, world);
+  const stamp = await readStamp(folder, { config: resolve(world.cwd, config), env }, world.env);
+  if (stamp === undefined) return false;
+  const changes = stamp.files.map((path) => ({ kind: 'unchanged' as const, path, cause: 'up to date' }));
+  reportOutcome(
+    { environment: stamp.environment, folder: shownFolder, written: false, isDry: false, changes, steps: [] },
+    report,
+  );
+  return true;
+}
