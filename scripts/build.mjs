@@ -1,6 +1,7 @@
 // Builds the one file that ships. Start-up is what a user of a command line feels, and most of it is V8
 // reading JavaScript: a string costs it next to nothing until someone compiles it. So the program is split at
-// its dynamic imports, each part is held as a string, and a part is compiled when it is first needed.
+// its dynamic imports, each part is held as a string, and a part is compiled when it is first needed. The file
+// is CommonJS, for which Node need not start its loader of ES modules.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -18,8 +19,10 @@ const leanLibraries = {
       );
       onLoad({ filter, namespace: 'lean' }, () => ({ contents, loader: 'js' }));
     };
-    // Commander runs no other program here: each command is its own.
-    instead(/^node:child_process$/, /node_modules.commander/, 'module.exports = {};');
+    // Commander looks for no other program to run here: each command is its own.
+    instead(/^node:(?:child_process|fs)$/, /node_modules.commander/, 'module.exports = {};');
+    // Node opens stdin and both outputs for whoever asks for this as a module.
+    instead(/^node:process$/, /node_modules/, 'module.exports = process;');
     // Chalk is always told its level, so it need not look at the terminals.
     instead(/^#supports-color$/, /node_modules.chalk/, 'export default { stdout: false, stderr: false };');
   },
@@ -39,7 +42,7 @@ const split = await build({
   legalComments: 'none',
   // Of the two builds of yaml this is the one of ES modules, from which only what is used is taken.
   alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
-  define: { __VERSION__: JSON.stringify(version), __BUILD__: '__build', 'import.meta.url': '__url' },
+  define: { __VERSION__: JSON.stringify(version), __BUILD__: '__build', 'import.meta.url': '__filename' },
   plugins: [leanLibraries],
   logLevel: 'warning',
 });
@@ -62,20 +65,22 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
 await writeFile('dist/THIRD-PARTY-LICENSES', await collectLicenses(Object.keys(split.metafile.inputs)));
 await writeFile(
-  'dist/main.js',
+  'dist/main.cjs',
   `#!/usr/bin/env node
-import { compileFunction } from 'node:vm';
+'use strict';
 const parts = ${text};
 const build = '${createHash('sha256').update(text).digest('hex')}';
 const loaded = new Map();
 function load(name) {
   const part = parts[name];
-  if (part === undefined) return process.getBuiltinModule(name);
+  if (part === undefined) return require(name);
   const module = loaded.get(name) ?? { exports: {} };
   if (loaded.has(name)) return module.exports;
   loaded.set(name, module);
-  const run = compileFunction(part, ['require', 'module', 'exports', '__url', '__build'], { filename: 'ecar-pool/' + name.slice(2) });
-  run(load, module, module.exports, import.meta.url, build);
+  // The name is for stack traces.
+  const source = part + '//# sourceURL=ecar-pool/' + name.slice(2);
+  const run = new Function('require', 'module', 'exports', '__filename', '__build', source);
+  run(load, module, module.exports, __filename, build);
   return module.exports;
 }
 load('./main.js');

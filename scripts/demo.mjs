@@ -20,7 +20,7 @@ const isQuietlyFine = (program, args, timeout = 15_000) =>
 
 function ecarPool(...args) {
   console.log(`\n$ ecar-pool ${args.join(' ')}`);
-  const status = run(process.execPath, ['dist/main.js', ...args]);
+  const status = run(process.execPath, ['dist/main.cjs', ...args]);
   if (status !== 0) process.exit(status);
 }
 
@@ -85,7 +85,7 @@ if (reason !== undefined) {
 } else {
   const isUp = compose('up', '-d', '--wait', '--wait-timeout', '120') === 0;
   const verified = isUp
-    ? run(process.execPath, ['dist/main.js', 'verify', '--env', 'dev', '--config', CONFIG])
+    ? run(process.execPath, ['dist/main.cjs', 'verify', '--env', 'dev', '--config', CONFIG])
     : 3;
   compose('down', '--volumes');
   if (verified !== 0) process.exit(verified);

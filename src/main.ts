@@ -13,12 +13,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const exitCode = run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
-  // Node opens stdin when it is first asked for it, which takes time that few commands need.
+  // Node opens these when they are first asked for, which takes time.
   get stdin() {
     return process.stdin;
   },
   stdout: process.stdout,
-  stderr: process.stderr,
+  get stderr() {
+    return process.stderr;
+  },
   signal: interrupt.signal,
 });
 void exitCode.then((code) => {

@@ -54,7 +54,7 @@ describe('the package', () => {
     ]);
     expect(readdirSync(join(folder, 'node_modules/ecar-pool/dist')).sort()).toEqual([
       'THIRD-PARTY-LICENSES',
-      'main.js',
+      'main.cjs',
     ]);
   }, 120_000);
 

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-export const MAIN = resolve('dist/main.js');
+export const MAIN = resolve('dist/main.cjs');
 
 /** Runs a program to its end; anything but exit 0 is no measurement. */
 export function time([program, ...args], options = {}) {

@@ -20,9 +20,9 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   for (const part of ['dist', 'templates', 'package.json']) {
     await cp(part, join(installed, part), { recursive: true });
   }
-  await chmod(join(installed, 'dist/main.js'), 0o755);
+  await chmod(join(installed, 'dist/main.cjs'), 0o755);
   await mkdir(join(installed, 'bin'));
-  await symlink('../dist/main.js', join(installed, 'bin/ecar-pool'));
+  await symlink('../dist/main.cjs', join(installed, 'bin/ecar-pool'));
   provide('installed', installed);
   return () => rm(installed, { recursive: true });
 }

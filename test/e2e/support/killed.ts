@@ -12,7 +12,7 @@ export interface Moment {
 
 /** Starts `ecar-pool` and kills it without warning. One that ends sooner is fine, too. */
 export async function startAndKill(project: Project, args: readonly string[], moment: Moment): Promise<void> {
-  const main = `${inject('installed')}/dist/main.js`;
+  const main = `${inject('installed')}/dist/main.cjs`;
   const child = spawn(process.execPath, [main, ...args], { cwd: project.folder, stdio: 'ignore' });
   const ended = once(child, 'close');
   const { delayMs, after = () => true } = moment;
