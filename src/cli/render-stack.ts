@@ -6,22 +6,24 @@ import { EXIT } from '../problems/errors.ts';
 import { reportOutcome } from '../report/changes.ts';
 import { formatDiff, reportDiff } from '../report/diff.ts';
 import type { Invocation } from './context.ts';
-import { loadAndPlan } from './load-and-plan.ts';
+import { loadProject } from './load-project.ts';
 import type { RenderOptions } from './render.ts';
 import { stackCommand } from './stack-command.ts';
 
 /** Settings -> files; or under `--diff` and `--check` what that would do. Gives the exit code. */
 export async function renderStack({ world, options, report }: Invocation<RenderOptions>): Promise<number> {
   const since = Date.now();
-  const planned = await loadAndPlan(options, world, report);
-  const { stack, changes, folder, shownFolder } = planned;
+  const project = await loadProject(options, world, report);
+  const { stack, folder, shownFolder } = project;
+  const { plan, changes } = await project.planChanges();
   const hasDrift = changes.some(({ kind }) => kind !== 'unchanged');
   const isDry = options.diff === true || options.check === true;
   if (!isDry) {
     await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
-    if (!planned.hasWarnings) await writeStamp(folder, asked, planned, { env: world.env, since });
+    if (!project.hasWarnings)
+      await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
   const names = { folder: shownFolder, verify: stackCommand('verify', stack.environment, options) };
   const diff = options.diff ? formatDiff(changes) : undefined;

@@ -26,14 +26,17 @@ export const addVerify: AddCommand = (program, bind) => {
     );
   bind<VerifyOptions>(command, async ({ world, options, report }) => {
     const { createDocker } = await import('../docker/docker.ts');
-    const { askVersions } = await import('../docker/ask-versions.ts');
+    const { ask } = await import('../docker/ask.ts');
+    const { readVersions } = await import('../docker/versions.ts');
     const session = { cwd: world.cwd, env: world.env, signal: world.signal };
     const deadline = performance.now() + options.timeout * 1000;
     // Docker takes its time to answer; the settings are read meanwhile.
-    const asked = askVersions(createDocker({ ...session, hidden: [], secrets: [], deadline }));
+    const early = createDocker({ ...session, hidden: [], secrets: [], deadline });
+    const versions = ask(early, readVersions(early));
     const [
+      { existsSync },
       { join },
-      { loadAndPlan },
+      { loadProject },
       { stackCommand },
       { verifyStack },
       { listSecrets },
@@ -44,8 +47,9 @@ export const addVerify: AddCommand = (program, bind) => {
       { dotenvVariables },
       { EXIT },
     ] = await Promise.all([
+      import('node:fs'),
       import('node:path'),
-      import('./load-and-plan.ts'),
+      import('./load-project.ts'),
       import('./stack-command.ts'),
       import('../verify/verify.ts'),
       import('../verify/list-secrets.ts'),
@@ -56,22 +60,31 @@ export const addVerify: AddCommand = (program, bind) => {
       import('../writers/dotenv.ts'),
       import('../problems/errors.ts'),
     ]);
-    const { stack, changes, shownFolder } = await asked.orEnd(loadAndPlan(options, world, report));
-    const subject = {
+    const project = await versions.orEnd(loadProject(options, world, report));
+    const { stack, shownFolder } = project;
+    const target = {
       stack,
       project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
-      renderCommand: stackCommand('render', stack.environment, options),
-      changes,
-      settings: pgbouncerSettings(stack),
-      dotenv: readDotenvOnDisk(changes),
-      composeText: changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '',
-      restartHash: hashRestartSettings(stack),
-      env: world.env,
+      isRendered: existsSync(join(project.folder, COMPOSE_FILE)),
+    };
+    const describeSubject = async () => {
+      const { changes } = await project.planChanges();
+      return {
+        ...target,
+        renderCommand: stackCommand('render', stack.environment, options),
+        changes,
+        settings: pgbouncerSettings(stack),
+        dotenv: readDotenvOnDisk(changes),
+        composeText: changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '',
+        restartHash: hashRestartSettings(stack),
+        env: world.env,
+      };
     };
     const hidden = dotenvVariables(stack).keys();
     const docker = createDocker({ ...session, hidden, secrets: listSecrets(stack), deadline });
-    const verdict = await verifyStack(docker, subject, {
-      versions: asked.versions,
+    const verdict = await verifyStack(docker, target, {
+      versions: versions.answer,
+      describeSubject,
       wait: options.wait === true,
       signal: world.signal,
       onProgress: report.progress,

@@ -32,9 +32,22 @@ export function psArgv(project: ComposeProject): string[] {
   return composeArgv(project, 'ps', '-a', '--format', 'json');
 }
 
-/** A command in a running service, without a terminal: one would mangle the bytes that come back. */
-export function execArgv(project: ComposeProject, service: string, ...command: readonly string[]): string[] {
-  return composeArgv(project, 'exec', '-T', service, ...command);
+/**
+ * The ids of the running containers of a service, by Compose's labels: what `compose exec` looks up, without the
+ * time that Compose takes to start.
+ */
+export function findContainerArgv({ name }: ComposeProject, service: string): string[] {
+  const labels = { project: name, service, oneoff: 'False' };
+  const filters = Object.entries(labels).flatMap(([key, value]) => [
+    '--filter',
+    `label=com.docker.compose.${key}=${value}`,
+  ]);
+  return ['ps', '--quiet', '--no-trunc', ...filters];
+}
+
+/** A command in a container, fed by stdin and without a terminal: one would mangle the bytes that come back. */
+export function execArgv(container: string, ...command: readonly string[]): string[] {
+  return ['exec', '--interactive', container, ...command];
 }
 
 /** The last `lines` lines that a service logged, without the service's name before each. */

@@ -14,7 +14,7 @@ import { checkVersion } from './checks/version.ts';
 import { checkWrongPassword } from './checks/wrong-password.ts';
 import { type Row, skip } from './row.ts';
 import type { Check, Scene } from './scene.ts';
-import { COMPOSE_FILE, isRendered } from './subject.ts';
+import { COMPOSE_FILE } from './subject.ts';
 
 /** What there is to check whether or not anything runs. */
 const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
@@ -37,6 +37,6 @@ const STACK_CHECKS: readonly Check[] = [
 /** The verdict on all that was seen, in a fixed order. */
 export function judge(scene: Scene): Row[] {
   const ground = GROUND_CHECKS.flatMap((check) => check(scene));
-  if (isRendered(scene.subject)) return [...ground, ...STACK_CHECKS.flatMap((check) => check(scene))];
+  if (scene.subject.isRendered) return [...ground, ...STACK_CHECKS.flatMap((check) => check(scene))];
   return [...ground, skip('stack', 'running stack', `there is no ${COMPOSE_FILE} to ask docker about`)];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { execArgv, logsArgv, psArgv } from '../docker/argv.ts';
+import { execArgv, findContainerArgv, logsArgv, psArgv } from '../docker/argv.ts';
 import { type Container, parseContainers } from '../docker/containers.ts';
 import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
@@ -10,17 +10,18 @@ import type { Inquiry } from './logins.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
-import type { Subject } from './subject.ts';
+import type { Target } from './subject.ts';
 
 const LOG_LINES = 200;
 
 /**
- * Looks at the running stack: all docker commands at once, because each takes longer to start than to
- * answer. Throws EnvironmentError where docker itself does not work; what only the stack refuses is evidence.
+ * Looks at the running stack: all docker commands at once that need no other's answer, because each takes
+ * longer to start than to answer. Throws EnvironmentError where docker itself does not work; what only the
+ * stack refuses is evidence.
  */
 export async function observe(
   docker: Docker,
-  { stack, project }: Subject,
+  { stack, project }: Target,
   inquiry: Inquiry,
   versions: Promise<DockerVersions>,
 ): Promise<Evidence> {
@@ -52,7 +53,7 @@ export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerV
 /** The containers of the project, as Compose knows them. */
 export async function observeContainers(
   docker: Docker,
-  project: Subject['project'],
+  project: Target['project'],
 ): Promise<Sight<readonly Container[]>> {
   const result = await docker.call(psArgv(project));
   if (result.code !== 0) return { failure: describeEnd(result), ms: result.ms };
@@ -64,24 +65,27 @@ export async function observeContainers(
 }
 
 /** The end of PgBouncer's log, unredacted; empty where there is none. */
-export async function observeLog(docker: Docker, project: Subject['project']): Promise<string> {
+export async function observeLog(docker: Docker, project: Target['project']): Promise<string> {
   const { stdout } = await docker.call(logsArgv(project, 'pgbouncer', LOG_LINES));
   return stdout;
 }
 
 async function probe(
   docker: Docker,
-  project: Subject['project'],
+  project: Target['project'],
   port: number,
   inquiry: Inquiry,
 ): Promise<Sight<ProbeOutput>> {
+  const found = await docker.call(findContainerArgv(project, 'pgbouncer'));
+  if (found.code !== 0) return { failure: describeEnd(found), ms: found.ms };
+  const [container] = found.stdout.trim().split(/\s+/);
+  if (!container) return { failure: 'service "pgbouncer" is not running', ms: found.ms };
   const nonce = randomBytes(12).toString('hex');
   // Killing docker leaves the script alive in the container, so that it is given a limit of its own.
   const limit = Math.max(1, Math.floor(docker.remainingMs() / 1000) - 1);
-  const result = await docker.call(
-    execArgv(project, 'pgbouncer', 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT),
-    { stdin: formatProbeInput({ nonce, port, inquiry }) },
-  );
+  const result = await docker.call(execArgv(container, 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT), {
+    stdin: formatProbeInput({ nonce, port, inquiry, limit }),
+  });
   const output = parseProbeOutput(result.stdout, nonce);
   // Half an answer is evidence, too: each check tells what of it is missing.
   const reached = output.console !== undefined || output.tables.size > 0 || output.logins.size > 0;

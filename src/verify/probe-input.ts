@@ -6,15 +6,18 @@ export interface ProbeRequest {
   readonly nonce: string;
   readonly port: number;
   readonly inquiry: Inquiry;
+  /** The seconds after which the script is ended. */
+  readonly limit: number;
 }
 
 /** The script's stdin; the intruder comes last of the logins. Throws where a value holds a line break, which the settings must not let through. */
-export function formatProbeInput({ nonce, port, inquiry }: ProbeRequest): string {
+export function formatProbeInput({ nonce, port, inquiry, limit }: ProbeRequest): string {
   const { console, logins, intruder, seconds } = inquiry;
   const lines = [
     nonce,
     String(port),
     String(seconds),
+    String(enoughLogins(limit, seconds)),
     console?.user ?? '',
     console?.password.reveal() ?? '',
     ...[...logins, ...(intruder ? [intruder] : [])].flatMap(({ user, password, database, statement }) => [
@@ -28,4 +31,12 @@ export function formatProbeInput({ nonce, port, inquiry }: ProbeRequest): string
     throw new Error('a user, password or database name with a line break reached verify');
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * The seconds after which no more logins are begun: those under way end within `seconds` and one more, and the
+ * console may take as long. Less than half of a limit that is too short for that.
+ */
+function enoughLogins(limit: number, seconds: number): number {
+  return Math.max(Math.floor((limit - 1) / 2), limit - 2 * (seconds + 1));
 }

@@ -1,9 +1,10 @@
 /**
  * What `verify` runs inside the PgBouncer container: one POSIX sh script for everything, because starting
- * `docker compose exec` takes longer than all that it asks. Kept to what busybox ash and dash both know.
+ * `docker exec` takes longer than all that it asks. Kept to what busybox ash and dash both know.
  *
- * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the user and the
- * password for the console, then four lines (user, password, database, statement) for each login. Nothing
+ * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the seconds after
+ * which no more logins are begun, the user and the password for the console, then four lines (user, password,
+ * database, statement) for each login. The console comes last, to show the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
  * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
  *
@@ -16,14 +17,35 @@ export const PROBE_SCRIPT = `
 IFS= read -r nonce
 IFS= read -r PGPORT
 IFS= read -r limit
-IFS= read -r PGUSER
-IFS= read -r PGPASSWORD
-PGHOST=127.0.0.1 PGDATABASE=pgbouncer PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
+IFS= read -r enough
+IFS= read -r console_user
+IFS= read -r console_password
+PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
 export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT PGAPPNAME PGPASSFILE
+
+login() {
+  read -r began rest </proc/uptime
+  said=$(timeout "$((limit + 1))" psql -X -w -At -c "$statement" 2>&1)
+  code=$?
+  read -r ended rest </proc/uptime
+  printf '%s login %s %s %s %s\\n%.600s\\n' "$nonce" "$index" "$code" "$began" "$ended" "$said"
+}
+read -r start rest </proc/uptime
+index=0
+while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE && IFS= read -r statement; do
+  login </dev/null &
+  index=$((index + 1))
+  [ $((index % 8)) = 0 ] || continue
+  wait
+  read -r now rest </proc/uptime
+  [ $((\${now%.*} - \${start%.*})) -le "$enough" ] || break
+done
+wait
 
 us=$(printf '\\037')
 rs=$(printf '\\036')
-if [ -n "$PGUSER" ]; then
+if [ -n "$console_user" ]; then
+  PGUSER=$console_user PGPASSWORD=$console_password PGDATABASE=pgbouncer
   read -r began rest </proc/uptime
   {
     errors=$(timeout "$((limit + 1))" psql -X -w -A -P footer=off -P "null=$nonce" -F "$us" -R "$rs" \\
@@ -39,20 +61,5 @@ if [ -n "$PGUSER" ]; then
   read -r ended rest </proc/uptime
   printf '%s console %s %s %s\\n%.600s\\n' "$nonce" "$code" "$began" "$ended" "$errors"
 fi
-
-login() {
-  read -r began rest </proc/uptime
-  said=$(timeout "$((limit + 1))" psql -X -w -At -c "$statement" 2>&1)
-  code=$?
-  read -r ended rest </proc/uptime
-  printf '%s login %s %s %s %s\\n%.600s\\n' "$nonce" "$index" "$code" "$began" "$ended" "$said"
-}
-index=0
-while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE && IFS= read -r statement; do
-  login </dev/null &
-  index=$((index + 1))
-  [ $((index % 8)) != 0 ] || wait
-done
-wait
 printf '%s end\\n' "$nonce"
 `;

@@ -8,10 +8,16 @@ export const RESTART_LABEL = 'ecar-pool.restart-hash';
 /** As the plan names it. */
 export const COMPOSE_FILE = 'docker-compose.yml';
 
-/** What is verified: the stack as the settings want it, and what stands on the disk. */
-export interface Subject {
+/** What docker is asked about. */
+export interface Target {
   readonly stack: Stack;
   readonly project: ComposeProject;
+  /** Whether there is a Compose file on the disk; without it Compose knows no project. */
+  readonly isRendered: boolean;
+}
+
+/** What is verified: the stack as the settings want it, and what stands on the disk. */
+export interface Subject extends Target {
   /** The command that renders this very stack, as people would type it. */
   readonly renderCommand: string;
   /** What `render` would do now; all `unchanged` where the files are those of the settings. */
@@ -26,11 +32,6 @@ export interface Subject {
   readonly restartHash: string;
   /** The environment that ecar-pool runs in. */
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Whether there is a Compose file on the disk; without it Compose knows no project. */
-export function isRendered({ changes }: Subject): boolean {
-  return !changes.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
 }
 
 /** The service name of the stack's own Postgres; undefined where someone else runs it. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ask } from '../docker/ask.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import { Secret } from '../stack/secret.ts';
@@ -8,7 +9,7 @@ import { planInquiry } from './logins.ts';
 import { observe, observeLog, observeNothing } from './observe.ts';
 import type { Row } from './row.ts';
 import { consoleTable } from './scene.ts';
-import { isRendered, type Subject } from './subject.ts';
+import type { Subject, Target } from './subject.ts';
 import { pause, waitForServices } from './wait.ts';
 
 /** The verdict on a running stack, with the tables that it rests on. */
@@ -28,6 +29,8 @@ export interface VerifyOptions {
   readonly wait: boolean;
   /** Docker's versions, asked for by whoever calls. */
   readonly versions: Promise<DockerVersions>;
+  /** Reads what there is to judge by; done while docker is at work. */
+  readonly describeSubject: () => Promise<Subject>;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
@@ -36,18 +39,14 @@ export interface VerifyOptions {
  * Looks at the running stack and judges it. Throws EnvironmentError where docker cannot be worked with,
  * InterruptedError on a signal; everything else that is amiss is a row.
  */
-export async function verifyStack(
-  docker: Docker,
-  subject: Subject,
-  options: VerifyOptions,
-): Promise<Verdict> {
-  if (!options.wait || !isRendered(subject)) return lookOnce(docker, subject, options.versions);
+export async function verifyStack(docker: Docker, target: Target, options: VerifyOptions): Promise<Verdict> {
+  if (!options.wait || !target.isRendered) return lookOnce(docker, target, options);
   await options.versions;
   // The checks need a part of the limit for themselves: half of a short one, 20 s of a long one.
   const limitMs = docker.remainingMs() - Math.min(20_000, docker.remainingMs() / 2);
-  await waitForServices(docker, subject, { ...options, limitMs });
+  await waitForServices(docker, target, { ...options, limitMs });
   for (;;) {
-    const verdict = await lookOnce(docker, subject, options.versions);
+    const verdict = await lookOnce(docker, target, options);
     const failures = verdict.rows.filter(({ status }) => status === 'fail');
     // Healthy is not yet working: PgBouncer keeps a failed DNS look-up for 15 s and a failed login as long.
     const mayPass = failures.length > 0 && failures.every(({ transient }) => transient);
@@ -60,14 +59,17 @@ export async function verifyStack(
 /** Looks at the stack and judges it. */
 async function lookOnce(
   docker: Docker,
-  subject: Subject,
-  versions: VerifyOptions['versions'],
+  target: Target,
+  { versions, describeSubject }: VerifyOptions,
 ): Promise<Verdict> {
   const wrongPassword = new Secret(`wrong-${randomBytes(18).toString('base64url')}`, 'made up');
-  const inquiry = planInquiry(subject.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
-  const evidence = isRendered(subject)
-    ? await observe(docker, subject, inquiry, versions)
-    : await observeNothing(inquiry, versions);
+  const inquiry = planInquiry(target.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
+  const looking = ask(
+    docker,
+    target.isRendered ? observe(docker, target, inquiry, versions) : observeNothing(inquiry, versions),
+  );
+  const subject = await looking.orEnd(describeSubject());
+  const evidence = await looking.answer;
   const scene = { subject, evidence, redact: docker.redact };
   const rows = judge(scene);
   const tables = {
@@ -75,9 +77,9 @@ async function lookOnce(
     stats: consoleTable(scene, 'stats') ?? [],
     databases: consoleTable(scene, 'databases') ?? [],
   };
-  if (!isRendered(subject) || !rows.some(({ status }) => status === 'fail')) return { rows, ...tables };
+  if (!target.isRendered || !rows.some(({ status }) => status === 'fail')) return { rows, ...tables };
   // PgBouncer tells its log more than its clients; asked only now, because a good run has no need of it.
-  const log = await observeLog(docker, subject.project);
+  const log = await observeLog(docker, target.project);
   return { rows: judge({ ...scene, evidence: { ...evidence, log } }), ...tables };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeArgv, execArgv, logsArgv, psArgv } from '../../src/docker/argv.ts';
+import { composeArgv, execArgv, findContainerArgv, logsArgv, psArgv } from '../../src/docker/argv.ts';
 import { childEnvironment } from '../../src/docker/child-env.ts';
 
 const PROJECT = { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' };
@@ -8,7 +8,6 @@ const GLOBAL = '-p ecar -f stack/prod/docker-compose.yml --project-directory sta
 describe('argv', () => {
   it.each([
     ['ps', psArgv(PROJECT), `compose ${GLOBAL} ps -a --format json`],
-    ['exec', execArgv(PROJECT, 'pgbouncer', 'sh', '-c', 'x'), `compose ${GLOBAL} exec -T pgbouncer sh -c x`],
     [
       'logs',
       logsArgv(PROJECT, 'pgbouncer', 200),
@@ -17,6 +16,17 @@ describe('argv', () => {
     ['any', composeArgv(PROJECT, 'up', '-d'), `compose ${GLOBAL} up -d`],
   ])('must put the flags of the project before the subcommand: %s', (_, argv, expected) => {
     expect(argv.join(' ')).toBe(expected);
+  });
+
+  it('must look a service up by the labels that Compose gives it, one-off runs left out', () => {
+    expect(findContainerArgv(PROJECT, 'pgbouncer').join(' ')).toBe(
+      'ps --quiet --no-trunc --filter label=com.docker.compose.project=ecar' +
+        ' --filter label=com.docker.compose.service=pgbouncer --filter label=com.docker.compose.oneoff=False',
+    );
+  });
+
+  it('must run a command in a container with its stdin and without a terminal', () => {
+    expect(execArgv('c0ffee', 'sh', '-c', 'x')).toEqual(['exec', '--interactive', 'c0ffee', 'sh', '-c', 'x']);
   });
 });
 

@@ -1,5 +1,5 @@
 // Stands in for psql inside the container: PgBouncer as $FAKE_PSQL describes it. See fake-docker.ts.
-import { readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 const pool = JSON.parse(readFileSync(process.env.FAKE_PSQL, 'utf8'));
 const { PGUSER: user, PGPASSWORD: password, PGDATABASE: database, PGHOST: host, PGPORT: port } = process.env;
@@ -19,6 +19,18 @@ if (database === 'pgbouncer' && !pool.console.includes(user)) refuse('FATAL:  no
 if (database !== 'pgbouncer' && !pool.databases.includes(database))
   refuse(`FATAL:  no such database: ${database}`);
 
+// As in PgBouncer, a login opens the pool of its user and database.
+const opened = `${process.env.FAKE_PSQL}.opened`;
+if (database !== 'pgbouncer') appendFileSync(opened, `${JSON.stringify([database, user])}\n`);
+
+/** The pools of the description, and those that were opened since. */
+function showPools([header, ...rows]) {
+  const lines = existsSync(opened) ? readFileSync(opened, 'utf8').trim().split('\n') : [];
+  const isKnown = ([entry, name]) => rows.some((row) => row[0] === entry && row[1] === name);
+  const added = lines.map((line) => JSON.parse(line)).filter((pool) => !isKnown(pool));
+  return [header, ...rows, ...added.map((pool) => header.map((_, index) => pool[index] ?? '0'))];
+}
+
 for (const command of commands) {
   if (command.startsWith('\\echo ')) {
     process.stdout.write(`${command.slice(6)}\n`);
@@ -28,7 +40,8 @@ for (const command of commands) {
     process.stdout.write('1\n');
     continue;
   }
-  const table = pool.tables[command.replace('SHOW ', '').toLowerCase()];
+  const described = pool.tables[command.replace('SHOW ', '').toLowerCase()];
+  const table = command === 'SHOW POOLS' && described ? showPools(described) : described;
   if (table === undefined) {
     process.stderr.write(`ERROR:  invalid command '${command}', use SHOW HELP;\n`);
     process.exitCode = 1;

@@ -23,8 +23,8 @@ if (rule === undefined) {
   process.stdout.write(rule.stdout ?? '');
   setInterval(() => {}, 1000);
 } else if (rule.exec) {
-  // What `exec -T <service>` is to run in the container is run here, with the psql that lies in `bin`.
-  const inner = argv.slice(argv.indexOf('-T') + 2);
+  // What `exec --interactive <container>` is to run there is run here, with the psql that lies in `bin`.
+  const inner = argv.slice(argv.indexOf('--interactive') + 2);
   const [program, ...args] = rule.shell ? [rule.shell, ...inner.slice(3)] : inner;
   const env = { ...process.env, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` };
   const child = spawn(program, args, { stdio: 'inherit', env });

@@ -19,7 +19,7 @@ export interface Rule {
   readonly hang?: boolean;
   /** Both ignore SIGTERM. */
   readonly stubborn?: boolean;
-  /** Runs what follows `exec -T <service>` here, with the fake psql on its PATH. */
+  /** Runs what follows `exec --interactive <container>` here, with the fake psql on its PATH. */
   readonly exec?: boolean;
   /** A shell to run it with instead of `timeout N sh`. */
   readonly shell?: string;

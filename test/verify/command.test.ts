@@ -9,7 +9,8 @@ import { PASSWORDS, tempFolder, tempProject } from '../support/temp-project.ts';
 
 const ENGINE: Rule = { match: 'version --format', stdout: '28.2.2\n' };
 const COMPOSE: Rule = { match: 'compose version', stdout: '2.40.3\n' };
-const EXEC: Rule = { match: ' exec ', exec: true };
+const FIND: Rule = { match: 'ps --quiet', stdout: 'c0ffee\n' };
+const EXEC: Rule = { match: 'exec --interactive c0ffee', exec: true };
 const LOGS: Rule = { match: ' logs ', stdout: '' };
 
 /** A rendered project, and what Compose and PgBouncer say of it where all is well. */
@@ -93,7 +94,7 @@ const verify = (cwd: string, env: Record<string, string>, ...args: string[]) =>
 describe('verify', () => {
   it('must pass a stack where all is well, and show it', async () => {
     const { cwd, ps, pool } = await project();
-    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, EXEC], { pool });
+    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC], { pool });
     const { exitCode, out, err } = await verify(cwd, fake.env);
     expect(err).toBe('');
     expect(out).toMatchInlineSnapshot(`
@@ -131,23 +132,25 @@ describe('verify', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('must ask docker four things and no more', async () => {
+  it('must ask docker five things and no more', async () => {
     const { cwd, ps, pool } = await project();
-    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, EXEC], { pool });
+    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC], { pool });
     await verify(cwd, fake.env);
     const compose = '-p ecar -f stack/prod/docker-compose.yml --project-directory stack/prod';
     const calls = fake.calls().map(({ argv }) => argv.join(' ').replace(/ timeout \d+ sh -c .*/s, ' …'));
+    const label = '--filter label=com.docker.compose';
     expect(calls.sort()).toEqual([
-      `compose ${compose} exec -T pgbouncer …`,
       `compose ${compose} ps -a --format json`,
       'compose version --short',
+      'exec --interactive c0ffee …',
+      `ps --quiet --no-trunc ${label}.project=ecar ${label}.service=pgbouncer ${label}.oneoff=False`,
       'version --format {{.Server.Version}}',
     ]);
   });
 
   it('must give every column to machines', async () => {
     const { cwd, ps, pool } = await project();
-    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, EXEC], { pool });
+    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC], { pool });
     const { out } = await verify(cwd, fake.env, '--json');
     expect(JSON.parse(out)).toMatchObject({
       schemaVersion: 1,
@@ -178,7 +181,7 @@ describe('verify', () => {
 
   it('must print only what fails and the verdict under --quiet', async () => {
     const { cwd, ps, pool } = await project();
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'unhealthy' }) }, EXEC, LOGS];
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'unhealthy' }) }, FIND, EXEC, LOGS];
     const { exitCode, out } = await verify(cwd, fakeDocker(rules, { pool }).env, '--quiet');
     expect(exitCode).toBe(1);
     expect(out).toMatchInlineSnapshot(`
@@ -194,7 +197,7 @@ describe('verify', () => {
     const { cwd, ps, pool } = await project();
     const refused = 'FATAL:  server login failed: wrong password type';
     const logins = { 'ecar_user@ecar_db': refused, 'pgbouncer@pgbouncer': refused };
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, EXEC, LOGS];
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, LOGS];
     const { out } = await verify(cwd, fakeDocker(rules, { pool: { ...pool, logins } }).env);
     expect(out.match(/cause: what userlist/g)).toHaveLength(1);
     expect(out.match(/cause: the same as above/g)).toHaveLength(1);
@@ -206,8 +209,9 @@ describe('verify', () => {
       ENGINE,
       COMPOSE,
       { match: ' ps ', stdout: ps({ State: 'restarting', Health: '' }) },
+      FIND,
       {
-        match: ' exec ',
+        match: 'exec --interactive',
         code: 1,
         stderr:
           'Error response from daemon: Container d452e57 is restarting, wait until the container is running\n',
@@ -260,7 +264,7 @@ describe('verify', () => {
 
   it('must name a variable of the shell that beats .env, and never its value', async () => {
     const { cwd, ps, pool } = await project();
-    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, EXEC, LOGS], { pool });
+    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, LOGS], { pool });
     const { out, err } = await verify(cwd, { ...fake.env, POSTGRES_PASSWORD: 'banana' });
     expect(out).toContain('FAIL  shell environment — POSTGRES_PASSWORD has another value here than in .env');
     expect(out + err).not.toContain('banana');
@@ -275,6 +279,7 @@ describe('verify', () => {
         ENGINE,
         COMPOSE,
         { match: ' ps ', stdout: ps({ State: 'restarting' }), stderr: all },
+        FIND,
         EXEC,
         { match: ' logs ', stdout: `2026-11-23 09:16:21.079 UTC [1] FATAL cannot load config file ${all}` },
       ],
@@ -292,7 +297,7 @@ describe('verify', () => {
   it('must wait for a service that is starting, and say so', async () => {
     const { cwd, ps, pool } = await project();
     const starting = ps({ Health: 'starting' });
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', sequence: ['', starting, starting, ps()] }, EXEC];
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', sequence: ['', starting, starting, ps()] }, FIND, EXEC];
     const { exitCode, err } = await verify(cwd, fakeDocker(rules, { pool }).env, '--wait');
     expect(err.replaceAll(/\d+ s/g, 'N s')).toBe(
       'waiting N s: postgres has no container, pgbouncer has no container\nwaiting N s: pgbouncer starting\n',
@@ -302,7 +307,7 @@ describe('verify', () => {
 
   it('must not wait longer than it may, and then tell what is amiss', async () => {
     const { cwd, ps, pool } = await project();
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'starting' }) }, EXEC, LOGS];
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'starting' }) }, FIND, EXEC, LOGS];
     const began = performance.now();
     const { exitCode, out } = await verify(cwd, fakeDocker(rules, { pool }).env, '--wait', '--timeout', '6');
     expect(performance.now() - began).toBeLessThan(9000);
@@ -374,7 +379,8 @@ describe('verify without a docker that works', () => {
     const { cwd } = await project();
     const rest: Rule[] = [
       { match: ' ps ', code: 1, stderr: 'failed' },
-      { match: ' exec ', code: 1, stderr: 'failed' },
+      FIND,
+      { match: 'exec --interactive', code: 1, stderr: 'failed' },
     ];
     const fake = fakeDocker([...rules, ...rest], composeV1 ? { composeV1 } : {});
     const { exitCode, out, err } = await verify(cwd, fake.env);
@@ -409,7 +415,14 @@ describe('verify without a docker that works', () => {
 
   it('must keep what it saw where only the exec hangs', async () => {
     const { cwd, ps } = await project();
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, { match: ' exec ', hang: true }, LOGS];
+    const rules = [
+      ENGINE,
+      COMPOSE,
+      { match: ' ps ', stdout: ps() },
+      FIND,
+      { match: 'exec', hang: true },
+      LOGS,
+    ];
     const fake = fakeDocker(rules);
     const { exitCode, out } = await verify(cwd, fake.env, '--timeout', '2');
     expect(exitCode).toBe(1);

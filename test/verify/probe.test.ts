@@ -64,6 +64,7 @@ async function look(
   const fake = fakeDocker(
     [
       { match: ' ps ', stdout: '' },
+      { match: 'ps --quiet', stdout: 'c0ffee\n' },
       { match: 'exec', exec: true, ...(shell ? { shell } : {}) },
     ],
     { pool: { ...POOL, logins } },
@@ -111,6 +112,24 @@ describe('the probe', () => {
     expect(output.console?.said).toContain('invalid command');
   });
 
+  it('must show the pools that its logins opened', async () => {
+    const { output } = await look(NASTY_STACK);
+    const pools = output.tables.get('pools')?.map((row) => `${row['user']}@${row['database']}`);
+    expect(pools?.sort()).toEqual(
+      NASTY_STACK.databases.flatMap(({ name, users }) => users.map((user) => `${user}@${name}`)).sort(),
+    );
+  });
+
+  it('must leave time to the console where more logins hang than the time allows', async () => {
+    const logins = Object.fromEntries(appUsers.map((user) => [`${user}@a = b`, 'hang']));
+    const { output } = await look(NASTY_STACK, { logins, limitMs: 8000 });
+    expect(output.finished).toBe(true);
+    expect(output.tables.has('pools')).toBe(true);
+    expect(output.logins.get(7)).toMatchObject({ code: 124 });
+    // The first eight took all the time that logins may take.
+    expect(output.logins.has(8)).toBe(false);
+  });
+
   it('must put no password where `ps` or `docker inspect` show it', async () => {
     const { calls } = await look(NASTY_STACK);
     const seen = JSON.stringify(calls.map(({ argv, env }) => ({ argv, env })));
@@ -118,9 +137,9 @@ describe('the probe', () => {
       expect(seen).not.toContain(JSON.stringify(password.reveal()).slice(1, -1));
   });
 
-  it('must start docker twice, whatever there is to ask', async () => {
+  it('must start docker three times, whatever there is to ask', async () => {
     const { calls } = await look(NASTY_STACK);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(3);
   });
 
   it('must bound a login that hangs, and still answer for the others', async () => {
@@ -139,6 +158,6 @@ describe('the probe', () => {
 
   it('must refuse a line break, which would shift every line after it', () => {
     const inquiry = planInquiry(STACK, new Secret('a\nb', 'test'), 2);
-    expect(() => formatProbeInput({ nonce: 'n', port: 1, inquiry })).toThrow('line break');
+    expect(() => formatProbeInput({ nonce: 'n', port: 1, inquiry, limit: 60 })).toThrow('line break');
   });
 });

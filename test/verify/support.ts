@@ -70,6 +70,7 @@ const unchanged = (path: string): Change => ({
 const SUBJECT: Subject = {
   stack: STACK,
   project: { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' },
+  isRendered: true,
   renderCommand: 'ecar-pool render --env prod',
   changes: ['docker-compose.yml', '.env', 'postgres/initdb.d/10-ecar-pool.sql'].map(unchanged),
   settings: new Map([

@@ -5,7 +5,7 @@ import { type Check, consoleTable, whyNoTable } from '../scene.ts';
 const ID = 'pools';
 const TITLE = 'SHOW POOLS';
 
-/** How the pools stood before verify's own logins; clients that wait are told, but are no failure. */
+/** How the pools stand after verify's own logins, which have left; clients that wait are told, but are no failure. */
 export const checkPools: Check = (scene) => {
   const table = consoleTable(scene, 'pools');
   if (table === undefined) return [skip(ID, TITLE, whyNoTable(scene, 'pools'))];

@@ -11,26 +11,25 @@ import type { Stack } from '../stack/stack.ts';
 import type { World } from './context.ts';
 import { stackFolder } from './stack-folder.ts';
 
-interface Planned {
+interface Project {
   readonly stack: Stack;
   readonly environment: string;
   readonly sources: Sources;
   readonly hasWarnings: boolean;
-  readonly plan: FilePlan;
   /** The output folder, absolute. */
   readonly folder: string;
   /** The output folder as people would type it here. */
   readonly shownFolder: string;
-  /** What rendering would change there now. */
-  readonly changes: readonly Change[];
+  /** The files as they should be, and what rendering would change there now. */
+  planChanges(): Promise<{ readonly plan: FilePlan; readonly changes: readonly Change[] }>;
 }
 
 /** Settings -> Stack -> FilePlan -> Change[]: the way that `render` and `verify` share. Warnings are reported. */
-export async function loadAndPlan(
+export async function loadProject(
   options: { readonly config: string; readonly env?: string; readonly out?: string },
   world: World,
   report: Reporter,
-): Promise<Planned> {
+): Promise<Project> {
   const { stack, warnings, sources, root, file } = await loadStack(options, world);
   if (!report.quiet && !report.json) {
     for (const warning of warnings) report.notice(`${formatProblem(warning, report.errStyle)}\n`);
@@ -38,16 +37,16 @@ export async function loadAndPlan(
   const { environment } = stack;
   const { folder, shownFolder } = stackFolder(environment, options, world);
   const rootFromOutput = relative(folder, root).split(sep).join('/') || '.';
-  const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
-  const changes = await comparePlan(plan, folder);
   return {
     stack,
     environment,
     sources,
     hasWarnings: warnings.length > 0,
-    plan,
     folder,
     shownFolder,
-    changes,
+    async planChanges() {
+      const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
+      return { plan, changes: await comparePlan(plan, folder) };
+    },
   };
 }
