@@ -1,9 +1,9 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { Browser } from './support/browser.ts';
 import { consoleTable } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-port.ts';
 import { IMAGES } from './support/images.ts';
 import { renderAndFollow } from './support/next-steps.ts';
 import { useProject } from './support/use-project.ts';

@@ -1,6 +1,6 @@
+import { freePort } from '../../support/free-port.ts';
 import { starterSecrets } from './database.ts';
 import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
 import { IMAGES } from './images.ts';
 import type { Project } from './project.ts';
 import { run } from './run.ts';

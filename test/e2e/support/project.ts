@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { isMap, parseDocument } from 'yaml';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type Outcome, type RunOptions, run } from './run.ts';
 import { removeAllOf } from './teardown.ts';
 
