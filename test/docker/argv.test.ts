@@ -40,6 +40,16 @@ describe('childEnvironment', () => {
       DB_PASSWORD: 'x',
       GONE: undefined,
     };
-    expect(childEnvironment(env, ['DB_PASSWORD'])).toEqual({ PATH: '/bin', DOCKER_HOST: 'unix:///x' });
+    expect(childEnvironment(env, ['DB_PASSWORD'])).toMatchObject({ PATH: '/bin', DOCKER_HOST: 'unix:///x' });
+    expect(Object.keys(childEnvironment(env, ['DB_PASSWORD'])).sort()).toEqual([
+      'DOCKER_HOST',
+      'GOGC',
+      'PATH',
+    ]);
+  });
+
+  it('must leave a GOGC of the caller as it is', () => {
+    expect(childEnvironment({}, [])['GOGC']).toBe('400');
+    expect(childEnvironment({ GOGC: '50' }, [])['GOGC']).toBe('50');
   });
 });
