@@ -77,8 +77,9 @@ export function fakeDocker(
     calls: () =>
       existsSync(log)
         ? readFileSync(log, 'utf8')
-            .trim()
             .split('\n')
+            // Below the last line break there is nothing, or a call that is being written down.
+            .slice(0, -1)
             .map((line) => JSON.parse(line) as Call)
         : [],
   };
