@@ -1,5 +1,8 @@
 import { type ConsoleRow, parseConsoleTable } from './console-table.ts';
 
+/** Stands for a line break in what a login said. */
+const RECORD_SEPARATOR = '\x1e';
+
 /** How one psql ended. */
 export interface PsqlOutcome {
   readonly code: number;
@@ -32,7 +35,11 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
     // Nothing below the mark means that the command failed, as SHOW STATE does before 1.19.
     if (kind === 'table' && body !== '') tables.set(words[0] ?? '', parseConsoleTable(body, nonce));
     if (kind === 'console') console = toOutcome(words, body);
-    if (kind === 'login') logins.set(Number(words[0]), toOutcome(words.slice(1), body));
+    if (kind === 'login') {
+      const [index, code = '', began = '', ended = '', ...said] = words;
+      const lines = said.join(' ').replaceAll(RECORD_SEPARATOR, '\n');
+      logins.set(Number(index), toOutcome([code, began, ended], lines));
+    }
     if (kind === 'end') finished = true;
   }
   return { tables, console, logins, finished };

@@ -10,8 +10,8 @@
  *
  * It writes no file, since the container's root may be read-only. Each line that begins with the nonce opens
  * a record; the nonce also stands for NULL in tables. `timeout` bounds a psql that waits for a paused or
- * unreachable server, and each login is printed in one write of less than a kilobyte, so that records of
- * concurrent logins do not mix.
+ * unreachable server. A login is printed as one line of less than a kilobyte, which every shell writes at once
+ * (bash writes several lines one by one), so that records of concurrent logins do not mix.
  */
 export const PROBE_SCRIPT = `
 IFS= read -r nonce
@@ -22,13 +22,18 @@ IFS= read -r console_user
 IFS= read -r console_password
 PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
 export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT PGAPPNAME PGPASSFILE
+us=$(printf '\\037')
+rs=$(printf '\\036')
+nl='
+'
 
 login() {
   read -r began rest </proc/uptime
   said=$(timeout "$((limit + 1))" psql -X -w -At -c "$statement" 2>&1)
   code=$?
   read -r ended rest </proc/uptime
-  printf '%s login %s %s %s %s\\n%.600s\\n' "$nonce" "$index" "$code" "$began" "$ended" "$said"
+  while [ "$said" != "\${said%%"$nl"*}" ]; do said=\${said%%"$nl"*}$rs\${said#*"$nl"}; done
+  printf '%s login %s %s %s %s %.600s\\n' "$nonce" "$index" "$code" "$began" "$ended" "$said"
 }
 read -r start rest </proc/uptime
 index=0
@@ -42,8 +47,6 @@ while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE 
 done
 wait
 
-us=$(printf '\\037')
-rs=$(printf '\\036')
 if [ -n "$console_user" ]; then
   PGUSER=$console_user PGPASSWORD=$console_password PGDATABASE=pgbouncer
   read -r began rest </proc/uptime

@@ -13,7 +13,7 @@ const refuse = (message) => {
 };
 const behaviour = pool.logins?.[`${user}@${database}`];
 if (behaviour === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
-if (pool.users[user] !== password) refuse('FATAL:  password authentication failed');
+if (pool.users[user] !== password) refuse(`FATAL:  password authentication failed\nHINT:  two\n\nmore lines`);
 if (behaviour !== undefined) refuse(behaviour);
 if (database === 'pgbouncer' && !pool.console.includes(user)) refuse('FATAL:  not allowed');
 if (database !== 'pgbouncer' && !pool.databases.includes(database))

@@ -63,11 +63,8 @@ describe('parseProbeOutput', () => {
     'n table state',
     'n console 1 10.00 10.05',
     "ERROR:  invalid command 'SHOW STATE', use SHOW HELP;",
-    'n login 1 2 10.10 10.40',
-    'psql: error: two',
-    'lines, n among them',
-    'n login 0 0 10.10 10.20',
-    '1',
+    'n login 1 2 10.10 10.40 psql: error: two\x1elines, n among them',
+    'n login 0 0 10.10 10.20 1',
     'n end',
     '',
   ].join('\n');

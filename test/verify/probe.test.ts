@@ -95,7 +95,9 @@ describe('the probe', () => {
       inquiry.logins.map(() => '1'),
     );
     expect(output.logins.get(11)).toMatchObject({ code: 2 });
-    expect(output.logins.get(11)?.said).toContain('FATAL:  password authentication failed');
+    expect(output.logins.get(11)?.said).toContain(
+      'FATAL:  password authentication failed\nHINT:  two\n\nmore lines',
+    );
     expect(output.finished).toBe(true);
   });
 
