@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDocker } from '../../src/docker/docker.ts';
 import { Secret } from '../../src/stack/secret.ts';
@@ -7,6 +8,7 @@ import { planInquiry } from '../../src/verify/logins.ts';
 import { observe } from '../../src/verify/observe.ts';
 import { formatProbeInput } from '../../src/verify/probe-input.ts';
 import { fakeDocker } from '../support/fake-docker.ts';
+import { tempFolder } from '../support/temp-project.ts';
 import { STACK, scene } from './support.ts';
 
 /** All that a shell or a parser could trip over; PgBouncer and Postgres take every one of them. */
@@ -87,9 +89,17 @@ async function look(
 
 const SHELLS = ['/bin/dash', '/bin/bash', '/usr/bin/busybox', '/bin/sh'].filter((path) => existsSync(path));
 
+/** Busybox is the shell of Alpine under the name of `ash`. */
+function asShell(path: string): string {
+  if (!path.endsWith('busybox')) return path;
+  const ash = join(tempFolder(), 'ash');
+  symlinkSync(path, ash);
+  return ash;
+}
+
 describe('the probe', () => {
   it.each(SHELLS)('must bring any name and password through %s', async (shell) => {
-    const { output, inquiry } = await look(NASTY_STACK, { shell });
+    const { output, inquiry } = await look(NASTY_STACK, { shell: asShell(shell) });
     expect(inquiry.logins).toHaveLength(11);
     expect(inquiry.logins.map((_, index) => output.logins.get(index)?.said)).toEqual(
       inquiry.logins.map(() => '1'),
