@@ -1,12 +1,11 @@
-import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { EnvironmentError, InterruptedError, RefusedError } from '../problems/errors.ts';
 import type { Change } from './change.ts';
 import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
 import { flushFolder, writeFlushed } from './flush.ts';
+import { removeStaleStaging, stagingPath } from './staging.ts';
 import { removeStamp } from './stamp.ts';
-
-const STAGING = '.ecar-pool-staging-';
 
 /**
  * Brings a folder in line with a plan: all new files are written and flushed beside the old ones first, then
@@ -33,7 +32,7 @@ export async function applyChanges(
     await chmod(folder, FOLDER_MODE);
     await removeStaleStaging(folder);
     await removeStamp(folder);
-    const staging = join(folder, `${STAGING}${process.pid}`);
+    const staging = stagingPath(folder);
     await mkdir(staging, { mode: 0o700 });
     try {
       await stage(pending, staging, options.signal);
@@ -119,25 +118,6 @@ async function makeFolders(path: string, folder: string): Promise<void> {
 function isBelow(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`);
-}
-
-/** What a killed render left; that of a running one stays. */
-async function removeStaleStaging(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(STAGING) && !isRunning(Number(name.slice(STAGING.length)))) {
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function explainFailure(error: unknown, folder: string): unknown {

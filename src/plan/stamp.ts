@@ -3,6 +3,7 @@ import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sources } from '../stack/sources.ts';
 import { type FilePlan, FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
+import { stagingPath } from './staging.ts';
 
 /** Names the very build of this program: another one may render other files. */
 declare const __BUILD__: string;
@@ -66,8 +67,7 @@ export async function writeStamp(
   const outputs = withFolders(files).map(
     (path) => planned.get(path) ?? describe(path === '.' ? FOLDER_MODE : SUBFOLDER_MODE),
   );
-  const path = join(folder, STAMP_PATH);
-  const staged = `${path}.${process.pid}.tmp`;
+  const staged = stagingPath(folder);
   try {
     const read = await Promise.all(sources.files.map((source) => look(source, world.since)));
     const stamp = { environment, sources, files };
@@ -76,7 +76,7 @@ export async function writeStamp(
       digest: digest(asked, stamp, world.env, [...read, ...outputs]),
     });
     await writeFile(staged, text, { mode: 0o600, flag: 'wx' });
-    await rename(staged, path);
+    await rename(staged, join(folder, STAMP_PATH));
   } catch {
     // Without a stamp the next render takes longer, and that is all.
     await rm(staged, { force: true });

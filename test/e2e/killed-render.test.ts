@@ -36,6 +36,7 @@ describe('a render that is killed', () => {
   it(`must leave whole files, and never a mix that passes for the new set, ${KILLS} times`, async () => {
     const project = useStack();
     const folder = project.path(FOLDER);
+    await rm(folder, { recursive: true });
     const began = performance.now();
     await render(project);
     const durationMs = Math.ceil(performance.now() - began);

@@ -5,15 +5,16 @@ import { join, relative } from 'node:path';
 export type Files = ReadonlyMap<string, string>;
 
 const isStaging = (path: string) => path.startsWith('.ecar-pool-staging-');
+const isStamp = (path: string) => path === '.ecar-pool-stamp.json';
 
-/** The files of an output folder by path, without what a render stages; none where there is no folder. */
+/** The rendered files of an output folder by path, without stamp and staging; none where there is no folder. */
 export async function readFiles(folder: string): Promise<Files> {
   if (!existsSync(folder)) return new Map();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((path) => !isStaging(path))
+    .filter((path) => !isStaging(path) && !isStamp(path))
     .sort();
   return new Map(
     await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const)),
