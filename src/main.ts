@@ -1,9 +1,29 @@
 import { run } from './cli/program.ts';
 
+/** How long a run may take to end after a signal: ending docker's commands takes up to 2 s. */
+const GRACE_MS = 3000;
+
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => interrupt.abort());
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) leave();
+    interrupt.abort();
+    // Not a reason to stay: most runs end at once.
+    setTimeout(leave, GRACE_MS).unref();
+  });
 }
+
+/** Ends a run that does not end by itself. */
+function leave(): never {
+  // process.exit waits for every thread, and one may hang in the kernel, as on a file system that is gone. A
+  // signal ends them all, and counts as 130 too. It comes last: others end their child processes here.
+  process.once('exit', () => {
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
+  });
+  process.exit(130);
+}
+
 // A reader that closes the pipe early (`| head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PlainUser } from '../credentials/hash-users.ts';
 import { parseBulk } from '../credentials/parse-bulk.ts';
@@ -7,6 +6,7 @@ import { explainPassword } from '../credentials/password-rules.ts';
 import { explainUserName } from '../formats/pgbouncer-names.ts';
 import { SettingsError, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
+import { readBytes } from '../settings/read-bytes.ts';
 import { askNewPassword } from './ask-hidden.ts';
 import type { World } from './context.ts';
 import type { HashUserOptions } from './hash-user.ts';
@@ -68,7 +68,7 @@ async function readBulk(world: World, path: string): Promise<PlainUser[]> {
   const bytes =
     path === '-'
       ? await readStream(world.stdin, world.signal)
-      : await readFile(resolve(world.cwd, path)).catch((error) => {
+      : await readBytes(resolve(world.cwd, path), world).catch((error) => {
           throw explainFileError(error, path, 'read');
         });
   const { users, problems } = parseBulk(bytes, file);

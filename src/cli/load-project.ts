@@ -27,7 +27,7 @@ interface Project {
 /** Settings -> Stack -> FilePlan -> Change[]: the way that `render` and `verify` share. Warnings are reported. */
 export async function loadProject(
   options: { readonly config: string; readonly env?: string; readonly out?: string },
-  world: World,
+  world: Pick<World, 'cwd' | 'env' | 'signal'> & { readonly deadline?: number },
   report: Reporter,
 ): Promise<Project> {
   const { stack, warnings, sources, root, file } = await loadStack(options, world);

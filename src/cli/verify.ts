@@ -60,7 +60,7 @@ export const addVerify: AddCommand = (program, bind) => {
       import('../writers/dotenv.ts'),
       import('../problems/errors.ts'),
     ]);
-    const project = await versions.orEnd(loadProject(options, world, report));
+    const project = await versions.orEnd(loadProject(options, { ...session, deadline }, report));
     const { stack, shownFolder } = project;
     const target = {
       stack,

@@ -71,9 +71,13 @@ export function run(program: string, argv: readonly string[], options: RunOption
       end();
     });
     options.signal.addEventListener('abort', end, { once: true });
+    // Where this process ends first, as on a second Ctrl-C, nothing of the program must outlive it.
+    const killNow = () => kill(child, 'SIGKILL', grouped);
+    process.once('exit', killNow);
     const settle = () => {
       for (const timer of timers) clearTimeout(timer);
       options.signal.removeEventListener('abort', end);
+      process.removeListener('exit', killNow);
     };
 
     child.on('error', (error) => {

@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EEXIST: ['a file stands where a folder is needed', 'move it away, or choose another place'],
   EISDIR: ['it is a folder', 'name the file in it'],
   ENOTFILE: ['it is no regular file', 'name a regular file'],
+  ENOWRITER: ['it is a pipe (FIFO), and no program writes to it', 'start the program that does'],
   ELOOP: ['its symlinks lead in a circle', 'correct the symlinks'],
   EACCES: ['this user may not do that', 'check the owner and mode of the file and its folder'],
   EPERM: ['this user may not do that, or not keep its owner', 'run it as the owner of the file'],

@@ -8,6 +8,7 @@ import { chooseEnvironment, type Environments, splitEnvironments } from './envir
 import { Findings } from './finding.ts';
 import { OVERRIDE_PREFIX, readOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
+import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
 import type { Settings } from './schema.ts';
@@ -33,6 +34,12 @@ export interface LoadedStack {
   readonly file: string;
 }
 
+/** Where settings are read, and how long that may take. */
+interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * Reads the settings file and everything that belongs to it, for one environment.
  * Every environment is checked, so that a fault in another one does not wait for its day.
@@ -40,12 +47,12 @@ export interface LoadedStack {
  */
 export async function loadStack(
   options: { readonly config: string; readonly env?: string | undefined },
-  world: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+  world: SettingsWorld,
 ): Promise<LoadedStack> {
   const path = resolve(world.cwd, options.config);
   const root = dirname(path);
   const file = relative(world.cwd, path) || path;
-  const { root: written, problems } = await readTree(path, file);
+  const { root: written, problems } = await readTree(path, file, world);
   const { base, environments, problems: splitProblems } = splitEnvironments(written);
   // Where the file has no environment to choose from, that is the problem, and not the choice.
   const environment =
@@ -58,7 +65,7 @@ export async function loadStack(
   const checked = checkSettings(tree);
   const found = new Findings(tree, checked.refused);
   const uses = listSecretUses(checked.sections);
-  const secrets = await new SecretReader(variables, found, { root, cwd: world.cwd }).readAll(uses);
+  const secrets = await new SecretReader(variables, found, { ...world, root }).readAll(uses);
   problems.push(
     ...splitProblems,
     ...variableProblems,
@@ -85,11 +92,16 @@ export async function loadStack(
   return { stack, settings: checked.settings, tree, warnings: sorted, sources, root, file };
 }
 
-async function readTree(path: string, file: string): Promise<{ root: MapTree; problems: Problem[] }> {
-  const read = await readText(path, file, {
+async function readTree(
+  path: string,
+  file: string,
+  world: SettingsWorld,
+): Promise<{ root: MapTree; problems: Problem[] }> {
+  const advice = {
     missing: 'run `ecar-pool init` to write one, or name it with --config FILE',
     directory: 'name the file in it with --config FILE',
-  });
+  };
+  const read = await readText(path, file, advice, world);
   if ('problem' in read) throw new SettingsError([read.problem]);
   const { tree: root, problems } = parseYaml(file, read.text);
   if (root?.kind === 'map') return { root, problems };

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import type { Problem } from '../problems/problem.ts';
+import { type ReadLimits, readBytes } from './read-bytes.ts';
 
 /** Ten thousand databases and users make about 1 MB; what is far larger is no settings file. */
 const LIMIT_BYTES = 8 * 1024 * 1024;
@@ -18,18 +18,31 @@ export interface Advice {
  * Reads a text file that people write: at most 8 MiB of UTF-8 without NUL; a byte order mark is dropped.
  * @param name how people know the file, for problems
  * @returns the text, or a problem; `missing` in its code where there is no such file
- * @throws EnvironmentError where the machine does not let us
+ * @throws EnvironmentError where the machine does not let us, or the time is up; InterruptedError
  */
-export async function readText(path: string, name: string, advice: Advice): Promise<ReadResult> {
+export async function readText(
+  path: string,
+  name: string,
+  advice: Advice,
+  limits: Pick<ReadLimits, 'signal' | 'deadline'>,
+): Promise<ReadResult> {
   const refuse = (code: string, message: string, hint: string, line?: number): ReadResult => ({
     problem: { code, severity: 'error', message, hint, at: { file: name, line } },
   });
-  const bytes = await readBytes(path).catch((error: NodeJS.ErrnoException) => error);
+  const bytes = await readBytes(path, { ...limits, maxBytes: LIMIT_BYTES }).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
   if (bytes instanceof Error) {
     if (bytes.code === 'ENOENT' || bytes.code === 'ENOTDIR')
       return refuse('missing', 'there is no such file', advice.missing);
     if (bytes.code === 'EISDIR')
       return refuse('directory', 'this is a directory, not a file', advice.directory);
+    if (bytes.code === 'ENOWRITER')
+      return refuse(
+        'no-writer',
+        'this is a pipe (FIFO), and no program writes to it',
+        'start the program that does, or put a regular file in its place',
+      );
     throw explainRefusal(bytes, name);
   }
   if (bytes.length > LIMIT_BYTES)
@@ -42,26 +55,14 @@ export async function readText(path: string, name: string, advice: Advice): Prom
   return refuse('not-text', `this line is no text: it holds ${broken.what}`, hint, broken.line);
 }
 
-/** Reads a little more than the limit at most: devices have no size and no end. */
-async function readBytes(path: string): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    while (length <= LIMIT_BYTES) {
-      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(256 * 1024) });
-      if (bytesRead === 0) break;
-      chunks.push(buffer.subarray(0, bytesRead));
-      length += bytesRead;
-    }
-    return Buffer.concat(chunks);
-  } finally {
-    await file.close();
-  }
-}
-
 /** An error of the file system as people can act on it; any other error is passed on as it is. */
 function explainRefusal(error: NodeJS.ErrnoException, name: string): Error {
+  if (error.code === 'ETIMEDOUT')
+    return new EnvironmentError(
+      `${name} could not be read to its end within the time limit`,
+      'see what writes to it, or give it a larger --timeout',
+      { cause: error },
+    );
   if (typeof error.code !== 'string' || error.errno === undefined) return error;
   const isForbidden = error.code === 'EACCES' || error.code === 'EPERM';
   const look = formatCommand(['ls', '-l', name]);

@@ -4,6 +4,7 @@ import { explainDotenvValue } from '../formats/dotenv.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Findings } from './finding.ts';
 import { createSuggester } from './nearest.ts';
+import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import type { SecretUse } from './secret-uses.ts';
 import { dotted, type Path } from './tree.ts';
@@ -15,19 +16,24 @@ export type Secrets = ReadonlyMap<string, Secret>;
 /** More than this, counted with doubled quotes, does not fit the buffer of PgBouncer 1.16. */
 const MAX_PASSWORD_BYTES = 990;
 
+/** Where files of secrets lie, and how long reading them may take. */
+interface SecretWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
+  /** The folder of the settings file. */
+  readonly root: string;
+  readonly cwd: string;
+}
+
 /** Looks secrets up for one environment; what is missing or unfit becomes a problem that names it. */
 export class SecretReader {
   readonly #variables: Variables;
   readonly #found: Findings;
-  readonly #root: string;
-  readonly #cwd: string;
+  readonly #world: SecretWorld;
   readonly #suggest: (name: string) => string | undefined;
 
-  constructor(variables: Variables, found: Findings, folders: { root: string; cwd: string }) {
+  constructor(variables: Variables, found: Findings, world: SecretWorld) {
     this.#variables = variables;
     this.#found = found;
-    this.#root = folders.root;
-    this.#cwd = folders.cwd;
+    this.#world = world;
     this.#suggest = createSuggester(variables.names);
   }
 
@@ -73,13 +79,13 @@ export class SecretReader {
   }
 
   async #readFile(file: string, path: Path): Promise<Secret | undefined> {
-    const absolute = isAbsolute(file) ? file : join(this.#root, file);
-    const name = relative(this.#cwd, absolute) || absolute;
+    const absolute = isAbsolute(file) ? file : join(this.#world.root, file);
+    const name = relative(this.#world.cwd, absolute) || absolute;
     const advice = {
       missing: 'write the secret into it, or correct the path',
       directory: 'name a file in it',
     };
-    const read = await readText(absolute, name, advice);
+    const read = await readText(absolute, name, advice, this.#world);
     const at = [...path, 'file'];
     if ('problem' in read) {
       const { message, hint = '' } = read.problem;

@@ -4,6 +4,7 @@ import { type DotenvEntry, readDotenv } from '../formats/dotenv.ts';
 import { FormatError } from '../formats/format-error.ts';
 import { formatCommand } from '../formats/shell.ts';
 import type { Problem } from '../problems/problem.ts';
+import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { createSource, type Source, type Span } from './source.ts';
 
@@ -47,11 +48,17 @@ interface Layer {
 export async function readVariables(
   root: string,
   environment: string,
-  world: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+  world: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  } & Pick<ReadLimits, 'signal' | 'deadline'>,
 ): Promise<{ variables: Variables; problems: Problem[] }> {
   const paths = [`.env.${environment}`, '.env'].map((name) => join(root, name));
   const [strong = '', weak = ''] = paths.map((path) => relative(world.cwd, path) || path);
-  const files = await Promise.all([readLayer(paths[0] ?? '', strong), readLayer(paths[1] ?? '', weak)]);
+  const files = await Promise.all([
+    readLayer(paths[0] ?? '', strong, world),
+    readLayer(paths[1] ?? '', weak, world),
+  ]);
   const layers: Layer[] = [readProcessLayer(world.env), ...files];
   const find = (name: string) => {
     const layer = layers.find(({ found, broken }) => found.has(name) || broken !== undefined);
@@ -85,9 +92,13 @@ function readProcessLayer(env: Readonly<Record<string, string | undefined>>): La
   return { place: 'the environment', found };
 }
 
-async function readLayer(path: string, name: string): Promise<Layer> {
+async function readLayer(
+  path: string,
+  name: string,
+  limits: Pick<ReadLimits, 'signal' | 'deadline'>,
+): Promise<Layer> {
   const directory = "put a file with lines NAME='value' in its place, or rename it";
-  const file = await readText(path, name, { missing: '', directory });
+  const file = await readText(path, name, { missing: '', directory }, limits);
   const found = new Map<string, Variable | Problem>();
   if ('problem' in file)
     return file.problem.code === 'missing'

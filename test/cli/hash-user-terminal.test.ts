@@ -1,11 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hashMd5 } from '../../src/credentials/md5.ts';
+import { useBuiltProgram } from '../support/built-program.ts';
 
 interface Driven {
   readonly exit: number;
@@ -20,35 +18,22 @@ const run = promisify(execFile);
 const hasPython = process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
 const FIRST = 'Password for bob: ';
 const SECOND = 'The same again: ';
-let folder: string;
 
-async function drive(steps: readonly Step[], ...argv: readonly string[]): Promise<Driven> {
+async function drive(program: string, steps: readonly Step[], ...argv: readonly string[]): Promise<Driven> {
   const driver = join(import.meta.dirname, '../credentials/drive-terminal.py');
-  const program = [process.execPath, join(folder, 'main.mjs'), 'hash-user', ...argv];
-  const { stdout } = await run('python3', [driver, JSON.stringify(steps), ...program]);
+  const command = [process.execPath, program, 'hash-user', ...argv];
+  const { stdout } = await run('python3', [driver, JSON.stringify(steps), ...command]);
   return JSON.parse(stdout);
 }
 
 // Loud where it cannot run: a prompt that shows passwords is not something to find out later.
 describe.skipIf(!hasPython)('on a real terminal (needs python3)', () => {
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ecar-pool-terminal-'));
-    await build({
-      entryPoints: [join(import.meta.dirname, '../../src/main.ts')],
-      outfile: join(folder, 'main.mjs'),
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      define: { __VERSION__: '"0.0.0-test"' },
-      banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-      logLevel: 'silent',
-    });
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const program = useBuiltProgram();
 
   test('the password is never shown, and the terminal is as before', async () => {
     const password = 'hunter2 ✓';
     const driven = await drive(
+      program(),
       [
         { wait: FIRST, type: `${password}\r` },
         { wait: SECOND, type: `${password}\r` },
@@ -66,13 +51,13 @@ describe.skipIf(!hasPython)('on a real terminal (needs python3)', () => {
     ['SIGINT from elsewhere', { signal: 'SIGINT' }, 130],
     ['Ctrl-D', { type: '\x04' }, 2],
   ])('%s ends it and the terminal is as before', async (_, step, exit) => {
-    const driven = await drive([{ wait: FIRST, ...step }], 'bob');
+    const driven = await drive(program(), [{ wait: FIRST, ...step }], 'bob');
     expect(driven).toMatchObject({ exit, echo: [false], restored: true });
     expect(driven.shown).not.toContain('hunter2');
   });
 
   test('a terminal is not asked where a password comes from elsewhere', async () => {
-    const driven = await drive([], 'bob', '--password-stdin');
+    const driven = await drive(program(), [], 'bob', '--password-stdin');
     expect(driven).toMatchObject({ exit: 2, restored: true });
     expect(driven.shown).toContain('stdin is a terminal');
   });
