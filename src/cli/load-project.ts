@@ -8,6 +8,7 @@ import type { Reporter } from '../report/reporter.ts';
 import { loadStack } from '../settings/load-stack.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
+import { configHashes } from '../writers/compose/compose-file.ts';
 import type { World } from './context.ts';
 import { stackFolder } from './stack-folder.ts';
 
@@ -20,6 +21,8 @@ interface Project {
   readonly folder: string;
   /** The output folder as people would type it here. */
   readonly shownFolder: string;
+  /** What the label `ecar-pool.config-hash` of each rendered service says. */
+  configHashes(): ReadonlyMap<string, string>;
   /** The files as they should be, and what rendering would change there now. */
   planChanges(): Promise<{ readonly plan: FilePlan; readonly changes: readonly Change[] }>;
 }
@@ -44,6 +47,7 @@ export async function loadProject(
     hasWarnings: warnings.length > 0,
     folder,
     shownFolder,
+    configHashes: () => configHashes({ stack, rootFromOutput }),
     async planChanges() {
       const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
       return { plan, changes: await comparePlan(plan, folder) };

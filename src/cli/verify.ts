@@ -43,7 +43,7 @@ export const addVerify: AddCommand = (program, bind) => {
       { readDotenvOnDisk },
       { COMPOSE_FILE },
       { hasPassed, reportVerdict },
-      { pgbouncerSettings, hashRestartSettings },
+      { pgbouncerSettings },
       { dotenvVariables },
       { EXIT },
     ] = await Promise.all([
@@ -76,7 +76,7 @@ export const addVerify: AddCommand = (program, bind) => {
         settings: pgbouncerSettings(stack),
         dotenv: readDotenvOnDisk(changes),
         composeText: changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '',
-        restartHash: hashRestartSettings(stack),
+        configHashes: project.configHashes(),
         env: world.env,
       };
     };

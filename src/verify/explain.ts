@@ -5,7 +5,7 @@ import type { PsqlOutcome } from './probe-output.ts';
 import { hasTimedOut } from './probe-output.ts';
 import type { Failure } from './row.ts';
 import type { Scene } from './scene.ts';
-import { RESTART_LABEL } from './subject.ts';
+import { isCurrent } from './subject.ts';
 
 /** What to do about a cause, with the commands of this very stack. */
 function formatFix(fix: string, scene: Scene): string {
@@ -25,9 +25,11 @@ function formatFix(fix: string, scene: Scene): string {
  * made, so a container that is out of date is made anew.
  */
 export function restartCommand({ subject, evidence }: Scene): string {
-  const { project, restartHash } = subject;
-  const isCurrent = findPgbouncer(evidence)?.labels.get(RESTART_LABEL) === restartHash;
-  return isCurrent ? composeCommand(project.directory, 'restart', 'pgbouncer') : upCommand(project.directory);
+  const { directory } = subject.project;
+  const container = findPgbouncer(evidence);
+  return container !== undefined && isCurrent(container, subject)
+    ? composeCommand(directory, 'restart', 'pgbouncer')
+    : upCommand(directory);
 }
 
 /** A cause as a row carries it. */

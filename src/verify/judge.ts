@@ -1,13 +1,13 @@
 import { checkConfig } from './checks/config.ts';
 import { checkConsole } from './checks/console.ts';
 import { checkContainers } from './checks/containers.ts';
+import { checkCurrentContainers } from './checks/current-containers.ts';
 import { checkDatabases } from './checks/databases.ts';
 import { checkDocker } from './checks/docker.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogins } from './checks/logins.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
-import { checkRenderedContainer } from './checks/rendered-container.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkStandstill } from './checks/standstill.ts';
 import { checkVersion } from './checks/version.ts';
@@ -22,7 +22,7 @@ const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
 /** From the ground up: what fails first is usually why the rest does. */
 const STACK_CHECKS: readonly Check[] = [
   checkContainers,
-  checkRenderedContainer,
+  checkCurrentContainers,
   checkPort,
   checkConsole,
   checkVersion,

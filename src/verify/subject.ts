@@ -1,9 +1,10 @@
 import type { ComposeProject } from '../docker/argv.ts';
+import type { Container } from '../docker/containers.ts';
 import type { Change } from '../plan/change.ts';
 import type { Stack } from '../stack/stack.ts';
 
-/** The label under which the rendered service carries a hash of all that only a new container applies. */
-export const RESTART_LABEL = 'ecar-pool.restart-hash';
+/** The label under which each rendered service carries a hash of all that its container is made from. */
+const CONFIG_LABEL = 'ecar-pool.config-hash';
 
 /** As the plan names it. */
 export const COMPOSE_FILE = 'docker-compose.yml';
@@ -28,10 +29,18 @@ export interface Subject extends Target {
   readonly dotenv: ReadonlyMap<string, string>;
   /** The rendered docker-compose.yml. */
   readonly composeText: string;
-  /** What the label `ecar-pool.restart-hash` of the rendered pgbouncer service says. */
-  readonly restartHash: string;
+  /** What the label `ecar-pool.config-hash` of each rendered service says, by service. */
+  readonly configHashes: ReadonlyMap<string, string>;
   /** The environment that ecar-pool runs in. */
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Whether a container was made from its service as it is rendered now. */
+export function isCurrent(
+  { service, labels }: Pick<Container, 'service' | 'labels'>,
+  { configHashes }: Pick<Subject, 'configHashes'>,
+): boolean {
+  return labels.get(CONFIG_LABEL) === configHashes.get(service);
 }
 
 /** The service name of the stack's own Postgres; undefined where someone else runs it. */

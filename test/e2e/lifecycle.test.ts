@@ -97,6 +97,22 @@ for (const { auth, pgbouncer, postgres, as } of CASES) {
       expect(await inspectContainer(project, 'postgres')).toEqual(database);
     });
 
+    it('must tell which container is out of date until up makes it anew, and only that', async () => {
+      const project = useStack();
+      const before = await inspectContainer(project, 'pgbouncer');
+      await project.set({ postgres: { max_connections: 120 } });
+      await project.ecar(['render', '--env', 'prod']);
+      const stale = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+      expect(stale.stdout).toContain(
+        'current containers — postgres was made before its part of docker-compose.yml or .env changed',
+      );
+      const [, command = 'false'] =
+        /current containers.*\n.*\n +fix: run (docker .*)$/m.exec(stale.stdout) ?? [];
+      await project.shell(command);
+      expect(await failingChecks(project)).toEqual(known);
+      expect(await inspectContainer(project, 'pgbouncer')).toEqual(before);
+    });
+
     it('must keep logging in to Postgres after RECONNECT and after a restart of Postgres', async () => {
       const project = useStack();
       const login = await appLogin(project);

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
+import { checkCurrentContainers } from '../../src/verify/checks/current-containers.ts';
 import { checkDatabases } from '../../src/verify/checks/databases.ts';
 import { checkFiles } from '../../src/verify/checks/files.ts';
 import { checkLogins } from '../../src/verify/checks/logins.ts';
 import { checkPools } from '../../src/verify/checks/pools.ts';
 import { checkPort } from '../../src/verify/checks/port.ts';
-import { checkRenderedContainer } from '../../src/verify/checks/rendered-container.ts';
 import { checkShell } from '../../src/verify/checks/shell.ts';
 import { checkStandstill } from '../../src/verify/checks/standstill.ts';
 import { checkVersion } from '../../src/verify/checks/version.ts';
@@ -33,7 +33,7 @@ describe('a stack where all is well', () => {
       'shell',
       'container:ecar_postgres',
       'container:ecar_pgbouncer',
-      'container-current',
+      'containers-current',
       'port',
       'console',
       'version',
@@ -95,21 +95,37 @@ describe('checks', () => {
     ],
     [
       'another image',
-      checkRenderedContainer,
+      checkCurrentContainers,
       { containers: [container('pgbouncer', { image: 'old:1' })] },
       {
         status: 'fail',
-        observed: 'it runs the image old:1',
+        observed: 'pgbouncer runs the image old:1, not edoburu/pgbouncer:v1.25.2-p0',
         hint: `run docker compose -f ${FILE} up -d --wait`,
       },
     ],
     [
       'a container that is out of date',
-      checkRenderedContainer,
-      { containers: [container('pgbouncer', { labels: new Map() })] },
-      { status: 'fail', hint: `run docker compose -f ${FILE} up -d --wait` },
+      checkCurrentContainers,
+      { containers: [container('postgres', { labels: new Map() }), container('pgbouncer')] },
+      {
+        status: 'fail',
+        observed: 'postgres was made before its part of docker-compose.yml or .env changed',
+        hint: `run docker compose -f ${FILE} up -d --wait`,
+      },
     ],
-    ['no container', checkRenderedContainer, { containers: [] }, { status: 'skip' }],
+    [
+      'containers that are up to date, and one of another service',
+      checkCurrentContainers,
+      {
+        containers: [
+          container('adminer', { labels: new Map() }),
+          container('postgres'),
+          container('pgbouncer'),
+        ],
+      },
+      { status: 'ok', observed: 'postgres, pgbouncer made from the rendered files' },
+    ],
+    ['no container', checkCurrentContainers, { containers: [] }, { status: 'skip' }],
     [
       'a port that is not published',
       checkPort,
@@ -205,7 +221,12 @@ describe('checks', () => {
     [
       'a setting that the container is too old for',
       checkConfig,
-      { subject: { settings: new Map([['listen_port', '7777']]), restartHash: 'new' } },
+      {
+        subject: {
+          settings: new Map([['listen_port', '7777']]),
+          configHashes: new Map([['pgbouncer', 'new']]),
+        },
+      },
       { status: 'fail', hint: `run docker compose -f ${FILE} up -d --wait` },
     ],
     [

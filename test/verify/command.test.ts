@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadStack } from '../../src/settings/load-stack.ts';
-import { hashRestartSettings, pgbouncerSettings } from '../../src/writers/pgbouncer-ini.ts';
+import { configHashes } from '../../src/writers/compose/compose-file.ts';
+import { pgbouncerSettings } from '../../src/writers/pgbouncer-ini.ts';
 import { expectEnded, type FakePool, fakeDocker, type Rule } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
 import { PASSWORDS, tempFolder, tempProject } from '../support/temp-project.ts';
@@ -18,6 +19,7 @@ async function project(environment = 'prod') {
   const cwd = tempProject();
   await runToEnd(['render', '--env', environment], { cwd });
   const { stack } = await loadStack({ config: 'ecar-pool.yaml', env: environment }, { cwd, env: {} });
+  const hashes = configHashes({ stack, rootFromOutput: '../..' });
   const row = (service: string, other: object = {}) =>
     JSON.stringify({
       Name: `${stack.name}_${service}`,
@@ -26,7 +28,7 @@ async function project(environment = 'prod') {
       State: 'running',
       Health: 'healthy',
       ExitCode: 0,
-      Labels: `ecar-pool.restart-hash=${hashRestartSettings(stack)}`,
+      Labels: `ecar-pool.config-hash=${hashes.get(service)}`,
       Publishers:
         service === 'pgbouncer'
           ? [{ URL: '127.0.0.1', TargetPort: 6432, PublishedPort: 6432, Protocol: 'tcp' }]
@@ -103,7 +105,7 @@ describe('verify', () => {
       ok    shell environment — sets nothing of .env differently
       ok    container postgres — running, healthy
       ok    container pgbouncer — running, healthy
-      ok    pgbouncer container — made from the rendered files, edoburu/pgbouncer:v1.25.2-p0
+      ok    current containers — postgres, pgbouncer made from the rendered files
       ok    published port — 127.0.0.1:6432->6432
       ok    admin console — pgbouncer is let in and answered
       ok    PgBouncer version — PgBouncer 1.25.2

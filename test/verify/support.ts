@@ -82,7 +82,10 @@ const SUBJECT: Subject = {
   dotenv: new Map([['DB_PASSWORD', 'apple']]),
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's, not ours
   composeText: 'environment:\n  DB_PASSWORD: "${DB_PASSWORD:?is missing}"\n  X: "$${DB_HOST}"\n',
-  restartHash: 'abc',
+  configHashes: new Map([
+    ['postgres', 'hash of postgres'],
+    ['pgbouncer', 'hash of pgbouncer'],
+  ]),
   env: { PATH: '/bin' },
 };
 
@@ -94,7 +97,7 @@ export const container = (service: string, other: Partial<Container> = {}): Cont
   state: 'running',
   health: 'healthy',
   exitCode: 0,
-  labels: new Map([['ecar-pool.restart-hash', 'abc']]),
+  labels: new Map([['ecar-pool.config-hash', `hash of ${service}`]]),
   ports: service === 'pgbouncer' ? [{ address: '127.0.0.1', published: 6432, target: 6432 }] : [],
   ...other,
 });

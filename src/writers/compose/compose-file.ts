@@ -2,25 +2,44 @@ import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
+import { hashConfig } from './config-hash.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
 import { DATA_VOLUME, postgresService } from './postgres-service.ts';
+import type { Service } from './service.ts';
+
+type Input = Pick<Rendering, 'stack' | 'rootFromOutput'>;
 
 /** The Compose file of the stack: Compose v2, so without a `version:`. */
 export function writeComposeFile(rendering: Rendering): PlannedFile {
-  const { stack, rootFromOutput } = rendering;
-  const { postgres, app, network } = stack;
+  const { postgres, app, network, name } = rendering.stack;
   const volumes = [...(postgres.kind === 'own' ? [DATA_VOLUME] : []), ...namedVolumes(app?.volumes ?? [])];
+  const hashes = configHashes(rendering);
+  const labelled = Object.entries(services(rendering)).map(([service, definition]) => {
+    const labels = { ...(definition['labels'] as object), 'ecar-pool.config-hash': hashes.get(service) };
+    return [service, { ...definition, labels }];
+  });
   const document = {
-    name: stack.name,
-    services: {
-      pgbouncer: pgbouncerService(stack),
-      ...(postgres.kind === 'own' ? { [postgres.host]: postgresService(postgres, stack) } : {}),
-      ...(app ? { [app.service]: appService(app, stack, rootFromOutput) } : {}),
-    },
-    ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes.map((name) => [name, {}])) }),
+    name,
+    services: Object.fromEntries(labelled),
+    ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes.map((volume) => [volume, {}])) }),
     networks: {
       [network.name]: network.external ? { name: network.name, external: true } : { driver: 'bridge' },
     },
   };
   return { path: 'docker-compose.yml', mode: 0o644, text: writeComposeYaml(document, markLines(rendering)) };
+}
+
+/** What the label `ecar-pool.config-hash` of each rendered service says, by service. */
+export function configHashes(input: Input): ReadonlyMap<string, string> {
+  const entries = Object.entries(services(input));
+  return new Map(entries.map(([name, service]) => [name, hashConfig(name, service, input.stack)]));
+}
+
+function services({ stack, rootFromOutput }: Input): Readonly<Record<string, Service>> {
+  const { postgres, app } = stack;
+  return {
+    pgbouncer: pgbouncerService(stack),
+    ...(postgres.kind === 'own' ? { [postgres.host]: postgresService(postgres, stack) } : {}),
+    ...(app ? { [app.service]: appService(app, stack, rootFromOutput) } : {}),
+  };
 }

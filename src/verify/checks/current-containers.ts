@@ -1,0 +1,46 @@
+import type { Container } from '../../docker/containers.ts';
+import { upCommand } from '../../plan/commands.ts';
+import { seen } from '../evidence.ts';
+import { fail, ok, skip } from '../row.ts';
+import type { Check, Scene } from '../scene.ts';
+import { isCurrent, listServices, type Subject } from '../subject.ts';
+
+const ID = 'containers-current';
+const TITLE = 'current containers';
+
+/**
+ * Whether each container of the stack was made from its service as it is rendered now, values of `.env`
+ * included: Compose leaves a container as it is until `up`, whatever is written to the files.
+ */
+export const checkCurrentContainers: Check = ({ subject, evidence }) => {
+  const services = listServices(subject.stack);
+  const found = (seen(evidence.containers) ?? []).filter(({ service }) => services.includes(service));
+  if (found.length === 0) return [skip(ID, TITLE, 'there is no container to look at')];
+  const stale = found.flatMap((container) => explainStale(container, subject));
+  const names = services.filter((name) => found.some(({ service }) => service === name)).join(', ');
+  if (stale.length === 0) return [ok(ID, TITLE, `${names} made from the rendered files`)];
+  return [
+    fail(ID, TITLE, {
+      observed: stale.join('; '),
+      expected: 'made from the rendered files',
+      hint: `run ${upCommand(subject.project.directory)}`,
+    }),
+  ];
+};
+
+function explainStale(container: Container, subject: Scene['subject']): string[] {
+  const { service, image } = container;
+  const rendered = imageOf(service, subject);
+  // Under a tag that has moved, docker shows an id.
+  if (rendered !== undefined && image !== rendered)
+    return [`${service} runs the image ${image}, not ${rendered}`];
+  if (isCurrent(container, subject)) return [];
+  return [`${service} was made before its part of docker-compose.yml or .env changed`];
+}
+
+/** The image of a service as rendered; undefined for one that Compose builds. */
+function imageOf(service: string, { stack: { pgbouncer, postgres, app } }: Subject): string | undefined {
+  if (service === 'pgbouncer') return pgbouncer.image;
+  if (service === app?.service) return app.image;
+  return postgres.kind === 'own' ? postgres.image : undefined;
+}
