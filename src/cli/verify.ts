@@ -43,7 +43,7 @@ export const addVerify: AddCommand = (program, bind) => {
       { readDotenvOnDisk },
       { COMPOSE_FILE },
       { hasPassed, reportVerdict },
-      { pgbouncerSettings },
+      { pgbouncerSettings, CONFIG_FOLDER },
       { dotenvVariables },
       { EXIT },
     ] = await Promise.all([
@@ -66,6 +66,7 @@ export const addVerify: AddCommand = (program, bind) => {
       stack,
       project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
       isRendered: existsSync(join(project.folder, COMPOSE_FILE)),
+      configFolder: CONFIG_FOLDER,
     };
     const describeSubject = async () => {
       const { changes } = await project.planChanges();

@@ -6,6 +6,7 @@ import { checkDatabases } from './checks/databases.ts';
 import { checkDocker } from './checks/docker.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogins } from './checks/logins.ts';
+import { checkMountedFiles } from './checks/mounted-files.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
 import { checkShell } from './checks/shell.ts';
@@ -24,6 +25,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkContainers,
   checkCurrentContainers,
   checkPort,
+  checkMountedFiles,
   checkConsole,
   checkVersion,
   checkConfig,

@@ -21,15 +21,15 @@ const LOG_LINES = 200;
  */
 export async function observe(
   docker: Docker,
-  { stack, project }: Target,
+  target: Target,
   inquiry: Inquiry,
   versions: Promise<DockerVersions>,
 ): Promise<Evidence> {
   const calls = [
     versions,
     // First, because it takes longest.
-    probe(docker, project, stack.pgbouncer.port, inquiry),
-    observeContainers(docker, project),
+    probe(docker, target, inquiry),
+    observeContainers(docker, target.project),
   ] as const;
   try {
     const [known, probed, containers] = await Promise.all(calls);
@@ -72,8 +72,7 @@ export async function observeLog(docker: Docker, project: Target['project']): Pr
 
 async function probe(
   docker: Docker,
-  project: Target['project'],
-  port: number,
+  { project, stack, configFolder }: Target,
   inquiry: Inquiry,
 ): Promise<Sight<ProbeOutput>> {
   const found = await docker.call(findContainerArgv(project, 'pgbouncer'));
@@ -84,7 +83,7 @@ async function probe(
   // Killing docker leaves the script alive in the container, so that it is given a limit of its own.
   const limit = Math.max(1, Math.floor(docker.remainingMs() / 1000) - 1);
   const result = await docker.call(execArgv(container, 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT), {
-    stdin: formatProbeInput({ nonce, port, inquiry, limit }),
+    stdin: formatProbeInput({ nonce, port: stack.pgbouncer.port, folder: configFolder, inquiry, limit }),
   });
   const output = parseProbeOutput(result.stdout, nonce);
   // Half an answer is evidence, too: each check tells what of it is missing.

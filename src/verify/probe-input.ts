@@ -5,19 +5,22 @@ export interface ProbeRequest {
   /** Random and of letters and digits: marks the script's own lines among what servers say. */
   readonly nonce: string;
   readonly port: number;
+  /** Where the container sees PgBouncer's files. */
+  readonly folder: string;
   readonly inquiry: Inquiry;
   /** The seconds after which the script is ended. */
   readonly limit: number;
 }
 
 /** The script's stdin; the intruder comes last of the logins. Throws where a value holds a line break, which the settings must not let through. */
-export function formatProbeInput({ nonce, port, inquiry, limit }: ProbeRequest): string {
+export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeRequest): string {
   const { console, logins, intruder, seconds } = inquiry;
   const lines = [
     nonce,
     String(port),
     String(seconds),
     String(enoughLogins(limit, seconds)),
+    folder,
     console?.user ?? '',
     console?.password.reveal() ?? '',
     ...[...logins, ...(intruder ? [intruder] : [])].flatMap(({ user, password, database, statement }) => [

@@ -3,6 +3,9 @@ import { type ConsoleRow, parseConsoleTable } from './console-table.ts';
 /** Stands for a line break in what a login said. */
 const RECORD_SEPARATOR = '\x1e';
 
+/** What a shell ends with where there is no such program. */
+const COMMAND_NOT_FOUND = '127';
+
 /** How one psql ended. */
 export interface PsqlOutcome {
   readonly code: number;
@@ -18,6 +21,8 @@ export interface ProbeOutput {
   readonly console: PsqlOutcome | undefined;
   /** By the position of the login in the request. */
   readonly logins: ReadonlyMap<number, PsqlOutcome>;
+  /** SHA-256 of PgBouncer's files as the container sees them, by name; undefined where it has no sha256sum. */
+  readonly files: ReadonlyMap<string, string> | undefined;
   readonly finished: boolean;
 }
 
@@ -26,6 +31,7 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
   const tables = new Map<string, readonly ConsoleRow[]>();
   const logins = new Map<number, PsqlOutcome>();
   let console: PsqlOutcome | undefined;
+  let files: ReadonlyMap<string, string> | undefined;
   let finished = false;
   // A table may be cut off before its last line break, so the nonce only counts at the start of a line.
   for (const record of `\n${stdout}`.split(`\n${nonce} `).slice(1)) {
@@ -40,9 +46,16 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
       const lines = said.join(' ').replaceAll(RECORD_SEPARATOR, '\n');
       logins.set(Number(index), toOutcome([code, began, ended], lines));
     }
+    if (kind === 'files' && words[0] !== COMMAND_NOT_FOUND) files = parseSums(body);
     if (kind === 'end') finished = true;
   }
-  return { tables, console, logins, finished };
+  return { tables, console, logins, files, finished };
+}
+
+/** The lines of sha256sum; what it says of a missing file is left out. */
+function parseSums(text: string): Map<string, string> {
+  const lines = text.matchAll(/^([0-9a-f]{64}) [ *](.+)$/gm);
+  return new Map([...lines].map(([, sum = '', name = '']) => [name, sum]));
 }
 
 /** `began` and `ended` are seconds since boot, with two decimals, from /proc/uptime. */

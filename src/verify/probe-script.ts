@@ -3,7 +3,7 @@
  * `docker exec` takes longer than all that it asks. Kept to what busybox ash and dash both know.
  *
  * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the seconds after
- * which no more logins are begun, the user and the password for the console, then four lines (user, password,
+ * which no more logins are begun, the folder of PgBouncer's files, the user and the password for the console, then four lines (user, password,
  * database, statement) for each login. The console comes last, to show the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
  * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
@@ -18,6 +18,7 @@ IFS= read -r nonce
 IFS= read -r PGPORT
 IFS= read -r limit
 IFS= read -r enough
+IFS= read -r folder
 IFS= read -r console_user
 IFS= read -r console_password
 PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
@@ -26,6 +27,9 @@ us=$(printf '\\037')
 rs=$(printf '\\036')
 nl='
 '
+
+sums=$(cd "$folder" && sha256sum pgbouncer.ini userlist.txt 2>&1)
+printf '%s files %s\\n%s\\n' "$nonce" "$?" "$sums"
 
 login() {
   read -r began rest </proc/uptime

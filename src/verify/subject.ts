@@ -15,6 +15,8 @@ export interface Target {
   readonly project: ComposeProject;
   /** Whether there is a Compose file on the disk; without it Compose knows no project. */
   readonly isRendered: boolean;
+  /** Where the container of the pool sees the rendered folder `pgbouncer/`. */
+  readonly configFolder: string;
 }
 
 /** What is verified: the stack as the settings want it, and what stands on the disk. */

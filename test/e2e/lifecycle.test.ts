@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { inspectContainer } from './support/container.ts';
 import {
@@ -121,6 +122,18 @@ for (const { auth, pgbouncer, postgres, as } of CASES) {
       expect(await query(project, login, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       await project.compose(['restart', 'postgres']);
       await eventually(() => query(project, login, 'SELECT 1'));
+      expect(await failingChecks(project, '--wait')).toEqual(known);
+    });
+
+    it('must tell of a folder that was deleted under its mount, until the containers are made anew', async () => {
+      const project = useStack();
+      await rm(project.path('stack/prod'), { recursive: true });
+      await project.ecar(['render', '--env', 'prod']);
+      await project.compose(['up', '-d', '--wait']);
+      const stale = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+      expect(stale.stdout).toContain('FAIL  mounted files — the container sees no pgbouncer.ini');
+      const [, command = 'false'] = /mounted files.*\n.*\n +fix: run (docker .*)$/m.exec(stale.stdout) ?? [];
+      await project.shell(command);
       expect(await failingChecks(project, '--wait')).toEqual(known);
     });
 

@@ -27,7 +27,10 @@ if (rule === undefined) {
   const inner = argv.slice(argv.indexOf('--interactive') + 2);
   const [program, ...args] = rule.shell ? [rule.shell, ...inner.slice(3)] : inner;
   const env = { ...process.env, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` };
-  const child = spawn(program, args, { stdio: 'inherit', env });
+  const child = spawn(program, args, { stdio: ['pipe', 'inherit', 'inherit'], env });
+  // What the container has mounted is looked at where it lies.
+  const mounted = `${process.cwd()}/stack/prod/pgbouncer`;
+  child.stdin.end(readFileSync(0, 'utf8').replace('\n/etc/pgbouncer\n', `\n${mounted}\n`));
   child.on('exit', (code) => {
     process.exitCode = code ?? 137;
   });

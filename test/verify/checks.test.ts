@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
@@ -6,6 +7,7 @@ import { checkCurrentContainers } from '../../src/verify/checks/current-containe
 import { checkDatabases } from '../../src/verify/checks/databases.ts';
 import { checkFiles } from '../../src/verify/checks/files.ts';
 import { checkLogins } from '../../src/verify/checks/logins.ts';
+import { checkMountedFiles } from '../../src/verify/checks/mounted-files.ts';
 import { checkPools } from '../../src/verify/checks/pools.ts';
 import { checkPort } from '../../src/verify/checks/port.ts';
 import { checkShell } from '../../src/verify/checks/shell.ts';
@@ -14,7 +16,7 @@ import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
 import { judge } from '../../src/verify/judge.ts';
 import type { Check } from '../../src/verify/scene.ts';
-import { container, type Difference, failed, LOGINS, rowOf, STACK, scene, TABLES } from './support.ts';
+import { container, type Difference, FILES, failed, LOGINS, rowOf, STACK, scene, TABLES } from './support.ts';
 
 const FILE = 'stack/prod/docker-compose.yml';
 const change = (kind: 'create' | 'update' | 'remove', path: string) =>
@@ -35,6 +37,7 @@ describe('a stack where all is well', () => {
       'container:ecar_pgbouncer',
       'containers-current',
       'port',
+      'mounted-files',
       'console',
       'version',
       'config',
@@ -141,6 +144,41 @@ describe('checks', () => {
         ],
       },
       { status: 'fail', observed: '0.0.0.0:6432->6432' },
+    ],
+    [
+      'a folder that was deleted under its mount',
+      checkMountedFiles,
+      { files: new Map() },
+      {
+        status: 'fail',
+        observed: 'the container sees no pgbouncer.ini, the container sees no userlist.txt',
+        hint: `run docker compose -f ${FILE} up -d --wait --force-recreate pgbouncer postgres`,
+      },
+    ],
+    [
+      'a folder that was replaced under its mount, beside a Postgres that others run',
+      checkMountedFiles,
+      { files: new Map([...FILES, ['userlist.txt', '0'.repeat(64)]]), subject: { stack: external } },
+      {
+        status: 'fail',
+        observed: 'the container sees another userlist.txt',
+        hint: `run docker compose -f ${FILE} up -d --wait --force-recreate pgbouncer`,
+      },
+    ],
+    [
+      'files that lie on the disk as an earlier render left them, and that the container sees so',
+      checkMountedFiles,
+      {
+        subject: { changes: [{ ...change('update', 'pgbouncer/userlist.txt'), before: 'old' }] },
+        files: new Map([['userlist.txt', createHash('sha256').update('old').digest('hex')]]),
+      },
+      { status: 'ok' },
+    ],
+    [
+      'an image without sha256sum',
+      checkMountedFiles,
+      { files: undefined },
+      { status: 'skip', observed: 'because the image of pgbouncer has no sha256sum' },
     ],
     [
       'a console that refuses',

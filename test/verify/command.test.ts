@@ -107,6 +107,7 @@ describe('verify', () => {
       ok    container pgbouncer — running, healthy
       ok    current containers — postgres, pgbouncer made from the rendered files
       ok    published port — 127.0.0.1:6432->6432
+      ok    mounted files — the container sees pgbouncer.ini and userlist.txt as they lie on the disk
       ok    admin console — pgbouncer is let in and answered
       ok    PgBouncer version — PgBouncer 1.25.2
       ok    SHOW CONFIG — 11 settings as rendered
@@ -128,7 +129,7 @@ describe('verify', () => {
       name     host      port  database  pool  reserve  mode
       ecar_db  postgres  5432  ecar_db     20        0     -
 
-      prod works: 15 ok
+      prod works: 16 ok
       "
     `);
     expect(exitCode).toBe(0);
@@ -174,6 +175,7 @@ describe('verify', () => {
         {},
         {},
         {},
+        {},
       ],
       pools: [{ database: 'ecar_db', cl_active: '3' }, { database: 'pgbouncer' }],
       stats: [{ total_xact_count: '1234' }],
@@ -190,7 +192,7 @@ describe('verify', () => {
       "FAIL  container pgbouncer — running, unhealthy
             expected: running, healthy
             fix: see docker compose -f stack/prod/docker-compose.yml logs --tail 50 pgbouncer
-      prod does not pass: 14 ok, 1 failed
+      prod does not pass: 15 ok, 1 failed
       "
     `);
   });
@@ -234,7 +236,7 @@ describe('verify', () => {
     expect(out).toContain(
       'skip  admin console — because the pgbouncer container is not running but restarting',
     );
-    expect(out).toMatch(/5 ok, 1 failed, 9 skipped\n$/);
+    expect(out).toMatch(/5 ok, 1 failed, 10 skipped\n$/);
   });
 
   it('must fail a set of files that is half there, and ask docker nothing where there is no Compose file', async () => {

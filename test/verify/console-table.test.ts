@@ -57,7 +57,11 @@ describe('parseConsoleTable', () => {
 });
 
 describe('parseProbeOutput', () => {
+  const sum = '5'.repeat(64);
   const stdout = [
+    'n files 1',
+    `${sum}  pgbouncer.ini`,
+    'sha256sum: userlist.txt: No such file or directory',
     'n table version',
     'version\x1ePgBouncer 1.18.0',
     'n table state',
@@ -79,6 +83,7 @@ describe('parseProbeOutput', () => {
       said: 'psql: error: two\nlines, n among them',
       ms: 300,
     });
+    expect(output.files).toEqual(new Map([['pgbouncer.ini', sum]]));
     expect(output.finished).toBe(true);
   });
 
@@ -87,6 +92,10 @@ describe('parseProbeOutput', () => {
     expect([...output.logins.keys()]).toEqual([1]);
     expect(output.finished).toBe(false);
     expect(parseProbeOutput('', 'n')).toMatchObject({ console: undefined, finished: false });
+  });
+
+  it('must not take an image without sha256sum for one without files', () => {
+    expect(parseProbeOutput('n files 127\nsh: 1: sha256sum: not found\nn end\n', 'n').files).toBeUndefined();
   });
 
   it.each([

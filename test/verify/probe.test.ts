@@ -1,4 +1,5 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDocker } from '../../src/docker/docker.ts';
@@ -60,9 +61,9 @@ const POOL = {
 
 async function look(
   stack: Stack,
-  options: { shell?: string; limitMs?: number; logins?: Record<string, string> } = {},
+  options: { shell?: string; limitMs?: number; logins?: Record<string, string>; folder?: string } = {},
 ) {
-  const { shell, limitMs = 25_000, logins = {} } = options;
+  const { shell, limitMs = 25_000, logins = {}, folder = '/' } = options;
   const fake = fakeDocker(
     [
       { match: ' ps ', stdout: '' },
@@ -79,7 +80,7 @@ async function look(
     secrets: [],
     deadline: performance.now() + limitMs,
   });
-  const { subject } = scene({ subject: { stack } });
+  const { subject } = scene({ subject: { stack, configFolder: folder } });
   const inquiry = planInquiry(stack, new Secret('made-up', 'test'), 2);
   const versions = Promise.resolve({ engine: '28', compose: '2.40', ms: 1 });
   const { probe } = await observe(docker, subject, inquiry, versions);
@@ -109,6 +110,19 @@ describe('the probe', () => {
       'FATAL:  password authentication failed\nHINT:  two\n\nmore lines',
     );
     expect(output.finished).toBe(true);
+  });
+
+  it.each(SHELLS)('must tell by %s what the container sees of its files', async (shell) => {
+    const folder = join(tempFolder(), "a $(folder) 'of' files");
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'pgbouncer.ini'), 'one\n');
+    const seen = async () => (await look(STACK, { shell: asShell(shell), folder })).output.files;
+    const one = createHash('sha256').update('one\n').digest('hex');
+    expect(await seen()).toEqual(new Map([['pgbouncer.ini', one]]));
+    writeFileSync(join(folder, 'userlist.txt'), 'one\n');
+    expect((await seen())?.get('userlist.txt')).toBe(one);
+    rmSync(folder, { recursive: true });
+    expect(await seen()).toEqual(new Map());
   });
 
   it('must read all tables in one connection, by name, and do without the one that 1.18 lacks', async () => {
@@ -170,6 +184,8 @@ describe('the probe', () => {
 
   it('must refuse a line break, which would shift every line after it', () => {
     const inquiry = planInquiry(STACK, new Secret('a\nb', 'test'), 2);
-    expect(() => formatProbeInput({ nonce: 'n', port: 1, inquiry, limit: 60 })).toThrow('line break');
+    expect(() => formatProbeInput({ nonce: 'n', port: 1, folder: '/', inquiry, limit: 60 })).toThrow(
+      'line break',
+    );
   });
 });

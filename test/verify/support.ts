@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Container } from '../../src/docker/containers.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { Secret } from '../../src/stack/secret.ts';
@@ -63,7 +64,7 @@ const unchanged = (path: string): Change => ({
   path,
   foreign: false,
   cause: 'up to date',
-  before: '',
+  before: `${path} as it lies on the disk`,
   after: { path, mode: 0o644, text: '' },
 });
 
@@ -71,8 +72,9 @@ const SUBJECT: Subject = {
   stack: STACK,
   project: { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' },
   isRendered: true,
+  configFolder: '/etc/pgbouncer',
   renderCommand: 'ecar-pool render --env prod',
-  changes: ['docker-compose.yml', '.env', 'postgres/initdb.d/10-ecar-pool.sql'].map(unchanged),
+  changes: ['docker-compose.yml', '.env', 'pgbouncer/pgbouncer.ini', 'pgbouncer/userlist.txt'].map(unchanged),
   settings: new Map([
     ['listen_port', '6432'],
     ['pool_mode', 'transaction'],
@@ -157,11 +159,20 @@ export const LOGINS: readonly PsqlOutcome[] = [
   failed('FATAL:  password authentication failed'),
 ];
 
+/** The sums of that stack's files, as its container sees them. */
+export const FILES: ReadonlyMap<string, string> = new Map(
+  ['pgbouncer.ini', 'userlist.txt'].map((name) => [
+    name,
+    createHash('sha256').update(`pgbouncer/${name} as it lies on the disk`).digest('hex'),
+  ]),
+);
+
 /** What a test changes of a stack where all is well. */
 export interface Difference {
   readonly subject?: Partial<Subject>;
   readonly evidence?: Partial<Evidence>;
   readonly tables?: Readonly<Record<string, readonly ConsoleRow[] | undefined>>;
+  readonly files?: ReadonlyMap<string, string> | undefined;
   readonly console?: PsqlOutcome | undefined;
   readonly logins?: Readonly<Record<number, PsqlOutcome | undefined>>;
   readonly containers?: readonly Container[];
@@ -178,6 +189,7 @@ export function scene(difference: Difference = {}): Scene {
     tables: new Map(tables.flatMap(([name, rows]) => (rows ? [[name, rows] as const] : []))),
     console: 'console' in difference ? difference.console : passed(''),
     logins: new Map(logins.flatMap(([index, login]) => (login ? [[Number(index), login] as const] : []))),
+    files: 'files' in difference ? difference.files : FILES,
     finished: true,
   };
   return {
