@@ -1,3 +1,5 @@
+import { RUN_FORMAT } from './container-runs.ts';
+
 /** The three facts that tell Compose which stack is meant, whatever the current folder holds. */
 export interface ComposeProject {
   readonly name: string;
@@ -33,16 +35,11 @@ export function psArgv(project: ComposeProject): string[] {
 }
 
 /**
- * The ids of the running containers of a service, by Compose's labels: what `compose exec` looks up, without the
- * time that Compose takes to start.
+ * How the containers of these names run, one line each; those that are not there are complained of, and the
+ * others told. By name because that takes the engine alone, without the time that Compose takes to start.
  */
-export function findContainerArgv({ name }: ComposeProject, service: string): string[] {
-  const labels = { project: name, service, oneoff: 'False' };
-  const filters = Object.entries(labels).flatMap(([key, value]) => [
-    '--filter',
-    `label=com.docker.compose.${key}=${value}`,
-  ]);
-  return ['ps', '--quiet', '--no-trunc', ...filters];
+export function inspectArgv(names: readonly string[]): string[] {
+  return ['inspect', '--type', 'container', '--format', RUN_FORMAT, ...names];
 }
 
 /** A command in a container, fed by stdin and without a terminal: one would mangle the bytes that come back. */

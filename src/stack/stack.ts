@@ -100,3 +100,8 @@ interface Resources {
   readonly cpus: string | undefined;
   readonly memory: string | undefined;
 }
+
+/** The name of a service's container: one a host, so that people and programs know it beforehand. */
+export function containerName({ name }: Pick<Stack, 'name'>, service: string): string {
+  return `${name}_${service}`;
+}

@@ -1,3 +1,4 @@
+import type { ContainerRun } from '../docker/container-runs.ts';
 import type { Container } from '../docker/containers.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
@@ -12,6 +13,10 @@ export type Sight<Value> =
 export interface Evidence {
   readonly versions: DockerVersions;
   readonly containers: Sight<readonly Container[]>;
+  /** The containers of the stack's services as the engine runs them, by service. */
+  readonly runs: Sight<ReadonlyMap<string, ContainerRun>>;
+  /** When it was looked, in milliseconds of the epoch. */
+  readonly seenAt: number;
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
   /** The end of PgBouncer's log, unredacted; empty until a check failed and it was asked for. */

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { execArgv, findContainerArgv, logsArgv, psArgv } from '../docker/argv.ts';
+import { execArgv, inspectArgv, logsArgv, psArgv } from '../docker/argv.ts';
+import { type ContainerRun, parseContainerRuns } from '../docker/container-runs.ts';
 import { type Container, parseContainers } from '../docker/containers.ts';
 import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+import { containerName } from '../stack/stack.ts';
 import type { Evidence, Sight } from './evidence.ts';
 import type { Inquiry } from './logins.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
-import type { Target } from './subject.ts';
+import { listServices, type Target } from './subject.ts';
 
 const LOG_LINES = 200;
 
@@ -25,15 +27,17 @@ export async function observe(
   inquiry: Inquiry,
   versions: Promise<DockerVersions>,
 ): Promise<Evidence> {
+  // First, because the probe takes longest and needs to know its container.
+  const runs = observeRuns(docker, target);
   const calls = [
     versions,
-    // First, because it takes longest.
-    probe(docker, target, inquiry),
+    runs,
+    runs.then((found) => probe(docker, target, inquiry, found)),
     observeContainers(docker, target.project),
   ] as const;
   try {
-    const [known, probed, containers] = await Promise.all(calls);
-    return { versions: known, containers, inquiry, probe: probed, log: '' };
+    const [known, ran, probed, containers] = await Promise.all(calls);
+    return { versions: known, containers, runs: ran, seenAt: Date.now(), inquiry, probe: probed, log: '' };
   } catch (error) {
     // Without docker, nothing that still runs can tell anything.
     docker.end();
@@ -47,7 +51,15 @@ export async function observe(
 /** The evidence where there is no docker-compose.yml: docker is asked for its versions only. */
 export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerVersions>): Promise<Evidence> {
   const unseen = { failure: 'docker-compose.yml has not been rendered', ms: 0 };
-  return { versions: await versions, containers: unseen, inquiry, probe: unseen, log: '' };
+  return {
+    versions: await versions,
+    containers: unseen,
+    runs: unseen,
+    seenAt: Date.now(),
+    inquiry,
+    probe: unseen,
+    log: '',
+  };
 }
 
 /** The containers of the project, as Compose knows them. */
@@ -70,21 +82,40 @@ export async function observeLog(docker: Docker, project: Target['project']): Pr
   return stdout;
 }
 
+/** How the engine runs the containers of the stack; Compose gives them their names as rendered. */
+async function observeRuns(
+  docker: Docker,
+  { stack }: Target,
+): Promise<Sight<ReadonlyMap<string, ContainerRun>>> {
+  const names = listServices(stack).map((service) => containerName(stack, service));
+  const result = await docker.call(inspectArgv(names));
+  const isMissing = /no such (?:container|object)/i.test(result.stderr);
+  if (result.code !== 0 && !isMissing) return { failure: describeEnd(result), ms: result.ms };
+  try {
+    return { value: parseContainerRuns(result.stdout, stack.name), ms: result.ms };
+  } catch {
+    return { failure: 'docker inspect printed something that is not JSON', ms: result.ms };
+  }
+}
+
 async function probe(
   docker: Docker,
-  { project, stack, configFolder }: Target,
+  { stack, configFolder }: Target,
   inquiry: Inquiry,
+  runs: Sight<ReadonlyMap<string, ContainerRun>>,
 ): Promise<Sight<ProbeOutput>> {
-  const found = await docker.call(findContainerArgv(project, 'pgbouncer'));
-  if (found.code !== 0) return { failure: describeEnd(found), ms: found.ms };
-  const [container] = found.stdout.trim().split(/\s+/);
-  if (!container) return { failure: 'service "pgbouncer" is not running', ms: found.ms };
+  if ('failure' in runs) return runs;
+  const container = runs.value.get('pgbouncer');
+  if (!container?.running) return { failure: 'service "pgbouncer" is not running', ms: runs.ms };
   const nonce = randomBytes(12).toString('hex');
   // Killing docker leaves the script alive in the container, so that it is given a limit of its own.
   const limit = Math.max(1, Math.floor(docker.remainingMs() / 1000) - 1);
-  const result = await docker.call(execArgv(container, 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT), {
-    stdin: formatProbeInput({ nonce, port: stack.pgbouncer.port, folder: configFolder, inquiry, limit }),
-  });
+  const result = await docker.call(
+    execArgv(container.id, 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT),
+    {
+      stdin: formatProbeInput({ nonce, port: stack.pgbouncer.port, folder: configFolder, inquiry, limit }),
+    },
+  );
   const output = parseProbeOutput(result.stdout, nonce);
   // Half an answer is evidence, too: each check tells what of it is missing.
   const reached = output.console !== undefined || output.tables.size > 0 || output.logins.size > 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeArgv, execArgv, findContainerArgv, logsArgv, psArgv } from '../../src/docker/argv.ts';
+import { composeArgv, execArgv, inspectArgv, logsArgv, psArgv } from '../../src/docker/argv.ts';
 import { childEnvironment } from '../../src/docker/child-env.ts';
 
 const PROJECT = { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' };
@@ -18,11 +18,10 @@ describe('argv', () => {
     expect(argv.join(' ')).toBe(expected);
   });
 
-  it('must look a service up by the labels that Compose gives it, one-off runs left out', () => {
-    expect(findContainerArgv(PROJECT, 'pgbouncer').join(' ')).toBe(
-      'ps --quiet --no-trunc --filter label=com.docker.compose.project=ecar' +
-        ' --filter label=com.docker.compose.service=pgbouncer --filter label=com.docker.compose.oneoff=False',
-    );
+  it('must ask the engine for containers by name, and for containers only', () => {
+    const argv = inspectArgv(['ecar_postgres', 'ecar_pgbouncer']);
+    expect(argv.slice(0, 4)).toEqual(['inspect', '--type', 'container', '--format']);
+    expect(argv.slice(5)).toEqual(['ecar_postgres', 'ecar_pgbouncer']);
   });
 
   it('must run a command in a container with its stdin and without a terminal', () => {

@@ -137,6 +137,22 @@ for (const { auth, pgbouncer, postgres, as } of CASES) {
       expect(await failingChecks(project, '--wait')).toEqual(known);
     });
 
+    it('must tell of a pgbouncer that ended by itself though it is up again, until it is restarted', async () => {
+      const project = useStack();
+      const { startedAt } = await inspectContainer(project, 'pgbouncer');
+      await project.compose(['exec', '-T', 'pgbouncer', 'sh', '-c', 'kill -QUIT 1'], { code: 'any' });
+      await eventually(async () => {
+        const now = await inspectContainer(project, 'pgbouncer');
+        expect(now.running && now.startedAt !== startedAt).toBe(true);
+      });
+      const { stdout } = await project.ecar(['verify', '--env', 'prod', '--wait'], { code: 1 });
+      expect(stdout).toMatch(
+        /FAIL {2}container pgbouncer — running, healthy, ended and was restarted once, last \d+ s ago/,
+      );
+      await project.compose(['restart', 'pgbouncer']);
+      expect(await failingChecks(project, '--wait')).toEqual(known);
+    });
+
     it('must take a new password, user and database by the printed commands, and refuse the old password', async () => {
       const project = useStack();
       const before = await inspectContainer(project, 'pgbouncer');

@@ -16,7 +16,18 @@ import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
 import { judge } from '../../src/verify/judge.ts';
 import type { Check } from '../../src/verify/scene.ts';
-import { container, type Difference, FILES, failed, LOGINS, rowOf, STACK, scene, TABLES } from './support.ts';
+import {
+  container,
+  type Difference,
+  FILES,
+  failed,
+  LOGINS,
+  rowOf,
+  run,
+  STACK,
+  scene,
+  TABLES,
+} from './support.ts';
 
 const FILE = 'stack/prod/docker-compose.yml';
 const change = (kind: 'create' | 'update' | 'remove', path: string) =>
@@ -57,6 +68,31 @@ describe('a stack where all is well', () => {
 });
 
 type Case = readonly [what: string, check: Check, difference: Difference, row: object];
+
+describe('a container that the engine started again', () => {
+  const restarted = (restarts: number, upMs: number) =>
+    checkContainers(
+      scene({ evidence: { runs: { value: new Map([['postgres', run(restarts, upMs)]]), ms: 1 } } }),
+    )[0];
+
+  it('must fail while that was a short time ago, though it happens to be up', () => {
+    expect(restarted(3, 40_000)).toMatchObject({
+      status: 'fail',
+      observed: 'running, healthy, ended and was restarted 3 times, last 40 s ago',
+      hint: `see docker compose -f ${FILE} logs --tail 50 postgres`,
+    });
+    expect(restarted(1, 59 * 60_000)).toMatchObject({ status: 'fail' });
+  });
+
+  it('must pass once it has run for long, and still be told of', () => {
+    expect(restarted(1, 61 * 60_000)).toMatchObject({
+      status: 'ok',
+      observed: 'running, healthy, ended and was restarted once, last 61 min ago',
+    });
+    expect(restarted(2, 72 * 3_600_000)?.observed).toContain('2 times, last 3 days ago');
+    expect(restarted(0, 1000)).toMatchObject({ status: 'ok', observed: 'running, healthy' });
+  });
+});
 
 describe('checks', () => {
   it.each<Case>([

@@ -10,7 +10,10 @@ import { PASSWORDS, tempFolder, tempProject } from '../support/temp-project.ts';
 
 const ENGINE: Rule = { match: 'version --format', stdout: '28.2.2\n' };
 const COMPOSE: Rule = { match: 'compose version', stdout: '2.40.3\n' };
-const FIND: Rule = { match: 'ps --quiet', stdout: 'c0ffee\n' };
+const FIND: Rule = {
+  match: 'inspect --type',
+  stdout: '["c0ffee",true,0,"2026-11-23T13:59:27Z","ecar","pgbouncer"]\n',
+};
 const EXEC: Rule = { match: 'exec --interactive c0ffee', exec: true };
 const LOGS: Rule = { match: ' logs ', stdout: '' };
 
@@ -140,13 +143,14 @@ describe('verify', () => {
     const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC], { pool });
     await verify(cwd, fake.env);
     const compose = '-p ecar -f stack/prod/docker-compose.yml --project-directory stack/prod';
-    const calls = fake.calls().map(({ argv }) => argv.join(' ').replace(/ timeout \d+ sh -c .*/s, ' …'));
-    const label = '--filter label=com.docker.compose';
+    const calls = fake
+      .calls()
+      .map(({ argv }) => argv.join(' ').replace(/ timeout \d+ sh -c .*| --format \[.*\]/s, ' …'));
     expect(calls.sort()).toEqual([
       `compose ${compose} ps -a --format json`,
       'compose version --short',
       'exec --interactive c0ffee …',
-      `ps --quiet --no-trunc ${label}.project=ecar ${label}.service=pgbouncer ${label}.oneoff=False`,
+      'inspect --type container … ecar_postgres ecar_pgbouncer',
       'version --format {{.Server.Version}}',
     ]);
   });

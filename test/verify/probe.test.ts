@@ -67,7 +67,7 @@ async function look(
   const fake = fakeDocker(
     [
       { match: ' ps ', stdout: '' },
-      { match: 'ps --quiet', stdout: 'c0ffee\n' },
+      { match: 'inspect --type', stdout: '["c0ffee",true,0,"2026-11-23T13:59:27Z","ecar","pgbouncer"]\n' },
       { match: 'exec', exec: true, ...(shell ? { shell } : {}) },
     ],
     { pool: { ...POOL, logins } },

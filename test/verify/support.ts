@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ContainerRun } from '../../src/docker/container-runs.ts';
 import type { Container } from '../../src/docker/containers.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { Secret } from '../../src/stack/secret.ts';
@@ -167,6 +168,18 @@ export const FILES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+/** When that stack was looked at. */
+const SEEN_AT = Date.UTC(2026, 10, 23, 12);
+
+/** A container that was started so long ago, and started again by the engine so often. */
+export const run = (restarts: number, upMs: number): ContainerRun => ({
+  id: 'c0ffee',
+  running: true,
+  restarts,
+  startedAt: SEEN_AT - upMs,
+});
+const RUNS = new Map(['postgres', 'pgbouncer'].map((service) => [service, run(0, 60_000)]));
+
 /** What a test changes of a stack where all is well. */
 export interface Difference {
   readonly subject?: Partial<Subject>;
@@ -200,6 +213,8 @@ export function scene(difference: Difference = {}): Scene {
         value: difference.containers ?? [container('postgres'), container('pgbouncer')],
         ms: 100,
       },
+      runs: { value: RUNS, ms: 40 },
+      seenAt: SEEN_AT,
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },
       log: '',

@@ -7,7 +7,14 @@ import { fail, ok, type Row } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { listServices } from '../subject.ts';
 
-/** Each service of the stack is up, healthy and not restarting; so is every other container of the project. */
+const READY = 'running, healthy';
+/** What has run for this long since it was last restarted counts as mended: a crash long ago is no alarm for ever. */
+const SETTLED_MS = 3_600_000;
+
+/**
+ * Each service of the stack is up and healthy, and has not ended by itself within the last hour; every other
+ * container of the project is up, or has done its work.
+ */
 export const checkContainers: Check = (scene) => {
   const { containers } = scene.evidence;
   const services = listServices(scene.subject.stack);
@@ -37,16 +44,16 @@ function judge(scene: Scene, container: Container, mayEnd: boolean): Row {
   const { ms } = scene.evidence.containers;
   const id = `container:${name}`;
   const title = `container ${service}`;
-  if (isReady(container)) return ok(id, title, health === '' ? state : `${state}, ${health}`, { ms });
+  const seenState = [state, health].filter(Boolean).join(', ');
+  if (isReady(container)) {
+    const restarts = describeRestarts(scene, service);
+    if (!restarts?.isRecent) return ok(id, title, seenState + (restarts?.text ?? ''), { ms });
+    const hint = `see ${logsCommand(scene, service)}`;
+    return fail(id, title, { observed: seenState + restarts.text, expected: READY, hint }, { ms });
+  }
   if (mayEnd && state === 'exited' && exitCode === 0) return ok(id, title, 'has done its work', { ms });
-  const observed =
-    state === 'exited' ? `exited with code ${exitCode}` : [state, health].filter(Boolean).join(', ');
-  return fail(
-    id,
-    title,
-    { observed, expected: 'running, healthy', ...whyNotReady(scene, container) },
-    { ms },
-  );
+  const observed = state === 'exited' ? `exited with code ${exitCode}` : seenState;
+  return fail(id, title, { observed, expected: READY, ...whyNotReady(scene, container) }, { ms });
 }
 
 function whyNotReady(scene: Scene, { service, state, health, exitCode }: Container) {
@@ -65,7 +72,33 @@ function whyNotReady(scene: Scene, { service, state, health, exitCode }: Contain
   if (state === 'paused') return { hint: `run ${composeCommand(project.directory, 'unpause', service)}` };
   if (state === 'created' || (state === 'exited' && exitCode === 0))
     return { hint: `run ${upCommand(project.directory)}` };
-  return { hint: `see ${composeCommand(project.directory, 'logs', '--tail', '50', service)}` };
+  return { hint: `see ${logsCommand(scene, service)}` };
+}
+
+/** How often the engine had to start a service again, and whether that is still going on; undefined for never. */
+function describeRestarts(
+  { evidence }: Scene,
+  service: string,
+): { readonly text: string; readonly isRecent: boolean } | undefined {
+  const run = seen(evidence.runs)?.get(service);
+  if (run === undefined || run.restarts === 0) return undefined;
+  const upMs = Math.max(0, evidence.seenAt - run.startedAt);
+  const times = run.restarts === 1 ? 'once' : `${run.restarts} times`;
+  return {
+    text: `, ended and was restarted ${times}, last ${formatAge(upMs)} ago`,
+    isRecent: upMs < SETTLED_MS,
+  };
+}
+
+function formatAge(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.floor(ms / 1000)} s`;
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
+}
+
+function logsCommand({ subject }: Scene, service: string): string {
+  return composeCommand(subject.project.directory, 'logs', '--tail', '50', service);
 }
 
 /** The line of a log without PgBouncer's date, time, zone and pid. */
@@ -79,7 +112,7 @@ function absent({ subject, evidence }: Scene, service: string): Row {
     `container ${service}`,
     {
       observed: 'there is none',
-      expected: 'running, healthy',
+      expected: READY,
       hint: `run ${upCommand(subject.project.directory)}`,
     },
     { ms: evidence.containers.ms },

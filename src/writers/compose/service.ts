@@ -1,5 +1,5 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
-import type { Stack } from '../../stack/stack.ts';
+import { containerName, type Stack } from '../../stack/stack.ts';
 
 /** A Compose service as plain data. */
 export type Service = Readonly<Record<string, unknown>>;
@@ -7,7 +7,7 @@ export type Service = Readonly<Record<string, unknown>>;
 /** What every service of the stack has: its name, network, restart policy, bounded logs and limits. */
 export function commonParts(stack: Stack, service: string): Service {
   return {
-    container_name: `${stack.name}_${service}`,
+    container_name: containerName(stack, service),
     restart: 'always',
     networks: [stack.network.name],
     labels: { 'ecar-pool.environment': stack.environment },
