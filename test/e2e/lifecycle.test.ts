@@ -184,6 +184,39 @@ for (const { auth, pgbouncer, postgres, as } of CASES) {
       expect(tookMs).toBeLessThan(10_000);
     });
 
+    it('must let a running transaction end when pgbouncer is stopped', async () => {
+      const project = useStack();
+      await project.compose(['start', 'pgbouncer']);
+      const login = { ...(await appLogin(project)), password: 'rotated' };
+      const client = await eventually(() => connect(project, login));
+      await client.query('BEGIN');
+      const [slept] = await Promise.all([
+        client.query('SELECT 1 AS one FROM pg_sleep(3)').then(async ({ rows }) => {
+          await client.query('COMMIT');
+          return rows;
+        }),
+        project.compose(['stop', 'pgbouncer']),
+      ]);
+      await client.end().catch(() => {});
+      expect(slept).toEqual([{ one: 1 }]);
+      expect(await inspectContainer(project, 'pgbouncer')).toMatchObject({ running: false, exitCode: 0 });
+    });
+
+    it('must stop pgbouncer within seconds though a client of session mode idles', async () => {
+      const project = useStack();
+      await project.compose(['start', 'pgbouncer']);
+      const login = { ...(await appLogin(project, `${project.name}_admin`)), password: 'rotated' };
+      const client = await eventually(() => connect(project, login));
+      await client.query('SELECT 1');
+      const began = performance.now();
+      await project.compose(['stop', 'pgbouncer']);
+      const tookMs = performance.now() - began;
+      await client.end().catch(() => {});
+      // PgBouncer would wait for as long as the client stays, and is killed instead.
+      expect(await inspectContainer(project, 'pgbouncer')).toMatchObject({ running: false, exitCode: 137 });
+      expect(tookMs).toBeLessThan(15_000);
+    });
+
     it('must leave nothing behind after down -v', async () => {
       const project = useStack();
       await project.compose(['down', '-v']);
