@@ -24,11 +24,16 @@ function leave(): never {
   process.exit(130);
 }
 
-// A reader that closes the pipe early (`| head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+/**
+ * A reader that closes the pipe early (`| head`) is no failure of ours, and no success either: the run goes on
+ * in silence, and its exit code says how it ended.
+ */
+function endure<Stream extends NodeJS.WriteStream>(stream: Stream): Stream {
+  if (stream.listenerCount('error') > 0) return stream;
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 const exitCode = run(process.argv.slice(2), {
   cwd: process.cwd(),
@@ -37,9 +42,9 @@ const exitCode = run(process.argv.slice(2), {
   get stdin() {
     return process.stdin;
   },
-  stdout: process.stdout,
+  stdout: endure(process.stdout),
   get stderr() {
-    return process.stderr;
+    return endure(process.stderr);
   },
   signal: interrupt.signal,
 });

@@ -152,4 +152,24 @@ describe.skipIf(process.platform === 'win32')('the program in a process of its o
     expect(code ?? signal).toBe('SIGINT');
     await expectEnded(fake.calls);
   });
+
+  it.each([
+    ['stdout', 1, '| true'],
+    ['both outputs', 1, '2>&1 | true'],
+    ['stdout of a run without drift', 0, '| true'],
+  ])('must keep its exit code where the reader of %s has gone', (_, code, pipe) => {
+    const cwd = tempProject();
+    const shell = (line: string) =>
+      spawnSync('bash', ['-c', line, process.execPath, program()], {
+        cwd,
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+    if (code === 0) shell('"$0" "$1" render --env prod');
+    // The reader is gone before anything is written.
+    const line = `(sleep 0.5; exec "$0" "$1" render --env prod --check --diff) ${pipe}; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = shell(line);
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`${code}\n`);
+  });
 });
