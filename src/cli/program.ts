@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, ExpectedError, UsageError } from '../problems/errors.ts';
 import { addCompletion } from './completion.ts';
+import { concealValue } from './conceal-value.ts';
 import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
 import { examples } from './context.ts';
@@ -58,6 +59,7 @@ export function buildProgram(world: World, finish: (code: number) => void): Comm
       writeErr: (text) => {
         if (program.opts<GlobalOptions>().json !== true) world.stderr.write(text);
       },
+      outputError: (text, write) => write(concealValue(text)),
       getOutHelpWidth: () => Math.min(world.stdout.columns ?? 100, 100),
       getErrHelpWidth: () => Math.min(world.stderr.columns ?? 100, 100),
       getOutHasColors: () => false,
@@ -138,7 +140,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
 
 /** What Commander says about wrong usage, taken apart into what is wrong and what to do. */
 function toUsageError({ code, message }: CommanderError): UsageError {
-  const [, what = '', suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? [];
+  const [, what = '', suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(concealValue(message)) ?? [];
   // Where nothing but options is given, it has only help to show.
   return new UsageError(code === 'commander.help' ? 'the command is missing' : what, suggestion ?? HELP_HINT);
 }
