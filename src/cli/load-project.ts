@@ -3,6 +3,7 @@ import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { FilePlan } from '../plan/file-plan.ts';
 import { planFiles } from '../plan/plan-files.ts';
+import { printable } from '../report/printable.ts';
 import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { loadStack } from '../settings/load-stack.ts';
@@ -45,7 +46,7 @@ export async function loadProject(
     folder,
     shownFolder,
     async planChanges() {
-      const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
+      const plan = await planFiles(stack, { settingsFile: printable(basename(file)), rootFromOutput });
       return { plan, changes: await comparePlan(plan, folder) };
     },
   };

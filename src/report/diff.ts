@@ -9,14 +9,15 @@ export function formatDiff(changes: readonly Change[]): string {
   return changes
     .filter(({ kind }) => kind !== 'unchanged')
     .map(({ path, before, after, foreign }) => {
+      const rendered = after?.text ?? '';
       // What is not ours may hold secrets in ways that the mask does not know.
-      const old = foreign ? '[not rendered by ecar-pool]\n' : mask.mask(path, before ?? '');
+      const old = foreign ? '[not rendered by ecar-pool]\n' : mask.mask(path, before ?? '', rendered);
       const name = (side: string, isThere: boolean) => (isThere ? `${side}/${path}` : '/dev/null');
       const patch = createTwoFilesPatch(
         name('a', before !== undefined),
         name('b', after !== undefined),
         old,
-        mask.mask(path, after?.text ?? ''),
+        mask.mask(path, rendered, rendered),
       );
       return patch.replace(/^=+\n/, '');
     })

@@ -12,8 +12,13 @@ export interface Rendering {
   readonly rootFromOutput: string;
 }
 
-/** What every rendered file says on its first line: a file without it is not ours and is left alone. */
+/** What every rendered file begins with. */
 export const MARK = 'Rendered by ecar-pool';
+
+/** Whether a file begins as rendered ones do, in the comments of its format: one that does not is not ours. */
+export function hasMark(text: string): boolean {
+  return text.replace(/^(?:(?:#|;|--) |\{\s*"mark": ?")/, '').startsWith(MARK);
+}
 
 /** The lines that open a rendered file: whose it is, and how to change it. */
 export function markLines(

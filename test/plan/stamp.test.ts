@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -164,6 +165,14 @@ describe('the stamp of a render', () => {
     await expect(applyChanges([change], folder, interrupted)).rejects.toThrow(InterruptedError);
     expect(readdirSync(folder)).not.toContain(STAMP);
     expect(readdirSync(folder)).not.toContain('new');
+  });
+
+  it('must not hold in another folder: paths in the files start at theirs', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    cpSync(join(cwd, 'stack/prod'), join(cwd, 'moved'), { recursive: true, preserveTimestamps: true });
+    const asked = { config: join(cwd, 'ecar-pool.yaml'), env: 'prod' };
+    expect(await readStamp(join(cwd, 'moved'), asked, {})).toBeUndefined();
   });
 
   it('must not be given to what changed while it was read', async () => {

@@ -1,3 +1,4 @@
+import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
@@ -6,10 +7,6 @@ import { chooseClient } from '../secret-uses.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
 type AppSettings = Pick<Settings, 'app' | 'databases' | 'pgbouncer'> & { app: NonNullable<Settings['app']> };
-
-/** Variables that the rendered .env holds already; a secret of the same name would take their place. */
-const OWN_VARIABLES =
-  /^(?:DB_(?:NAME|USER|PASSWORD|HOST|PORT)|POSTGRES_PASSWORD|PGBOUNCER_(?:MAX_CLIENT_CONN|(?:DEFAULT|MIN|RESERVE)_POOL_SIZE))$/;
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
 export function checkApp(settings: Pick<Settings, 'app' | 'databases' | 'pgbouncer'>, found: Findings): void {
@@ -47,7 +44,7 @@ function checkEnvironment({ environment }: AppSettings['app'], found: Findings):
     if (typeof value !== 'object') continue;
     const path = ['app', 'environment', name];
     checkSecretReference(value, path, found);
-    if (OWN_VARIABLES.test(name))
+    if (OWN_VARIABLES.has(name))
       found.key(
         'own-variable',
         path,
