@@ -32,6 +32,37 @@ describe('init', () => {
     }
   });
 
+  it('must give each environment its own project and port, so that all can run on one host', async () => {
+    const cwd = tempFolder();
+    await runToEnd(['init', '--yes', '--name', 'ecar', '--environments', 'dev,test,prod'], { cwd });
+    const seen = [];
+    for (const environment of ['dev', 'test', 'prod']) {
+      await runToEnd(['render', '--env', environment], { cwd });
+      const compose = read(cwd, `stack/${environment}/docker-compose.yml`);
+      seen.push([/^name: (.*)$/m.exec(compose)?.[1], /published: "(\d+)"/.exec(compose)?.[1]]);
+    }
+    expect(seen).toEqual([
+      ['"ecar_dev"', '6433'],
+      ['"ecar_test"', '6434'],
+      ['"ecar"', '6432'],
+    ]);
+  });
+
+  it.each([
+    ['--database', 'pgbouncer', 'PgBouncer reserves this name'],
+    ['--database', 'd'.repeat(62), 'longer than'],
+    ['--user', 'pgbouncer', 'pgbouncer'],
+    ['--user', 'stats', 'stats'],
+    ['--user', 'postgres', 'superuser'],
+  ])('must not write settings that render would refuse: %s %s', async (flag, value, reason) => {
+    const cwd = tempFolder();
+    const { exitCode, err } = await runToEnd(['init', '--yes', '--name', 'ecar', flag, value], { cwd });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('settings with these answers would be refused');
+    expect(err).toContain(reason);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   it.each([
     [
       'an external Postgres',

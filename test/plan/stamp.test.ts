@@ -198,10 +198,12 @@ describe('the stamp of a render', () => {
     chmodSync(join(cwd, '.env.prod'), 0o644);
     for (let time = 0; time < 2; time++) {
       await settle();
-      const { err } = await runToEnd(['render', '--env', 'prod'], { cwd });
+      const { err } = await runToEnd(['render', '--env', 'prod', '--quiet'], { cwd });
       expect(err).toContain('other users of this machine may read this file of secrets');
     }
     expect(await read(cwd)).toBeUndefined();
+    const { out } = await runToEnd(['render', '--env', 'prod', '--json'], { cwd });
+    expect(JSON.parse(out).warnings).toMatchObject([{ code: 'open-secrets', severity: 'warning' }]);
   });
 
   it('must not be missed where the folder cannot be written', async () => {
