@@ -96,7 +96,8 @@ async function putInPlace(pending: readonly Change[], folder: string, staging: s
       else await rename(join(staging, `${index}.new`), join(folder, path));
       done.push(index);
     }
-    await flushFolder(folder);
+    const folders = new Set(pending.map(({ path }) => dirname(join(folder, path))));
+    for (const changed of [...folders, folder]) await flushFolder(changed);
   } catch (error) {
     for (const index of done.reverse()) await putBack(pending[index], folder, join(staging, `${index}.old`));
     throw error;
