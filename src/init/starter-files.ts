@@ -13,10 +13,10 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
   const reservePoolSize = Math.max(1, Math.floor(poolSize / 2));
   const [postgresHost = '', postgresPort = '5432'] = (answers.postgresHost ?? '').split(':');
   const values: Record<string, string> = {
-    name,
+    name: asYaml(name),
     network: `${name}-network`,
-    database,
-    user,
+    database: asYaml(database),
+    user: asYaml(user),
     sessionDatabase: database.endsWith('_db') ? `${database.slice(0, -3)}_admin` : `${database}_admin`,
     postgresImage: answers.postgresImage,
     postgresHost,
@@ -41,6 +41,11 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
     templates(answers.build === undefined ? 'app-none.yaml' : 'app-django.yaml'),
   ).trimEnd();
   return fill(templates('ecar-pool.yaml'));
+}
+
+/** Text that YAML does not read as something else: `9` and `null` are names, too. */
+function asYaml(text: string): string {
+  return /^(?!(?:null|true|false)$)[a-z_][\w-]*$/i.test(text) ? text : JSON.stringify(text);
 }
 
 /** Production gets room; any other environment a name and a port of its own, so that all can run on one host. */

@@ -49,6 +49,16 @@ describe('init', () => {
   });
 
   it.each([
+    ['--name', '9'],
+    ['--database', 'null'],
+    ['--user', 'true'],
+  ])('must write a name that YAML takes for something else as text: %s %s', async (flag, value) => {
+    const cwd = tempFolder();
+    await runToEnd(['init', '--yes', '--name', 'ecar', flag, value], { cwd });
+    expect(await runToEnd(['render', '-q'], { cwd })).toEqual({ exitCode: 0, out: '', err: '' });
+  });
+
+  it.each([
     ['--database', 'pgbouncer', 'PgBouncer reserves this name'],
     ['--database', 'd'.repeat(62), 'longer than'],
     ['--user', 'pgbouncer', 'pgbouncer'],
@@ -67,7 +77,7 @@ describe('init', () => {
     [
       'an external Postgres',
       ['--postgres-host', 'db.example.com:5433'],
-      /host: db\.example\.com\n {2}port: 5433/,
+      /host: db\.example\.com\n {2}port: 5433[^]*auth_type: scram-sha-256/,
     ],
     ['scram', ['--auth-type', 'scram-sha-256'], /auth_type: scram-sha-256/],
     [
@@ -142,7 +152,7 @@ describe('init', () => {
     await answer(/It must be lowercase[\s\S]*Project name \[.*\]: $/, 'ecar');
     await answer(/Database \[ecar_db\]: $/, '');
     await answer(/Host of your Postgres.*\[here\]: $/, 'db.example.com');
-    await answer(/md5 or scram-sha-256 \[md5\]: $/, 'scram-sha-256');
+    await answer(/md5 or scram-sha-256 \[scram-sha-256\]: $/, '');
     await answer(/Server connections.*\[20\]: $/, '10');
     await answer(/Environments.*\[dev,prod\]: $/, 'prod');
     expect(await run.exitCode).toBe(0);

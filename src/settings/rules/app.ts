@@ -1,5 +1,6 @@
 import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
 import { isFloatingImage } from '../../stack/image.ts';
+import { isSecretName } from '../conceal-secrets.ts';
 import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
@@ -41,8 +42,15 @@ function checkImage({ build, image }: AppSettings['app'], found: Findings): void
 
 function checkEnvironment({ environment }: AppSettings['app'], found: Findings): void {
   for (const [name, value] of Object.entries(environment)) {
-    if (typeof value !== 'object') continue;
     const path = ['app', 'environment', name];
+    if (typeof value !== 'object') {
+      if (typeof value === 'string' && isSecretName(name) && !/^\d*$/.test(value)) {
+        const message = `\`${name}\` looks like a secret, and this file is for version control`;
+        const fix = `write \`${name}: { env: ${name} }\`, and the value into .env.<environment>`;
+        found.warn('inline-secret', path, message, fix);
+      }
+      continue;
+    }
     checkSecretReference(value, path, found);
     if (OWN_VARIABLES.has(name))
       found.key(
