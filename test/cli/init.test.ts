@@ -77,7 +77,7 @@ describe('init', () => {
     [
       'an external Postgres',
       ['--postgres-host', 'db.example.com:5433'],
-      /host: db\.example\.com\n {2}port: 5433[^]*auth_type: scram-sha-256/,
+      /host: db\.example\.com\n {2}port: 5433[\s\S]*auth_type: scram-sha-256/,
     ],
     ['scram', ['--auth-type', 'scram-sha-256'], /auth_type: scram-sha-256/],
     [
