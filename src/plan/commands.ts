@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
-import type { Stack } from '../stack/stack.ts';
+import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
 /**
@@ -30,6 +30,14 @@ export function rolesCommand({ postgres }: Stack, folder: string): string {
     const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
     return formatCommand(['psql', ...server, '-f', join(folder, ALTER_FILE)]);
   }
-  const psql = ['psql', '-X', '-U', postgres.user, '-d', 'postgres', '-f', `${INIT_FOLDER}/${INIT_FILE}`];
-  return composeCommand(folder, 'exec', '-T', postgres.host, ...psql);
+  return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
+}
+
+/**
+ * psql inside the container of the stack's own Postgres, as its superuser: over the socket, which asks for no
+ * password, and whose name holds the port.
+ */
+function psqlCommand({ host, port, user }: OwnPostgres, folder: string, ...words: readonly string[]): string {
+  const psql = ['psql', '-X', '-p', String(port), '-U', user, '-d', 'postgres', ...words];
+  return composeCommand(folder, 'exec', '-T', host, ...psql);
 }

@@ -64,7 +64,7 @@ describe('render', () => {
     await render(cwd);
     appendFileSync(join(cwd, '.env.prod'), "DB_PASSWORD='another'\n");
     expect((await render(cwd)).out).toContain(
-      'exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql',
+      'exec -T postgres psql -X -p 5432 -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql',
     );
   });
 

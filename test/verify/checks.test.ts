@@ -381,7 +381,7 @@ describe('logins', () => {
   it.each([
     [
       STACK,
-      `docker compose -f ${FILE} exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
+      `docker compose -f ${FILE} exec -T postgres psql -X -p 5432 -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
     ],
     [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
   ])('must name the command that brings the roles in line', (stack, command) => {
