@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
+import { quoteIdentifier } from '../formats/sql.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
@@ -21,6 +22,11 @@ export function reloadCommand(folder: string): string {
   return composeCommand(folder, 'kill', '-s', 'HUP', 'pgbouncer');
 }
 
+/** Makes PgBouncer forget what it knows, at the price of every connection. */
+export function restartCommand(folder: string): string {
+  return composeCommand(folder, 'restart', 'pgbouncer');
+}
+
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
  * sees it in the folder that its image runs on an empty data volume.
@@ -31,6 +37,12 @@ export function rolesCommand({ postgres }: Stack, folder: string): string {
     return formatCommand(['psql', ...server, '-f', join(folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
+}
+
+/** Keeps roles from logging in to the stack's own Postgres; what they own stays theirs. */
+export function lockRolesCommand(postgres: OwnPostgres, roles: readonly string[], folder: string): string {
+  const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
+  return psqlCommand(postgres, folder, '-v', 'ON_ERROR_STOP=1', ...statements);
 }
 
 /**

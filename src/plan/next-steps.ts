@@ -1,6 +1,7 @@
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
-import { reloadCommand, rolesCommand, upCommand } from './commands.ts';
+import { lockRolesCommand, reloadCommand, restartCommand, rolesCommand, upCommand } from './commands.ts';
+import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
 
 /** A command that makes rendered files live, and what it does. */
 export interface NextStep {
@@ -41,13 +42,28 @@ export function nextSteps(
       why: 'bring roles, passwords and databases of the running Postgres in line',
     });
   }
-  if (!isFirst && touches((path) => path.startsWith('pgbouncer/'))) {
+  const remembered = listRememberedUsers(changes);
+  if (!isFirst && remembered.length > 0) {
+    steps.push({
+      command: restartCommand(names.folder),
+      why: `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`,
+    });
+  } else if (!isFirst && touches((path) => path.startsWith('pgbouncer/'))) {
     steps.push({
       command: reloadCommand(names.folder),
       why: 'reload PgBouncer without dropping a connection',
     });
   }
-  if (steps.length > 0) steps.push({ command: names.verify, why: 'prove that it works' });
+  const droppedRoles = listDroppedRoles(changes);
+  if (stack.postgres.kind === 'own' && !isFirst && droppedRoles.length > 0) {
+    steps.push({
+      command: lockRolesCommand(stack.postgres, droppedRoles, names.folder),
+      why: `keep ${droppedRoles.join(', ')} from logging in to Postgres: the settings name no such user any more`,
+    });
+  }
+  // Unlike `up --wait`, a restart returns before PgBouncer is healthy again.
+  const verify = remembered.length > 0 ? `${names.verify} --wait` : names.verify;
+  if (steps.length > 0) steps.push({ command: verify, why: 'prove that it works' });
   return steps;
 }
 

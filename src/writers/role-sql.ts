@@ -23,7 +23,9 @@ export function writeRoleSql(rendering: Rendering): PlannedFile {
 function writeInitSql(rendering: Rendering): PlannedFile {
   const { stack } = rendering;
   const roles = appUsers(stack).map((name) =>
-    [createRole(name), alterRoleSql(name, storedPassword(rendering, name).postgres)].join('\n'),
+    [createRole(name), allowLogin(name), alterRoleSql(name, storedPassword(rendering, name).postgres)].join(
+      '\n',
+    ),
   );
   const databases = [...ownersByDatabase(stack)].map(([dbname, users]) => createDatabase(dbname, users));
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
@@ -62,9 +64,14 @@ function ownersByDatabase({ databases }: Stack): ReadonlyMap<string, ReadonlySet
 
 function createRole(name: string): string {
   return unlessFound(
-    `CREATE ROLE ${quoteIdentifier(name)} LOGIN`,
+    `CREATE ROLE ${quoteIdentifier(name)}`,
     `pg_roles WHERE rolname = ${quoteLiteral(name)}`,
   );
+}
+
+/** Also for a user that was dropped before, when its role lost this. */
+function allowLogin(name: string): string {
+  return `ALTER ROLE ${quoteIdentifier(name)} LOGIN;`;
 }
 
 function createDatabase(dbname: string, users: ReadonlySet<string>): string {

@@ -68,6 +68,22 @@ describe('render', () => {
     );
   });
 
+  it('must lock the role of a user who only enters the console from now on', async () => {
+    const cwd = tempProject();
+    edit(cwd, 'users: [ecar_user]', 'users: [ecar_user, other]');
+    edit(cwd, 'pgbouncer: { password', 'other: { password: { env: DB_PASSWORD } }\n  pgbouncer: { password');
+    await render(cwd);
+    edit(cwd, 'users: [ecar_user, other]', 'users: [ecar_user]');
+    edit(
+      cwd,
+      'other: { password: { env: DB_PASSWORD } }',
+      'other: { password: { env: DB_PASSWORD }, role: stats }',
+    );
+    const { out } = await render(cwd);
+    expect(out).toContain(`-v ON_ERROR_STOP=1 -c 'ALTER ROLE "other" NOLOGIN'`);
+    expect(out).toContain('kill -s HUP pgbouncer');
+  });
+
   it('--check must write nothing, and fail exactly when something would change', async () => {
     const cwd = tempProject();
     expect((await render(cwd, '--check')).exitCode).toBe(1);

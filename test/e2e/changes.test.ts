@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { appLogin, query, runningSetting } from './support/database.ts';
 import { IMAGES } from './support/images.ts';
 import { renderAndFollow } from './support/next-steps.ts';
+import { psqlLogin } from './support/psql.ts';
 import { useProject } from './support/use-project.ts';
 
 const CASES = [
@@ -9,11 +10,14 @@ const CASES = [
   { auth: 'scram-sha-256', other: 'md5', postgres: IMAGES.postgres17 },
 ] as const;
 
+/** Postgres as the pgbouncer container reaches it. */
+const SERVER = { host: 'postgres', port: 5444 };
+
 for (const { auth, other, postgres } of CASES) {
   describe(`a running stack with ${auth} and ${postgres.replace(/.*\//, '')} on a port of its own`, () => {
     const useStack = useProject('changes', async (project) => {
       await project.init(IMAGES.pgbouncer126, postgres, '--auth-type', auth);
-      await project.set({ postgres: { port: 5444 } });
+      await project.set({ postgres: { port: SERVER.port } });
       const { verified } = await renderAndFollow(project);
       expect(verified.code, verified.stdout).toBe(0);
     });
@@ -26,6 +30,41 @@ for (const { auth, other, postgres } of CASES) {
       expect(verified.code, verified.stdout).toBe(0);
       const login = { ...(await appLogin(project)), password: 'rotated' };
       expect(await query(project, login, 'SHOW port')).toEqual([{ port: '5444' }]);
+    });
+
+    it('must shut out a user that the settings drop, and let it in again when it is back', async () => {
+      const project = useStack();
+      const database = `${project.name}_db`;
+      const login = { user: `o'brien "bo"`, password: 'of-the-user', database };
+      await project.write(
+        '.env.prod',
+        `${await project.read('.env.prod')}ITS_PASSWORD='${login.password}'\n`,
+      );
+      const follow = async (users: readonly string[], user: unknown) => {
+        await project.set({ databases: { [database]: { users } }, users: { [login.user]: user } });
+        const { commands, verified } = await renderAndFollow(project);
+        expect(verified.code, verified.stdout).toBe(0);
+        return commands;
+      };
+      const app = `${project.name}_user`;
+      await follow([app, login.user], { password: { env: 'ITS_PASSWORD' } });
+      expect([await psqlLogin(project, login), await psqlLogin(project, login, SERVER)]).toEqual([
+        'ok',
+        'ok',
+      ]);
+
+      const commands = await follow([app], undefined);
+      expect(commands).toContain(
+        `docker compose -f stack/prod/docker-compose.yml ${auth === 'md5' ? 'kill -s HUP' : 'restart'} pgbouncer`,
+      );
+      expect(await psqlLogin(project, login)).toMatch(/authentication failed/);
+      expect(await psqlLogin(project, login, SERVER)).toMatch(/is not permitted to log in/);
+
+      await follow([app, login.user], { password: { env: 'ITS_PASSWORD' } });
+      expect([await psqlLogin(project, login), await psqlLogin(project, login, SERVER)]).toEqual([
+        'ok',
+        'ok',
+      ]);
     });
 
     it.each([other, auth])('must go over to %s by the printed commands', async (auth_type) => {

@@ -4,10 +4,12 @@
 
 \set ON_ERROR_STOP on
 
-SELECT 'CREATE ROLE "o''brien ""bo""" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'o''brien "bo"') \gexec
+SELECT 'CREATE ROLE "o''brien ""bo"""' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'o''brien "bo"') \gexec
+ALTER ROLE "o'brien ""bo""" LOGIN;
 ALTER ROLE "o'brien ""bo""" PASSWORD 'md5e12b0fc1a73310385d35fca2a2619453';
 
-SELECT 'CREATE ROLE "ecar.user" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecar.user') \gexec
+SELECT 'CREATE ROLE "ecar.user"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecar.user') \gexec
+ALTER ROLE "ecar.user" LOGIN;
 ALTER ROLE "ecar.user" PASSWORD 'md5e9e187bebf90f5d56b9589720395eb03';
 
 SELECT 'CREATE DATABASE "it''s = ""odd""; #1" OWNER "o''brien ""bo"""' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'it''s = "odd"; #1') \gexec

@@ -4,10 +4,12 @@
 
 \set ON_ERROR_STOP on
 
-SELECT 'CREATE ROLE "web" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'web') \gexec
+SELECT 'CREATE ROLE "web"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'web') \gexec
+ALTER ROLE "web" LOGIN;
 ALTER ROLE "web" PASSWORD 'md50d1659bf7a52e25fffdae7275d293ebb';
 
-SELECT 'CREATE ROLE "worker" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'worker') \gexec
+SELECT 'CREATE ROLE "worker"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'worker') \gexec
+ALTER ROLE "worker" LOGIN;
 ALTER ROLE "worker" PASSWORD 'md5525c188d227bad34103ff0635f9a421b';
 
 SELECT 'CREATE DATABASE "shop" OWNER "web"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'shop') \gexec
