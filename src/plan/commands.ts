@@ -17,6 +17,11 @@ export function upCommand(folder: string): string {
   return composeCommand(folder, 'up', '-d', '--wait');
 }
 
+/** The same for PgBouncer alone and what it depends on, the stack's own Postgres. */
+export function upPoolCommand(folder: string): string {
+  return composeCommand(folder, 'up', '-d', '--wait', 'pgbouncer');
+}
+
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
 export function reloadCommand(folder: string): string {
   return composeCommand(folder, 'kill', '-s', 'HUP', 'pgbouncer');

@@ -84,6 +84,31 @@ describe('render', () => {
     expect(out).toContain('kill -s HUP pgbouncer');
   });
 
+  it.each([
+    ['', ['exec -T postgres psql', 'kill -s HUP', 'up -d --wait', 'verify']],
+    [
+      ', ports: ["8000:8000"]',
+      ['up -d --wait pgbouncer', 'exec -T postgres psql', 'kill -s HUP', 'up -d --wait', 'verify'],
+    ],
+  ])(
+    'must name the application last, which logs in with a new password as it starts',
+    async (more, order) => {
+      const cwd = tempProject();
+      edit(cwd, 'environments:', 'app: { build: . }\nenvironments:');
+      await render(cwd);
+      appendFileSync(join(cwd, '.env.prod'), "DB_PASSWORD='another'\n");
+      edit(cwd, 'build: .', `build: .${more}`);
+      const { out } = await render(cwd, '--json');
+      const commands = (JSON.parse(out) as { next: { command: string }[] }).next.map(
+        ({ command }) => command,
+      );
+      expect(
+        commands.map((command, index) => (command.includes(order[index] ?? '') ? order[index] : command)),
+      ).toEqual(order);
+      expect(commands.at(-2)).toMatch(/up -d --wait$/);
+    },
+  );
+
   it('--check must write nothing, and fail exactly when something would change', async () => {
     const cwd = tempProject();
     expect((await render(cwd, '--check')).exitCode).toBe(1);
