@@ -1,7 +1,7 @@
 import { alterRoleSql } from '../credentials/alter-role.ts';
 import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
-import type { Stack } from '../stack/stack.ts';
+import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { markLines, type Rendering, storedPassword } from './rendering.ts';
 
 /** Where the image looks for what to run on an empty data folder, and where `init.sql` therefore lies. */
@@ -13,23 +13,22 @@ export const ALTER_FILE = 'postgres/alter-roles.sql';
 
 /** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
 export function writeRoleSql(rendering: Rendering): PlannedFile {
-  return rendering.stack.postgres.kind === 'own' ? writeInitSql(rendering) : writeAlterRoles(rendering);
+  const { postgres } = rendering.stack;
+  return postgres.kind === 'own' ? writeInitSql(postgres, rendering) : writeAlterRoles(rendering);
 }
 
 /**
  * Roles and databases of the Postgres that the stack runs. The image runs it once, on an empty data folder;
  * it may be run again at any time to bring a running server in line.
  */
-function writeInitSql(rendering: Rendering): PlannedFile {
+function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): PlannedFile {
   const { stack } = rendering;
   const roles = appUsers(stack).map((name) =>
-    [createRole(name), allowLogin(name), alterRoleSql(name, storedPassword(rendering, name).postgres)].join(
-      '\n',
-    ),
+    [createRole(name), allowLogin(name), setPassword(rendering, name)].join('\n'),
   );
   const databases = [...ownersByDatabase(stack)].map(([dbname, users]) => createDatabase(dbname, users));
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const text = `${comment}\\set ON_ERROR_STOP on\n\n${[...roles, ...databases].join('\n\n')}\n`;
+  const text = `${comment}\\set ON_ERROR_STOP on\n\n${[setPassword(rendering, superuser), ...roles, ...databases].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 
@@ -41,10 +40,13 @@ function writeAlterRoles(rendering: Rendering): PlannedFile {
     'PgBouncer logs in to Postgres with what userlist.txt stores, so each role must store the same.',
     `Run once as a superuser: psql -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
   );
-  const statements = appUsers(stack).map((name) =>
-    alterRoleSql(name, storedPassword(rendering, name).postgres),
-  );
+  const statements = appUsers(stack).map((name) => setPassword(rendering, name));
   return { path: ALTER_FILE, mode: 0o600, text: `${comment}${statements.join('\n')}\n` };
+}
+
+/** The superuser's, too: the image reads its variable at the first boot only. */
+function setPassword(rendering: Rendering, name: string): string {
+  return alterRoleSql(name, storedPassword(rendering, name).postgres);
 }
 
 function appUsers({ users }: Stack): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appLogin, query, runningSetting } from './support/database.ts';
+import { appLogin, query, runningSetting, starterSecrets } from './support/database.ts';
 import { IMAGES } from './support/images.ts';
 import { renderAndFollow } from './support/next-steps.ts';
 import { psqlLogin } from './support/psql.ts';
@@ -17,7 +17,7 @@ for (const { auth, other, postgres } of CASES) {
   describe(`a running stack with ${auth} and ${postgres.replace(/.*\//, '')} on a port of its own`, () => {
     const useStack = useProject('changes', async (project) => {
       await project.init(IMAGES.pgbouncer126, postgres, '--auth-type', auth);
-      await project.set({ postgres: { port: SERVER.port } });
+      await project.set({ postgres: { port: SERVER.port, user: 'The Boss' } });
       const { verified } = await renderAndFollow(project);
       expect(verified.code, verified.stdout).toBe(0);
     });
@@ -30,6 +30,21 @@ for (const { auth, other, postgres } of CASES) {
       expect(verified.code, verified.stdout).toBe(0);
       const login = { ...(await appLogin(project)), password: 'rotated' };
       expect(await query(project, login, 'SHOW port')).toEqual([{ port: '5444' }]);
+    });
+
+    it('must take a new password of the superuser by the printed commands, and refuse the old one', async () => {
+      const project = useStack();
+      const { POSTGRES_PASSWORD: password = '' } = await starterSecrets(project);
+      const old = { user: 'The Boss', password, database: 'postgres' };
+      expect(await psqlLogin(project, old, SERVER)).toBe('ok');
+      await project.write(
+        '.env.prod',
+        `${await project.read('.env.prod')}POSTGRES_PASSWORD='é of the boss'\n`,
+      );
+      const { verified } = await renderAndFollow(project);
+      expect(verified.code, verified.stdout).toBe(0);
+      expect(await psqlLogin(project, { ...old, password: 'é of the boss' }, SERVER)).toBe('ok');
+      expect(await psqlLogin(project, old, SERVER)).toMatch(/password authentication failed for user/);
     });
 
     it('must shut out a user that the settings drop, and let it in again when it is back', async () => {

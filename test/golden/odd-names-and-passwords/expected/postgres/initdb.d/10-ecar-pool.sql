@@ -4,6 +4,8 @@
 
 \set ON_ERROR_STOP on
 
+ALTER ROLE "postgres" PASSWORD 'md58dbfd793c92c5e6a5a5fd1f9c6e4f57a';
+
 SELECT 'CREATE ROLE "o''brien ""bo"""' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'o''brien "bo"') \gexec
 ALTER ROLE "o'brien ""bo""" LOGIN;
 ALTER ROLE "o'brien ""bo""" PASSWORD 'md5e12b0fc1a73310385d35fca2a2619453';

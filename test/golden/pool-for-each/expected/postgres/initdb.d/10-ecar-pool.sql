@@ -4,6 +4,8 @@
 
 \set ON_ERROR_STOP on
 
+ALTER ROLE "postgres" PASSWORD 'md50b573de6890c6084f3b290a8c9b7f034';
+
 SELECT 'CREATE ROLE "web"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'web') \gexec
 ALTER ROLE "web" LOGIN;
 ALTER ROLE "web" PASSWORD 'md50d1659bf7a52e25fffdae7275d293ebb';
