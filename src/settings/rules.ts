@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
   rule(['pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
-  rule(['app', 'databases', 'pgbouncer'], checkApp),
+  rule(['app', 'databases', 'pgbouncer', 'postgres'], checkApp),
   rule(['app', 'postgres', 'resources'], checkResources),
 ];
 

@@ -1,4 +1,5 @@
 import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
+import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import { isFloatingImage } from '../../stack/image.ts';
 import { isSecretName } from '../conceal-secrets.ts';
 import type { Findings } from '../finding.ts';
@@ -7,15 +8,17 @@ import type { Settings } from '../schema.ts';
 import { chooseClient } from '../secret-uses.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
-type AppSettings = Pick<Settings, 'app' | 'databases' | 'pgbouncer'> & { app: NonNullable<Settings['app']> };
+type Sections = Pick<Settings, 'app' | 'databases' | 'pgbouncer' | 'postgres'>;
+type AppSettings = Omit<Sections, 'app'> & { app: NonNullable<Settings['app']> };
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
-export function checkApp(settings: Pick<Settings, 'app' | 'databases' | 'pgbouncer'>, found: Findings): void {
-  const { app, databases, pgbouncer } = settings;
+export function checkApp(settings: Sections, found: Findings): void {
+  const { app, databases, pgbouncer, postgres } = settings;
   if (app === undefined) return;
   checkImage(app, found);
   checkEnvironment(app, found);
-  checkDatabases({ app, databases, pgbouncer }, found);
+  checkDatabases({ app, databases, pgbouncer, postgres }, found);
+  if (postgres.host === undefined) checkVolumes(app, found);
   if (app.service === 'pgbouncer' || app.service === 'postgres') {
     const message = `\`${app.service}\` is a service of the stack itself`;
     found.value('app-service', ['app', 'service'], message, 'choose another name');
@@ -37,6 +40,15 @@ function checkImage({ build, image }: AppSettings['app'], found: Findings): void
   } else if (image !== undefined && isFloatingImage(image)) {
     const message = `${image} is not pinned: pulling it again may give another version`;
     found.warn('floating-image', ['app', 'image'], message, 'name a version');
+  }
+}
+
+/** An app must not write into what Postgres takes for its own. */
+function checkVolumes({ volumes }: AppSettings['app'], found: Findings): void {
+  for (const [index, volume] of volumes.entries()) {
+    if (!volume.startsWith(`${DATA_VOLUME}:`)) continue;
+    const message = `\`${DATA_VOLUME}\` holds the data of the Postgres that the stack runs`;
+    found.value('data-volume', ['app', 'volumes', index], message, 'choose another name');
   }
 }
 

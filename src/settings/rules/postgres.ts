@@ -3,6 +3,7 @@ import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
 import { postgresMajorOf } from '../versions.ts';
 import { checkFloating } from './images.ts';
+import { explainRoleName } from './role-name.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
 /** Settings of Postgres that the pool hangs on, each with where it is decided. */
@@ -91,6 +92,12 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
     found.key('owned-setting', at, `\`${key}\` cannot be set here: ${reason}`, fix);
   }
   if (password !== undefined) checkSecretReference(password, [...at, 'password'], found);
+  // initdb puts quotes around the name and does not double those in it.
+  const unfit = user.includes('"') ? 'initdb cannot quote a double quote' : explainRoleName(user);
+  if (unfit !== undefined) {
+    const message = `the superuser cannot be called ${JSON.stringify(user)}: ${unfit}`;
+    found.value('user-name', [...at, 'user'], message, 'choose another name');
+  }
   if (Object.hasOwn(settings.users, user)) {
     found.key(
       'superuser',

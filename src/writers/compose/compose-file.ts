@@ -1,9 +1,10 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
+import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
-import { DATA_VOLUME, postgresService } from './postgres-service.ts';
+import { postgresService } from './postgres-service.ts';
 
 /** The Compose file of the stack: Compose v2, so without a `version:`. */
 export function writeComposeFile(rendering: Rendering): PlannedFile {

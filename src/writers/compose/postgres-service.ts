@@ -1,9 +1,8 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
+import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import type { OwnPostgres, Stack } from '../../stack/stack.ts';
 import { INIT_FOLDER } from '../role-sql.ts';
 import { commonParts, mountFolder, readyCheck, requiredVariable, type Service } from './service.ts';
-
-export const DATA_VOLUME = 'postgres_data';
 
 /** The Postgres of the stack, with passwords stored the way that the pool's auth_type needs. */
 export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
