@@ -39,7 +39,7 @@ export function restartCommand(folder: string): string {
 export function rolesCommand({ postgres }: Stack, folder: string): string {
   if (postgres.kind === 'external') {
     const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
-    return formatCommand(['psql', ...server, '-f', join(folder, ALTER_FILE)]);
+    return formatCommand(['psql', '-X', ...server, '-f', join(folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
 }

@@ -11,6 +11,9 @@ export const INIT_FILE = '10-ecar-pool.sql';
 /** In the output folder: the SQL for a Postgres that someone else runs. */
 export const ALTER_FILE = 'postgres/alter-roles.sql';
 
+/** Otherwise psql goes on after an error, and ends with 0. */
+const STOP_ON_ERROR = '\\set ON_ERROR_STOP on';
+
 /** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
 export function writeRoleSql(rendering: Rendering): PlannedFile {
   const { postgres } = rendering.stack;
@@ -28,7 +31,7 @@ function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): P
   );
   const databases = [...ownersByDatabase(stack)].map(([dbname, users]) => createDatabase(dbname, users));
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const text = `${comment}\\set ON_ERROR_STOP on\n\n${[setPassword(rendering, superuser), ...roles, ...databases].join('\n\n')}\n`;
+  const text = `${comment}${STOP_ON_ERROR}\n\n${[setPassword(rendering, superuser), ...roles, ...databases].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 
@@ -38,10 +41,10 @@ function writeAlterRoles(rendering: Rendering): PlannedFile {
   const comment = commentLines(
     rendering,
     'PgBouncer logs in to Postgres with what userlist.txt stores, so each role must store the same.',
-    `Run once as a superuser: psql -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
+    `Run once as a superuser: psql -X -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
   );
   const statements = appUsers(stack).map((name) => setPassword(rendering, name));
-  return { path: ALTER_FILE, mode: 0o600, text: `${comment}${statements.join('\n')}\n` };
+  return { path: ALTER_FILE, mode: 0o600, text: `${comment}${STOP_ON_ERROR}\n\n${statements.join('\n')}\n` };
 }
 
 /** The superuser's, too: the image reads its variable at the first boot only. */

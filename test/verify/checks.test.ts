@@ -383,7 +383,7 @@ describe('logins', () => {
       STACK,
       `docker compose -f ${FILE} exec -T postgres psql -X -p 5432 -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
     ],
-    [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
+    [external, 'psql -X -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
   ])('must name the command that brings the roles in line', (stack, command) => {
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
     expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
