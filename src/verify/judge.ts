@@ -5,6 +5,7 @@ import { checkDatabases } from './checks/databases.ts';
 import { checkDocker } from './checks/docker.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogins } from './checks/logins.ts';
+import { checkOthersDatabase } from './checks/others-database.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
 import { checkRenderedContainer } from './checks/rendered-container.ts';
@@ -32,6 +33,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkPools,
   checkLogins,
   checkWrongPassword,
+  checkOthersDatabase,
 ];
 
 /** The verdict on all that was seen, in a fixed order. */

@@ -1,6 +1,7 @@
 import { alterRoleSql } from '../credentials/alter-role.ts';
 import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
+import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { markLines, type Rendering, storedPassword } from './rendering.ts';
 
@@ -29,7 +30,12 @@ function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): P
   const roles = appUsers(stack).map((name) =>
     [createRole(name), allowLogin(name), setPassword(rendering, name)].join('\n'),
   );
-  const databases = [...ownersByDatabase(stack)].map(([dbname, users]) => createDatabase(dbname, users));
+  const databases = [...usersByDatabase(stack)].map(([dbname, listed]) => {
+    const create = createDatabase(dbname, [...listed]);
+    if (isOpenDatabase(dbname)) return create;
+    const others = appUsers(stack).filter((name) => !listed.has(name));
+    return `${create}\n${limitAccess(dbname, [...listed], others)}`;
+  });
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
   const text = `${comment}${STOP_ON_ERROR}\n\n${[setPassword(rendering, superuser), ...roles, ...databases].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
@@ -56,17 +62,6 @@ function appUsers({ users }: Stack): string[] {
   return users.filter(({ role }) => role === 'app').map(({ name }) => name);
 }
 
-/** The users of each database on the server, over all entries that lead to it; the first one owns it. */
-function ownersByDatabase({ databases }: Stack): ReadonlyMap<string, ReadonlySet<string>> {
-  const owners = new Map<string, Set<string>>();
-  for (const { dbname, users } of databases) {
-    const known = owners.get(dbname) ?? new Set();
-    for (const user of users) known.add(user);
-    owners.set(dbname, known);
-  }
-  return owners;
-}
-
 function createRole(name: string): string {
   return unlessFound(
     `CREATE ROLE ${quoteIdentifier(name)}`,
@@ -79,13 +74,25 @@ function allowLogin(name: string): string {
   return `ALTER ROLE ${quoteIdentifier(name)} LOGIN;`;
 }
 
-function createDatabase(dbname: string, users: ReadonlySet<string>): string {
-  const [owner = '', ...others] = users;
+function createDatabase(dbname: string, [owner = '']: readonly string[]): string {
   const create = `CREATE DATABASE ${quoteIdentifier(dbname)} OWNER ${quoteIdentifier(owner)}`;
-  const grants = others.map(
-    (user) => `GRANT ALL ON DATABASE ${quoteIdentifier(dbname)} TO ${quoteIdentifier(user)};`,
-  );
-  return [unlessFound(create, `pg_database WHERE datname = ${quoteLiteral(dbname)}`), ...grants].join('\n');
+  return unlessFound(create, `pg_database WHERE datname = ${quoteLiteral(dbname)}`);
+}
+
+/**
+ * Lets the users of a database connect and nobody else: Postgres lets everyone until told otherwise, and
+ * PgBouncer lets every user try. Granted first, so that nobody is shut out in between; what the others still
+ * have open is closed, because PgBouncer would lend it to them again.
+ */
+function limitAccess(dbname: string, users: readonly string[], others: readonly string[]): string {
+  const identifiers = (roles: readonly string[]) => roles.map(quoteIdentifier);
+  const grants = [
+    `GRANT ALL ON DATABASE ${quoteIdentifier(dbname)} TO ${identifiers(users).join(', ')};`,
+    `REVOKE ALL ON DATABASE ${quoteIdentifier(dbname)} FROM ${['PUBLIC', ...identifiers(others)].join(', ')};`,
+  ];
+  if (others.length === 0) return grants.join('\n');
+  const open = `datname = ${quoteLiteral(dbname)} AND usename IN (${others.map(quoteLiteral).join(', ')})`;
+  return [...grants, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${open};`].join('\n');
 }
 
 /** Postgres has no CREATE … IF NOT EXISTS for roles and databases; psql's \gexec runs what a query returns. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { appLogin, query, runningSetting, starterSecrets } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
-import { renderAndFollow } from './support/next-steps.ts';
+import { failingChecks, renderAndFollow } from './support/next-steps.ts';
 import { psqlLogin } from './support/psql.ts';
 import { useProject } from './support/use-project.ts';
 
@@ -80,6 +81,37 @@ for (const { auth, other, postgres } of CASES) {
         'ok',
         'ok',
       ]);
+    });
+
+    it('must keep users out of databases that do not list them, also those who were listed before', async () => {
+      const project = useStack();
+      const [mine, theirs] = [`${project.name}_db`, 'their "db"'];
+      const app = await appLogin(project);
+      const login = { user: 'their user', password: 'of-their-user' };
+      await project.write(
+        '.env.prod',
+        `${await project.read('.env.prod')}THEIR_PASSWORD='${login.password}'\n`,
+      );
+      const follow = async (users: readonly string[]) => {
+        await project.set({
+          databases: { theirs: { dbname: theirs, users: [login.user] }, [mine]: { users } },
+          users: { [login.user]: { password: { env: 'THEIR_PASSWORD' } } },
+        });
+        const { verified } = await renderAndFollow(project);
+        expect(verified.code, verified.stdout).toBe(0);
+        expect(verified.stdout).toMatch(/^ok {4}database of others — .* is refused .* by Postgres$/m);
+        return psqlLogin(project, { ...login, database: mine });
+      };
+      expect(await follow([app.user, login.user])).toBe('ok');
+      expect(await follow([app.user])).toMatch(/permission denied for database/);
+      expect(await psqlLogin(project, { ...login, database: 'theirs' })).toBe('ok');
+
+      // What verify says of a server that lets everyone in.
+      const grant = `GRANT CONNECT ON DATABASE ${mine} TO PUBLIC`;
+      const psql = ['psql', '-X', '-p', String(SERVER.port), '-U', 'The Boss', '-d', 'postgres', '-c', grant];
+      await project.compose(['exec', '-T', 'postgres', ...psql]);
+      // PgBouncer repeats a refusal for a while before it asks again.
+      await eventually(async () => expect(await failingChecks(project)).toEqual(['others-database']));
     });
 
     it.each([other, auth])('must go over to %s by the printed commands', async (auth_type) => {

@@ -11,3 +11,5 @@ ALTER ROLE "ecar_user" LOGIN;
 ALTER ROLE "ecar_user" PASSWORD 'md50f635a7edb94e63e7fa29d34e3025476';
 
 SELECT 'CREATE DATABASE "ecar_db" OWNER "ecar_user"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ecar_db') \gexec
+GRANT ALL ON DATABASE "ecar_db" TO "ecar_user";
+REVOKE ALL ON DATABASE "ecar_db" FROM PUBLIC;

@@ -15,6 +15,10 @@ ALTER ROLE "ecar.user" LOGIN;
 ALTER ROLE "ecar.user" PASSWORD 'md5e9e187bebf90f5d56b9589720395eb03';
 
 SELECT 'CREATE DATABASE "it''s = ""odd""; #1" OWNER "o''brien ""bo"""' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'it''s = "odd"; #1') \gexec
-GRANT ALL ON DATABASE "it's = ""odd""; #1" TO "ecar.user";
+GRANT ALL ON DATABASE "it's = ""odd""; #1" TO "o'brien ""bo""", "ecar.user";
+REVOKE ALL ON DATABASE "it's = ""odd""; #1" FROM PUBLIC;
 
 SELECT 'CREATE DATABASE "ecar$db" OWNER "ecar.user"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ecar$db') \gexec
+GRANT ALL ON DATABASE "ecar$db" TO "ecar.user";
+REVOKE ALL ON DATABASE "ecar$db" FROM PUBLIC, "o'brien ""bo""";
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ecar$db' AND usename IN ('o''brien "bo"');

@@ -15,6 +15,10 @@ ALTER ROLE "worker" LOGIN;
 ALTER ROLE "worker" PASSWORD 'md5525c188d227bad34103ff0635f9a421b';
 
 SELECT 'CREATE DATABASE "shop" OWNER "web"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'shop') \gexec
-GRANT ALL ON DATABASE "shop" TO "worker";
+GRANT ALL ON DATABASE "shop" TO "web", "worker";
+REVOKE ALL ON DATABASE "shop" FROM PUBLIC;
 
 SELECT 'CREATE DATABASE "reports" OWNER "worker"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'reports') \gexec
+GRANT ALL ON DATABASE "reports" TO "worker";
+REVOKE ALL ON DATABASE "reports" FROM PUBLIC, "web";
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'reports' AND usename IN ('web');

@@ -11,3 +11,5 @@ ALTER ROLE "ecar_user" LOGIN;
 ALTER ROLE "ecar_user" PASSWORD 'SCRAM-SHA-256$4096:zuZK9DKwt/jkYcOUrVnRZQ==$FlvNgyK9yZZjyAQUnDg6dOyW24NxMD8PU3ub70Cf0e0=:wspHEN13UggSwCgjO/ORXjIq8/KTiJJpwCmiNPixqIA=';
 
 SELECT 'CREATE DATABASE "ecar_db" OWNER "ecar_user"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ecar_db') \gexec
+GRANT ALL ON DATABASE "ecar_db" TO "ecar_user";
+REVOKE ALL ON DATABASE "ecar_db" FROM PUBLIC;
