@@ -1,5 +1,5 @@
-import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
 import { DATA_VOLUME } from '../../stack/data-volume.ts';
+import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
 import { isFloatingImage } from '../../stack/image.ts';
 import { isSecretName } from '../conceal-secrets.ts';
 import type { Findings } from '../finding.ts';
