@@ -89,7 +89,7 @@ load('./main.js');
 
 /** The terms of every package that the file holds code of: they ask to be passed on with it. */
 async function collectLicenses(inputs) {
-  const folders = inputs.flatMap((path) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []);
+  const folders = inputs.flatMap((path) => path.match(/^.*?node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []);
   const texts = [...new Set(folders)].sort().map(async (folder) => {
     const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
     const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));

@@ -27,7 +27,11 @@ export async function askQuestions(
         const typed = await terminal.question(`${question.text} [${question.show(answers)}]: `, { signal });
         const taken = question.take(typed.trim() === '' ? question.show(answers) : typed.trim(), answers);
         if (typeof taken === 'string') world.stderr.write(`  It ${taken}.\n`);
-        else [answers, settled] = [taken, true];
+        else
+          [answers, settled] = [
+            given.has('authType') ? { ...taken, authType: answers.authType } : taken,
+            true,
+          ];
       }
       // A new project name renames the defaults that follow from it.
       if (question.key === 'name') answers = { ...answers, ...renamed(answers, defaults, given) };

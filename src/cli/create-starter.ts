@@ -5,8 +5,9 @@ import { formatCommand } from '../formats/shell.ts';
 import type { Answers } from '../init/answers.ts';
 import { missingIgnoreLines, writeStarterSecrets, writeStarterSettings } from '../init/starter-files.ts';
 import { createFile } from '../plan/put-file.ts';
-import { EXIT } from '../problems/errors.ts';
+import { EXIT, UsageError } from '../problems/errors.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { checkText } from '../settings/check-text.ts';
 import { createJsonSchema } from '../settings/json-schema.ts';
 import { readTemplate } from './templates.ts';
 
@@ -22,6 +23,7 @@ export async function createStarter(
 ): Promise<number> {
   const shown = (name: string) => relative(cwd, join(folder, name)) || name;
   const settings = writeStarterSettings(answers, (name) => readTemplate(`init/${name}`));
+  refuseBadSettings(settings);
   const files = [
     { name: 'ecar-pool.yaml', text: settings, mode: 0o644 },
     { name: 'ecar-pool.schema.json', text: `${JSON.stringify(createJsonSchema(), null, 2)}\n`, mode: 0o644 },
@@ -49,6 +51,17 @@ export async function createStarter(
     next: [render],
   });
   return EXIT.ok;
+}
+
+/** Each answer is well formed, but some names clash with others or with PgBouncer's own. */
+function refuseBadSettings(settings: string): void {
+  const [problem] = checkText('ecar-pool.yaml', settings);
+  if (problem === undefined) return;
+  const line = problem.at?.text === undefined ? '' : `, in the line \`${problem.at.text.trim()}\``;
+  throw new UsageError(
+    `settings with these answers would be refused: ${problem.message}${line}`,
+    'choose another name',
+  );
 }
 
 async function extendIgnoreFile(folder: string): Promise<{ name: string; outcome: string }> {

@@ -36,13 +36,15 @@ export async function writeHashed(
   await updateUserlist(world.cwd, path, []);
   const users: HashedUser[] = [];
   for await (const batch of watch(world, report, hashing)) users.push(...batch);
-  const outcome = await updateUserlist(world.cwd, path, users);
+  const { outcome, isRendered } = await updateUserlist(world.cwd, path, users);
   const what = users.length === 1 ? '1 user' : `${users.length} users`;
   report.progress(
     outcome === 'written'
       ? `${what} set in ${path}; PgBouncer reads it at the next RELOAD`
       : `${path} holds this already; nothing was written`,
   );
+  if (isRendered)
+    report.notice(`${path} is rendered: the next \`ecar-pool render\` puts back what the settings say`);
   const format = options.json ? jsonFormat(options) : textFormat({ lines: false, sql: options.sql === true });
   await print(world, format, [users]);
 }

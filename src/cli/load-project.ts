@@ -3,6 +3,8 @@ import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { FilePlan } from '../plan/file-plan.ts';
 import { planFiles } from '../plan/plan-files.ts';
+import type { Problem } from '../problems/problem.ts';
+import { printable } from '../report/printable.ts';
 import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { loadStack } from '../settings/load-stack.ts';
@@ -16,7 +18,7 @@ interface Project {
   readonly stack: Stack;
   readonly environment: string;
   readonly sources: Sources;
-  readonly hasWarnings: boolean;
+  readonly warnings: readonly Problem[];
   /** The output folder, absolute. */
   readonly folder: string;
   /** The output folder as people would type it here. */
@@ -34,7 +36,7 @@ export async function loadProject(
   report: Reporter,
 ): Promise<Project> {
   const { stack, warnings, sources, root, file } = await loadStack(options, world);
-  if (!report.quiet && !report.json) {
+  if (!report.json) {
     for (const warning of warnings) report.notice(`${formatProblem(warning, report.errStyle)}\n`);
   }
   const { environment } = stack;
@@ -44,12 +46,12 @@ export async function loadProject(
     stack,
     environment,
     sources,
-    hasWarnings: warnings.length > 0,
+    warnings,
     folder,
     shownFolder,
     configHashes: () => configHashes({ stack, rootFromOutput }),
     async planChanges() {
-      const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
+      const plan = await planFiles(stack, { settingsFile: printable(basename(file)), rootFromOutput });
       return { plan, changes: await comparePlan(plan, folder) };
     },
   };

@@ -22,7 +22,7 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
     await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
-    if (!project.hasWarnings)
+    if (project.warnings.length === 0)
       await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
   const names = { folder: shownFolder, verify: stackCommand('verify', stack.environment, options) };
@@ -35,6 +35,7 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
       written: !isDry && hasDrift,
       isDry,
       changes,
+      warnings: project.warnings,
       steps: hasDrift ? nextSteps(changes, stack, names) : [],
       ...(diff === undefined ? {} : { diff }),
     },

@@ -22,7 +22,15 @@ export async function reportUnchanged({
   if (stamp === undefined) return false;
   const changes = stamp.files.map((path) => ({ kind: 'unchanged' as const, path, cause: 'up to date' }));
   reportOutcome(
-    { environment: stamp.environment, folder: shownFolder, written: false, isDry: false, changes, steps: [] },
+    {
+      environment: stamp.environment,
+      folder: shownFolder,
+      written: false,
+      isDry: false,
+      changes,
+      warnings: [],
+      steps: [],
+    },
     report,
   );
   return true;

@@ -1,7 +1,11 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { UsageError } from '../problems/errors.ts';
 import type { World } from './context.ts';
 
-/** The folder of one environment: the one that `--out` names, or `stack/<environment>/` beside the settings. */
+/**
+ * The folder of one environment: the one that `--out` names, or `stack/<environment>/` beside the settings.
+ * @throws UsageError where the settings lie in it: it is closed to other users, and its `.env` would be theirs
+ */
 export function stackFolder(
   environment: string,
   { config, out }: { readonly config: string; readonly out?: string },
@@ -9,5 +13,11 @@ export function stackFolder(
 ): { readonly folder: string; readonly shownFolder: string } {
   const root = dirname(resolve(cwd, config));
   const folder = out === undefined ? join(root, 'stack', environment) : resolve(cwd, out);
+  const wayToRoot = relative(folder, root);
+  if (wayToRoot !== '..' && !wayToRoot.startsWith(`..${sep}`) && !isAbsolute(wayToRoot))
+    throw new UsageError(
+      `--out ${out} is the folder of the settings, or one above it`,
+      'name a folder that is to hold the rendered files and nothing else',
+    );
   return { folder, shownFolder: relative(cwd, folder) || '.' };
 }

@@ -11,29 +11,38 @@ export interface StoredPassword {
   readonly postgres: string;
 }
 
+/** Someone with a password: a user of the pool, or the superuser of the stack's own Postgres. */
+type Account = Pick<User, 'name' | 'password'> & Partial<Pick<User, 'role'>>;
+
 /**
- * Hashes every user's password for the stack's auth_type; the same bytes each time for the same settings.
+ * Hashes every user's password, and the superuser's, for the stack's auth_type; the same bytes each time for the same settings.
  * Under SCRAM, PgBouncer can log in to the server only with the very verifier that the role has, so both
  * get one verifier, or PgBouncer gets the plain password where its release cannot hold on to a verifier.
  */
 export async function storePasswords(stack: Stack): Promise<ReadonlyMap<string, StoredPassword>> {
+  const { postgres } = stack;
+  const superuser = postgres.kind === 'own' ? [{ name: postgres.user, password: postgres.password }] : [];
+  const accounts: readonly Account[] = [...stack.users, ...superuser];
   const stored = new Map<string, StoredPassword>();
   // In groups: PBKDF2 runs on the thread pool, and ten thousand promises at once would only queue there.
-  for (let start = 0; start < stack.users.length; start += 64) {
-    const group = stack.users.slice(start, start + 64);
-    const passwords = await Promise.all(group.map((user) => storePassword(user, stack)));
-    for (const [index, user] of group.entries()) {
+  for (let start = 0; start < accounts.length; start += 64) {
+    const group = accounts.slice(start, start + 64);
+    const passwords = await Promise.all(group.map((account) => storePassword(account, stack)));
+    for (const [index, { name }] of group.entries()) {
       const password = passwords[index];
-      if (password) stored.set(user.name, password);
+      if (password) stored.set(name, password);
     }
   }
   return stored;
 }
 
-async function storePassword(user: User, stack: Stack): Promise<StoredPassword> {
-  const password = user.password.reveal();
+async function storePassword(
+  { name, password: secret, role }: Account,
+  stack: Stack,
+): Promise<StoredPassword> {
+  const password = secret.reveal();
   if (stack.pgbouncer.auth_type === 'md5') {
-    const hash = hashMd5(user.name, password);
+    const hash = hashMd5(name, password);
     return { pgbouncer: hash, postgres: hash };
   }
   const iterations = SCRAM_DEFAULT_ITERATIONS;
@@ -41,11 +50,11 @@ async function storePassword(user: User, stack: Stack): Promise<StoredPassword> 
     password,
     project: stack.name,
     environment: stack.environment,
-    user: user.name,
+    user: name,
     iterations,
   });
   const verifier = await createScramVerifier({ password, salt, iterations });
-  const isPlainNeeded = user.role === 'app' && losesVerifiers(stack.pgbouncer.version);
+  const isPlainNeeded = role === 'app' && losesVerifiers(stack.pgbouncer.version);
   return { pgbouncer: isPlainNeeded ? password : verifier, postgres: verifier };
 }
 

@@ -57,8 +57,9 @@ export const QUESTIONS: readonly Question[] = [
     show: ({ postgresHost }) => postgresHost ?? 'here',
     take: (answer, answers) => {
       if (answer === 'here') return { ...answers, postgresHost: undefined };
+      // Postgres stores SCRAM verifiers since 14, and pg_hba.conf asks for them: md5 would need both changed.
       return HOST.test(answer)
-        ? { ...answers, postgresHost: answer }
+        ? { ...answers, postgresHost: answer, authType: 'scram-sha-256' }
         : 'must be `here`, or a host name with or without :port';
     },
   },

@@ -13,10 +13,10 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
   const reservePoolSize = Math.max(1, Math.floor(poolSize / 2));
   const [postgresHost = '', postgresPort = '5432'] = (answers.postgresHost ?? '').split(':');
   const values: Record<string, string> = {
-    name,
+    name: asYaml(name),
     network: `${name}-network`,
-    database,
-    user,
+    database: asYaml(database),
+    user: asYaml(user),
     sessionDatabase: database.endsWith('_db') ? `${database.slice(0, -3)}_admin` : `${database}_admin`,
     postgresImage: answers.postgresImage,
     postgresHost,
@@ -29,7 +29,9 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
     maxDbConnections: String(Math.max(50, poolSize + reservePoolSize)),
     firstEnvironment: environments[0] ?? 'dev',
     build: answers.build ?? '',
-    environments: environments.map((environment) => environmentLines(environment, name)).join('\n'),
+    environments: environments
+      .map((environment, index) => environmentLines(environment, index, answers))
+      .join('\n'),
   };
   const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '');
   values['postgres'] = fill(
@@ -41,10 +43,16 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
   return fill(templates('ecar-pool.yaml'));
 }
 
-/** Production gets room; any other environment a project name of its own, so that both can run on one host. */
-function environmentLines(environment: string, name: string): string {
+/** Text that YAML does not read as something else: `9` and `null` are names, too. */
+function asYaml(text: string): string {
+  return /^(?!(?:null|true|false)$)[a-z_][\w-]*$/i.test(text) ? text : JSON.stringify(text);
+}
+
+/** Production gets room; any other environment a name and a port of its own, so that all can run on one host. */
+function environmentLines(environment: string, index: number, { name, environments }: Answers): string {
   if (/^prod/.test(environment)) return `  ${environment}:\n    pgbouncer: { max_client_conn: 1000 }`;
-  return `  ${environment}:\n    name: ${name}_${environment}`;
+  const port = environments.length === 1 ? '' : `\n    pgbouncer: { port: ${6433 + index} }`;
+  return `  ${environment}:\n    name: ${name}_${environment}${port}`;
 }
 
 /** The starter `.env.<environment>`, with a fresh secret for every variable. */

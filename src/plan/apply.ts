@@ -1,4 +1,4 @@
-import { chmod, copyFile, lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { EnvironmentError, InterruptedError, RefusedError } from '../problems/errors.ts';
 import type { Change } from './change.ts';
@@ -28,6 +28,7 @@ export async function applyChanges(
       return;
     }
     await mkdir(folder, { recursive: true });
+    if (!options.force) await refuseStrangeFolder(folder, pending);
     // Only its owner enters: below, files are readable for the uid that the container runs as.
     await chmod(folder, FOLDER_MODE);
     await removeStaleStaging(folder);
@@ -61,6 +62,17 @@ function refuseForeign(pending: readonly Change[], folder: string, force: boolea
   );
 }
 
+/** A folder that somebody uses for something else is not ours to close to other users. */
+async function refuseStrangeFolder(folder: string, pending: readonly Change[]): Promise<void> {
+  const ours = new Set(pending.map(({ path }) => path.split('/')[0]));
+  const found = await readdir(folder);
+  if (found.length === 0 || found.some((name) => name.startsWith('.ecar-pool') || ours.has(name))) return;
+  throw new RefusedError(
+    `${folder} is not empty, and nothing in it was rendered by ecar-pool`,
+    'render to an empty folder or a new one with --out, or use this one all the same with --force',
+  );
+}
+
 async function stage(pending: readonly Change[], staging: string, signal: AbortSignal): Promise<void> {
   for (const [index, { after }] of pending.entries()) {
     if (signal.aborted) throw new InterruptedError();
@@ -84,7 +96,8 @@ async function putInPlace(pending: readonly Change[], folder: string, staging: s
       else await rename(join(staging, `${index}.new`), join(folder, path));
       done.push(index);
     }
-    await flushFolder(folder);
+    const folders = new Set(pending.map(({ path }) => dirname(join(folder, path))));
+    for (const changed of [...folders, folder]) await flushFolder(changed);
   } catch (error) {
     for (const index of done.reverse()) await putBack(pending[index], folder, join(staging, `${index}.old`));
     throw error;

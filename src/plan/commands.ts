@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
-import type { Stack } from '../stack/stack.ts';
+import { quoteIdentifier } from '../formats/sql.ts';
+import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
 /**
@@ -16,9 +17,19 @@ export function upCommand(folder: string): string {
   return composeCommand(folder, 'up', '-d', '--wait');
 }
 
+/** The same for PgBouncer alone and what it depends on, the stack's own Postgres. */
+export function upPoolCommand(folder: string): string {
+  return composeCommand(folder, 'up', '-d', '--wait', 'pgbouncer');
+}
+
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
 export function reloadCommand(folder: string): string {
   return composeCommand(folder, 'kill', '-s', 'HUP', 'pgbouncer');
+}
+
+/** Makes PgBouncer forget what it knows, at the price of every connection. */
+export function restartCommand(folder: string): string {
+  return composeCommand(folder, 'restart', 'pgbouncer');
 }
 
 /**
@@ -28,8 +39,22 @@ export function reloadCommand(folder: string): string {
 export function rolesCommand({ postgres }: Stack, folder: string): string {
   if (postgres.kind === 'external') {
     const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
-    return formatCommand(['psql', ...server, '-f', join(folder, ALTER_FILE)]);
+    return formatCommand(['psql', '-X', ...server, '-f', join(folder, ALTER_FILE)]);
   }
-  const psql = ['psql', '-X', '-U', postgres.user, '-d', 'postgres', '-f', `${INIT_FOLDER}/${INIT_FILE}`];
-  return composeCommand(folder, 'exec', '-T', postgres.host, ...psql);
+  return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
+}
+
+/** Keeps roles from logging in to the stack's own Postgres; what they own stays theirs. */
+export function lockRolesCommand(postgres: OwnPostgres, roles: readonly string[], folder: string): string {
+  const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
+  return psqlCommand(postgres, folder, '-v', 'ON_ERROR_STOP=1', ...statements);
+}
+
+/**
+ * psql inside the container of the stack's own Postgres, as its superuser: over the socket, which asks for no
+ * password, and whose name holds the port.
+ */
+function psqlCommand({ host, port, user }: OwnPostgres, folder: string, ...words: readonly string[]): string {
+  const psql = ['psql', '-X', '-p', String(port), '-U', user, '-d', 'postgres', ...words];
+  return composeCommand(folder, 'exec', '-T', host, ...psql);
 }

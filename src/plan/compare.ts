@@ -1,7 +1,7 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentError, RefusedError } from '../problems/errors.ts';
-import { MARK } from '../writers/rendering.ts';
+import { hasMark } from '../writers/rendering.ts';
 import type { Change } from './change.ts';
 import { type FilePlan, FOLDER_MODE, type PlannedFile, SUBFOLDER_MODE } from './file-plan.ts';
 import { readManifest } from './manifest.ts';
@@ -37,7 +37,7 @@ async function compareFile(
       after: file,
     };
   const { text: before, mode } = found;
-  const foreign = !before.includes(MARK);
+  const foreign = path !== MANIFEST_PATH && !hasMark(before);
   const update = (cause: string): Change => ({ kind: 'update', path, foreign, cause, before, after: file });
   if (foreign) return update('another file is in its place');
   if (before !== file.text) {
@@ -74,7 +74,7 @@ function explainMode(what: string, found: number, wanted: number): string | unde
 /** An orphan goes only if it is there and still ours: what the manifest says is not trusted. */
 async function compareOrphan(path: string, folder: string): Promise<Change | undefined> {
   const found = await readIfThere(join(folder, path));
-  if (!found?.text.includes(MARK)) return undefined;
+  if (found === undefined || !hasMark(found.text)) return undefined;
   return {
     kind: 'remove',
     path,

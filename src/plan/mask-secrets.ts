@@ -1,27 +1,38 @@
-/** Variables of .env that are no secrets. */
-const OPEN_VARIABLES = /^(DB_(NAME|USER|HOST|PORT)|PGBOUNCER_[A-Z_]+)$/;
+import { OPEN_VARIABLES } from '../stack/dotenv-names.ts';
+import { MARK } from '../writers/rendering.ts';
 
 /**
  * Blots the secrets out of rendered files, so that they can be shown. Equal secrets get equal numbers: a
- * diff still shows that a password changed. Knows the three kinds of file that hold any.
+ * diff still shows that a password changed. Knows the kinds of file that hold any; of a file edited by hand
+ * it shows nothing that `render` would not have written, comments included.
  */
 export class SecretMask {
   readonly #numbers = new Map<string, number>();
 
-  mask(path: string, text: string): string {
+  /** @param rendered the text that `render` gives the file; empty where it is to be removed */
+  mask(path: string, text: string, rendered: string): string {
     if (path.endsWith('userlist.txt'))
-      return text.replace(/^("(?:[^"]|"")*" )(".*)$/gm, (_, user, secret) => user + this.#number(secret));
+      return this.#maskLines(text, rendered, (line) => /^("(?:[^"]|"")*" )(".*")$/.exec(line)?.slice(1));
+    if (path.endsWith('.env')) return this.#maskLines(text, rendered, splitVariable);
     if (path.endsWith('.sql'))
       return text.replace(
-        /( PASSWORD )'((?:[^']|'')*)'/g,
-        (_, before, secret) => before + this.#number(secret),
+        /(\bPASSWORD\s+)(?:E?'(?:[^']|'')*'|\$(\w*)\$.*?\$\2\$)/gis,
+        (secret: string, before: string) => before + this.#number(secret),
       );
-    if (path.endsWith('.env'))
-      return text.replace(/^([A-Za-z_]\w*)=(.*)$/gm, (line, name, value) =>
-        OPEN_VARIABLES.test(name) ? line : `${name}=${this.#number(value)}`,
-      );
-    if (path.endsWith('.json')) return text.replace(/"[0-9a-f]{64}"/g, (hash) => this.#number(hash));
     return text;
+  }
+
+  /** @param split takes a line that `render` may have written apart, into what is open and the secret */
+  #maskLines(text: string, rendered: string, split: (line: string) => string[] | undefined): string {
+    const comments = new Set(rendered.split('\n').filter((line) => /^[#;]/.test(line)));
+    return text
+      .split('\n')
+      .map((line) => {
+        const [open = '', secret = line] = split(line) ?? [];
+        const isOpen = secret === '' || comments.has(line) || (/^[#;]/.test(line) && line.includes(MARK));
+        return isOpen ? line : open + this.#number(secret);
+      })
+      .join('\n');
   }
 
   #number(secret: string): string {
@@ -29,4 +40,10 @@ export class SecretMask {
     this.#numbers.set(secret, number);
     return `[redacted ${number}]`;
   }
+}
+
+function splitVariable(line: string): string[] | undefined {
+  const [, name = '', value = ''] = /^([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
+  if (name === '') return undefined;
+  return OPEN_VARIABLES.has(name) ? [line, ''] : [`${name}=`, value];
 }

@@ -43,7 +43,7 @@ export async function readStamp(
       Promise.all(stamp.sources.files.map((path) => look(path))),
       Promise.all(withFolders(stamp.files).map((path) => look(join(folder, path)))),
     ]);
-    return stamp.digest === digest(asked, stamp, env, [...sources, ...outputs]) ? stamp : undefined;
+    return stamp.digest === digest(folder, asked, stamp, env, [...sources, ...outputs]) ? stamp : undefined;
   } catch {
     // It is missing, or not of this program, or something is in the way: the render itself will say.
     return undefined;
@@ -73,7 +73,7 @@ export async function writeStamp(
     const stamp = { environment, sources, files };
     const text = JSON.stringify({
       ...stamp,
-      digest: digest(asked, stamp, world.env, [...read, ...outputs]),
+      digest: digest(folder, asked, stamp, world.env, [...read, ...outputs]),
     });
     await writeFile(staged, text, { mode: 0o600, flag: 'wx' });
     await rename(staged, join(folder, STAMP_PATH));
@@ -89,6 +89,7 @@ export async function removeStamp(folder: string): Promise<void> {
 }
 
 function digest(
+  folder: string,
   asked: Asked,
   { environment, sources, files }: Omit<Stamp, 'digest'>,
   env: Variables,
@@ -98,7 +99,17 @@ function digest(
     .filter((name) => name.startsWith(sources.prefix))
     .sort();
   const variables = [...sources.variables, ...prefixed].map((name) => [name, env[name] ?? null]);
-  const all = [__BUILD__, asked.config, asked.env ?? null, environment, sources, files, variables, seen];
+  const all = [
+    __BUILD__,
+    folder,
+    asked.config,
+    asked.env ?? null,
+    environment,
+    sources,
+    files,
+    variables,
+    seen,
+  ];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 

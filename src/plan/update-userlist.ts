@@ -4,6 +4,7 @@ import { FormatError } from '../formats/format-error.ts';
 import { setUserlistEntries, type UserlistEntry } from '../formats/userlist.ts';
 import { SettingsError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
+import { hasMark } from '../writers/rendering.ts';
 import { findFile } from './find-file.ts';
 import { replaceFile } from './put-file.ts';
 
@@ -14,6 +15,7 @@ const LIMITS = { maxSecretBytes: 65_530 };
  * Sets the secrets of users in a userlist.txt and leaves every other byte of it; a file that is not there is
  * made. Nothing is touched where it holds these very lines. Throws EnvironmentError where the file cannot be
  * read or written, SettingsError where PgBouncer could not read it either; the file is then as it was.
+ * @returns what was done, and whether the file is one that `render` writes
  * @param cwd what a relative path starts from
  * @param path as the user wrote it, for errors too
  */
@@ -21,16 +23,17 @@ export async function updateUserlist(
   cwd: string,
   path: string,
   entries: readonly UserlistEntry[],
-): Promise<'written' | 'unchanged'> {
+): Promise<{ outcome: 'written' | 'unchanged'; isRendered: boolean }> {
   const failed = (action: 'read' | 'write') => (error: unknown) => {
     throw explainFileError(error, path, action);
   };
   const file = await findFile(resolve(cwd, path)).catch(failed('read'));
   const before = file.bytes ?? Buffer.alloc(0);
   const after = Buffer.from(rewrite(before, path, entries));
-  if (after.equals(before)) return 'unchanged';
+  const isRendered = hasMark(before.toString('utf8'));
+  if (after.equals(before)) return { outcome: 'unchanged', isRendered };
   await replaceFile(file, after).catch(failed('write'));
-  return 'written';
+  return { outcome: 'written', isRendered };
 }
 
 function rewrite(bytes: Buffer, path: string, entries: readonly UserlistEntry[]): string {

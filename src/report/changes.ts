@@ -1,5 +1,7 @@
 import type { Change } from '../plan/change.ts';
 import type { NextStep } from '../plan/next-steps.ts';
+import type { Problem } from '../problems/problem.ts';
+import { problemToJson } from './problems.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a render did, or under `--diff` and `--check` would do. */
@@ -10,6 +12,7 @@ interface Outcome {
   readonly written: boolean;
   readonly isDry: boolean;
   readonly changes: readonly Pick<Change, 'kind' | 'path' | 'cause'>[];
+  readonly warnings: readonly Problem[];
   readonly steps: readonly NextStep[];
   /** Under `--diff`. */
   readonly diff?: string;
@@ -25,9 +28,17 @@ const PLANNED = {
 
 /** Reports a render: for machines one object, for people one line a file and the commands to run next. */
 export function reportOutcome(outcome: Outcome, report: Reporter): void {
-  const { environment, folder, written, changes, steps, diff } = outcome;
+  const { environment, folder, written, changes, warnings, steps, diff } = outcome;
   const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
-  report.data({ environment, folder, written, files, next: steps, ...(diff === undefined ? {} : { diff }) });
+  report.data({
+    environment,
+    folder,
+    written,
+    files,
+    warnings: warnings.map(problemToJson),
+    next: steps,
+    ...(diff === undefined ? {} : { diff }),
+  });
   reportChanges(outcome, report);
   if (!outcome.isDry) reportSteps(steps, report);
 }

@@ -57,6 +57,11 @@ function blockOf(key: string, outer: Block): Block {
   return key === 'users' || key === 'databases' ? key : 'plain';
 }
 
+/** Whether a variable of this name holds a secret, as far as names tell. */
+export function isSecretName(name: string): boolean {
+  return SECRET_KEY.test(name);
+}
+
 /** The text that stands for a secret in a message: all of it up to the secret. */
 export function concealIn(text: string): string {
   const secret = findSecret(text, false);

@@ -1,7 +1,7 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
 import { checkDatabases } from './rules/databases.ts';
-import { checkPgbouncer, checkSettingVersions } from './rules/pgbouncer.ts';
+import { checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
 import { checkPostgres } from './rules/postgres.ts';
 import { checkResources } from './rules/resources.ts';
 import { checkUsers } from './rules/users.ts';
@@ -25,10 +25,11 @@ function rule<S extends Section>(
 const RULES: readonly Rule[] = [
   rule(['postgres', 'users'], checkPostgres),
   rule(['pgbouncer'], checkPgbouncer),
+  rule(['pgbouncer'], checkQuotes),
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
   rule(['pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
-  rule(['app', 'databases', 'pgbouncer'], checkApp),
+  rule(['app', 'databases', 'pgbouncer', 'postgres'], checkApp),
   rule(['app', 'postgres', 'resources'], checkResources),
 ];
 

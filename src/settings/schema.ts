@@ -140,7 +140,7 @@ const database = z.strictObject({
   dbname: maybe(line, 'The database on the server. Default: the same name.'),
   users: about(
     z.array(line).check(z.minLength(1, 'must name at least one user')),
-    'The users that log in to it.',
+    'The users that may connect to it. It is made for the first one, who owns it and decides what the others may do in it. The Postgres that the stack runs refuses everyone else.',
   ),
   pool_mode: maybe(poolMode, 'Its own pool mode, such as `session` for migrations and the admin.'),
   pool_size: maybe(count.check(z.gte(1)), 'Its own size of each pool.'),

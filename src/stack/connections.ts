@@ -1,7 +1,5 @@
+import { BUILT_IN_DEFAULTS } from './default-settings.ts';
 import type { Stack } from './stack.ts';
-
-/** PgBouncer's own default_pool_size, in force where the settings leave it out. */
-const DEFAULT_POOL_SIZE = 20;
 
 /** Room for the listening socket, the log, DNS, the console, and cancel requests, which bypass the limits. */
 const MARGIN = 128;
@@ -16,7 +14,9 @@ function countServerConnections(stack: Stack): number {
   const clients = countClients(stack);
   let total = 0;
   for (const { users, settings } of stack.databases) {
-    const size = Number(settings.get('pool_size') ?? global.get('default_pool_size') ?? DEFAULT_POOL_SIZE);
+    const size = Number(
+      settings.get('pool_size') ?? global.get('default_pool_size') ?? BUILT_IN_DEFAULTS.default_pool_size,
+    );
     const reserve =
       settings.get('reserve_pool_size') ?? settings.get('reserve_pool') ?? global.get('reserve_pool_size');
     const cap = Number(settings.get('max_db_connections') ?? global.get('max_db_connections') ?? 0);
@@ -27,7 +27,7 @@ function countServerConnections(stack: Stack): number {
 }
 
 function countClients(stack: Stack): number {
-  return Number(stack.pgbouncer.settings.get('max_client_conn') ?? 100);
+  return Number(stack.pgbouncer.settings.get('max_client_conn') ?? BUILT_IN_DEFAULTS.max_client_conn);
 }
 
 /**

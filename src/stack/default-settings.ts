@@ -1,6 +1,14 @@
 import type { SettingName } from './pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from './pgbouncer-version.ts';
 
+/** What PgBouncer does where a setting is left out, for those that ecar-pool counts with or shows. */
+export const BUILT_IN_DEFAULTS = {
+  max_client_conn: '100',
+  default_pool_size: '20',
+  min_pool_size: '0',
+  reserve_pool_size: '0',
+} satisfies Partial<Record<SettingName, string>>;
+
 /**
  * The few `[pgbouncer]` settings whose built-in default serves nobody behind Compose; all others are left
  * to PgBouncer unless the settings file sets them.

@@ -259,4 +259,16 @@ export const OWNED_SETTINGS: Readonly<Record<string, string>> = {
   verbose: 'stays 0: above that PgBouncer writes stored secrets to its log',
   suspend_timeout: 'is gone since PgBouncer 1.26, which does not start with it',
   service_name: 'is for Windows only',
+  ...Object.fromEntries(
+    ['client_tls_sslmode', 'client_tls_ca_file', 'client_tls_cert_file', 'client_tls_key_file']
+      .concat(['client_tls_ciphers', 'client_tls_protocols', 'client_tls_dheparams', 'client_tls_ecdhcurve'])
+      .concat(['client_tls13_ciphers', 'server_tls_ca_file'])
+      .concat(['server_tls_cert_file', 'server_tls_key_file'])
+      .map((name) => [name, 'needs certificates in the container, which ecar-pool does not mount yet']),
+  ),
+  ...Object.fromEntries(
+    ['auth_query', 'auth_user', 'auth_dbname', 'auth_hba_file', 'auth_ident_file', 'auth_ldap_options'].map(
+      (name) => [name, 'belongs to ways of logging in that ecar-pool does not render yet'],
+    ),
+  ),
 };

@@ -77,6 +77,12 @@ export const CAUSES: readonly Cause[] = [
     fix: 'correct `dbname` in the settings, or create the database; for a Postgres of the stack: {roles}',
   },
   {
+    id: 'no-connect-privilege',
+    pattern: /permission denied for database/i,
+    cause: 'The Postgres role may not connect to the database',
+    fix: 'run GRANT CONNECT on it; for a Postgres of the stack: {roles}',
+  },
+  {
     id: 'postgres-full',
     pattern:
       /remaining connection slots|too many clients already|too many connections for (?:role|database)/i,

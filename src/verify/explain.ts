@@ -1,4 +1,4 @@
-import { composeCommand, reloadCommand, rolesCommand, upCommand } from '../plan/commands.ts';
+import { reloadCommand, restartCommand, rolesCommand, upCommand } from '../plan/commands.ts';
 import type { Cause } from './causes.ts';
 import { findPgbouncer } from './evidence.ts';
 import type { PsqlOutcome } from './probe-output.ts';
@@ -13,7 +13,7 @@ function formatFix(fix: string, scene: Scene): string {
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
     reload: () => reloadCommand(project.directory),
-    restart: () => restartCommand(scene),
+    restart: () => renewCommand(scene),
     up: () => upCommand(project.directory),
     roles: () => rolesCommand(stack, project.directory),
   };
@@ -24,11 +24,11 @@ function formatFix(fix: string, scene: Scene): string {
  * Applies what a reload cannot, at the price of every connection. A restart keeps the container as it was
  * made, so a container that is out of date is made anew.
  */
-export function restartCommand({ subject, evidence }: Scene): string {
+export function renewCommand({ subject, evidence }: Scene): string {
   const { directory } = subject.project;
   const container = findPgbouncer(evidence);
   return container !== undefined && isCurrent(container, subject)
-    ? composeCommand(directory, 'restart', 'pgbouncer')
+    ? restartCommand(directory)
     : upCommand(directory);
 }
 

@@ -7,6 +7,7 @@ import { checkDocker } from './checks/docker.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogins } from './checks/logins.ts';
 import { checkMountedFiles } from './checks/mounted-files.ts';
+import { checkOthersDatabase } from './checks/others-database.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
 import { checkShell } from './checks/shell.ts';
@@ -34,6 +35,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkPools,
   checkLogins,
   checkWrongPassword,
+  checkOthersDatabase,
 ];
 
 /** The verdict on all that was seen, in a fixed order. */

@@ -1,3 +1,4 @@
+import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
 import type { Secret } from '../stack/secret.ts';
 import type { Stack } from '../stack/stack.ts';
 
@@ -21,6 +22,8 @@ export interface Inquiry {
   readonly logins: readonly Login[];
   /** One that must be refused; undefined where there is no app user to try it with. */
   readonly intruder: Login | undefined;
+  /** One into a database of others, which must be refused; undefined where there is none to try. */
+  readonly trespasser: Login | undefined;
   /** How long one login may take, in whole seconds. */
   readonly seconds: number;
 }
@@ -34,8 +37,26 @@ export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number
     console,
     logins: [...pools, ...others],
     intruder: first && { ...first, password: wrongPassword },
+    trespasser: forbiddenLogin(stack),
     seconds,
   };
+}
+
+/** Every login, in the order in which they are tried. */
+export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
+  return [...logins, intruder, trespasser].filter((login) => login !== undefined);
+}
+
+/** The first app user and a database that is not its. Who may connect to a server of others is up to them. */
+function forbiddenLogin(stack: Stack): Login | undefined {
+  if (stack.postgres.kind === 'external') return undefined;
+  const access = usersByDatabase(stack);
+  for (const { name: database, dbname } of stack.databases) {
+    if (isOpenDatabase(dbname)) continue;
+    const user = stack.users.find(({ name, role }) => role === 'app' && !access.get(dbname)?.has(name));
+    if (user) return { user: user.name, password: user.password, database, statement: 'SELECT 1' };
+  }
+  return undefined;
 }
 
 /** Every app user into every database of its, in the order of the settings. */

@@ -1,4 +1,4 @@
-import type { Inquiry } from './logins.ts';
+import { type Inquiry, listLogins } from './logins.ts';
 
 /** What the probe script is told. */
 export interface ProbeRequest {
@@ -12,9 +12,9 @@ export interface ProbeRequest {
   readonly limit: number;
 }
 
-/** The script's stdin; the intruder comes last of the logins. Throws where a value holds a line break, which the settings must not let through. */
+/** The script's stdin. Throws where a value holds a line break, which the settings must not let through. */
 export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeRequest): string {
-  const { console, logins, intruder, seconds } = inquiry;
+  const { console, seconds } = inquiry;
   const lines = [
     nonce,
     String(port),
@@ -23,7 +23,7 @@ export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeR
     folder,
     console?.user ?? '',
     console?.password.reveal() ?? '',
-    ...[...logins, ...(intruder ? [intruder] : [])].flatMap(({ user, password, database, statement }) => [
+    ...listLogins(inquiry).flatMap(({ user, password, database, statement }) => [
       user,
       password.reveal(),
       database,

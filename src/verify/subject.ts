@@ -1,10 +1,8 @@
 import type { ComposeProject } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Change } from '../plan/change.ts';
+import { CONFIG_LABEL } from '../stack/labels.ts';
 import type { Stack } from '../stack/stack.ts';
-
-/** The label under which each rendered service carries a hash of all that its container is made from. */
-const CONFIG_LABEL = 'ecar-pool.config-hash';
 
 /** As the plan names it. */
 export const COMPOSE_FILE = 'docker-compose.yml';

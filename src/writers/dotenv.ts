@@ -1,16 +1,9 @@
 import { writeDotenv } from '../formats/dotenv.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
+import { BUILT_IN_DEFAULTS } from '../stack/default-settings.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Stack } from '../stack/stack.ts';
 import { markLines, type Rendering } from './rendering.ts';
-
-/** Pool settings that the file shows, with PgBouncer's own defaults for what the settings leave out. */
-const SHOWN_SETTINGS = [
-  ['max_client_conn', '100'],
-  ['default_pool_size', '20'],
-  ['min_pool_size', '0'],
-  ['reserve_pool_size', '0'],
-] as const;
 
 /** The variables that Compose interpolates and scripts read. */
 export function writeDotenvFile(rendering: Rendering): PlannedFile {
@@ -29,8 +22,8 @@ export function dotenvVariables(stack: Stack): ReadonlyMap<string, string> {
     ['DB_HOST', 'pgbouncer'],
     ['DB_PORT', String(pgbouncer.port)],
   ]);
-  for (const [name, fallback] of SHOWN_SETTINGS) {
-    variables.set(`PGBOUNCER_${name.toUpperCase()}`, pgbouncer.settings.get(name) ?? fallback);
+  for (const [name, builtIn] of Object.entries(BUILT_IN_DEFAULTS)) {
+    variables.set(`PGBOUNCER_${name.toUpperCase()}`, pgbouncer.settings.get(name) ?? builtIn);
   }
   if (postgres.kind === 'own') variables.set('POSTGRES_PASSWORD', postgres.password.reveal());
   for (const [name, value] of app?.environment ?? []) {

@@ -4,7 +4,7 @@ import type { Stack } from '../stack/stack.ts';
 /** All that the writers read. */
 export interface Rendering {
   readonly stack: Stack;
-  /** Each user's password in the forms that PgBouncer and Postgres store. */
+  /** Each user's password, and the superuser's, in the forms that PgBouncer and Postgres store. */
   readonly stored: ReadonlyMap<string, StoredPassword>;
   /** The name of the settings file, for the mark on each file. */
   readonly settingsFile: string;
@@ -12,8 +12,13 @@ export interface Rendering {
   readonly rootFromOutput: string;
 }
 
-/** What every rendered file says on its first line: a file without it is not ours and is left alone. */
+/** What every rendered file begins with. */
 export const MARK = 'Rendered by ecar-pool';
+
+/** Whether a file begins as rendered ones do, in the comments of its format: one that does not is not ours. */
+export function hasMark(text: string): boolean {
+  return text.replace(/^(?:(?:#|;|--) |\{\s*"mark": ?")/, '').startsWith(MARK);
+}
 
 /** The lines that open a rendered file: whose it is, and how to change it. */
 export function markLines(
@@ -27,7 +32,7 @@ export function markLines(
   ];
 }
 
-/** A user's stored password; every user of a stack has one. */
+/** A user's stored password; every user of a stack has one, and so has the superuser of its own Postgres. */
 export function storedPassword({ stored }: Rendering, user: string): StoredPassword {
   const found = stored.get(user);
   if (found === undefined) throw new Error('a user without a stored password reached a writer');

@@ -1,7 +1,8 @@
 import { alterRoleSql } from '../credentials/alter-role.ts';
 import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
-import type { Stack } from '../stack/stack.ts';
+import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
+import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { markLines, type Rendering, storedPassword } from './rendering.ts';
 
 /** Where the image looks for what to run on an empty data folder, and where `init.sql` therefore lies. */
@@ -11,23 +12,32 @@ export const INIT_FILE = '10-ecar-pool.sql';
 /** In the output folder: the SQL for a Postgres that someone else runs. */
 export const ALTER_FILE = 'postgres/alter-roles.sql';
 
+/** Otherwise psql goes on after an error, and ends with 0. */
+const STOP_ON_ERROR = '\\set ON_ERROR_STOP on';
+
 /** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
 export function writeRoleSql(rendering: Rendering): PlannedFile {
-  return rendering.stack.postgres.kind === 'own' ? writeInitSql(rendering) : writeAlterRoles(rendering);
+  const { postgres } = rendering.stack;
+  return postgres.kind === 'own' ? writeInitSql(postgres, rendering) : writeAlterRoles(rendering);
 }
 
 /**
  * Roles and databases of the Postgres that the stack runs. The image runs it once, on an empty data folder;
  * it may be run again at any time to bring a running server in line.
  */
-function writeInitSql(rendering: Rendering): PlannedFile {
+function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): PlannedFile {
   const { stack } = rendering;
   const roles = appUsers(stack).map((name) =>
-    [createRole(name), alterRoleSql(name, storedPassword(rendering, name).postgres)].join('\n'),
+    [createRole(name), allowLogin(name), setPassword(rendering, name)].join('\n'),
   );
-  const databases = [...ownersByDatabase(stack)].map(([dbname, users]) => createDatabase(dbname, users));
+  const databases = [...usersByDatabase(stack)].map(([dbname, listed]) => {
+    const create = createDatabase(dbname, [...listed]);
+    if (isOpenDatabase(dbname)) return create;
+    const others = appUsers(stack).filter((name) => !listed.has(name));
+    return `${create}\n${limitAccess(dbname, [...listed], others)}`;
+  });
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const text = `${comment}\\set ON_ERROR_STOP on\n\n${[...roles, ...databases].join('\n\n')}\n`;
+  const text = `${comment}${STOP_ON_ERROR}\n\n${[setPassword(rendering, superuser), ...roles, ...databases].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 
@@ -37,43 +47,52 @@ function writeAlterRoles(rendering: Rendering): PlannedFile {
   const comment = commentLines(
     rendering,
     'PgBouncer logs in to Postgres with what userlist.txt stores, so each role must store the same.',
-    `Run once as a superuser: psql -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
+    `Run once as a superuser: psql -X -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
   );
-  const statements = appUsers(stack).map((name) =>
-    alterRoleSql(name, storedPassword(rendering, name).postgres),
-  );
-  return { path: ALTER_FILE, mode: 0o600, text: `${comment}${statements.join('\n')}\n` };
+  const statements = appUsers(stack).map((name) => setPassword(rendering, name));
+  return { path: ALTER_FILE, mode: 0o600, text: `${comment}${STOP_ON_ERROR}\n\n${statements.join('\n')}\n` };
+}
+
+/** The superuser's, too: the image reads its variable at the first boot only. */
+function setPassword(rendering: Rendering, name: string): string {
+  return alterRoleSql(name, storedPassword(rendering, name).postgres);
 }
 
 function appUsers({ users }: Stack): string[] {
   return users.filter(({ role }) => role === 'app').map(({ name }) => name);
 }
 
-/** The users of each database on the server, over all entries that lead to it; the first one owns it. */
-function ownersByDatabase({ databases }: Stack): ReadonlyMap<string, ReadonlySet<string>> {
-  const owners = new Map<string, Set<string>>();
-  for (const { dbname, users } of databases) {
-    const known = owners.get(dbname) ?? new Set();
-    for (const user of users) known.add(user);
-    owners.set(dbname, known);
-  }
-  return owners;
-}
-
 function createRole(name: string): string {
   return unlessFound(
-    `CREATE ROLE ${quoteIdentifier(name)} LOGIN`,
+    `CREATE ROLE ${quoteIdentifier(name)}`,
     `pg_roles WHERE rolname = ${quoteLiteral(name)}`,
   );
 }
 
-function createDatabase(dbname: string, users: ReadonlySet<string>): string {
-  const [owner = '', ...others] = users;
+/** Also for a user that was dropped before, when its role lost this. */
+function allowLogin(name: string): string {
+  return `ALTER ROLE ${quoteIdentifier(name)} LOGIN;`;
+}
+
+function createDatabase(dbname: string, [owner = '']: readonly string[]): string {
   const create = `CREATE DATABASE ${quoteIdentifier(dbname)} OWNER ${quoteIdentifier(owner)}`;
-  const grants = others.map(
-    (user) => `GRANT ALL ON DATABASE ${quoteIdentifier(dbname)} TO ${quoteIdentifier(user)};`,
-  );
-  return [unlessFound(create, `pg_database WHERE datname = ${quoteLiteral(dbname)}`), ...grants].join('\n');
+  return unlessFound(create, `pg_database WHERE datname = ${quoteLiteral(dbname)}`);
+}
+
+/**
+ * Lets the users of a database connect and nobody else: Postgres lets everyone until told otherwise, and
+ * PgBouncer lets every user try. Granted first, so that nobody is shut out in between; what the others still
+ * have open is closed, because PgBouncer would lend it to them again.
+ */
+function limitAccess(dbname: string, users: readonly string[], others: readonly string[]): string {
+  const identifiers = (roles: readonly string[]) => roles.map(quoteIdentifier);
+  const grants = [
+    `GRANT ALL ON DATABASE ${quoteIdentifier(dbname)} TO ${identifiers(users).join(', ')};`,
+    `REVOKE ALL ON DATABASE ${quoteIdentifier(dbname)} FROM ${['PUBLIC', ...identifiers(others)].join(', ')};`,
+  ];
+  if (others.length === 0) return grants.join('\n');
+  const open = `datname = ${quoteLiteral(dbname)} AND usename IN (${others.map(quoteLiteral).join(', ')})`;
+  return [...grants, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${open};`].join('\n');
 }
 
 /** Postgres has no CREATE … IF NOT EXISTS for roles and databases; psql's \gexec runs what a query returns. */

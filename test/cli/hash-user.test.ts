@@ -178,6 +178,19 @@ describe('many users', () => {
 });
 
 describe('--write', () => {
+  test('into a rendered file says that it will not last', async () => {
+    await writeFile(
+      join(folder, 'list.txt'),
+      '; Rendered by ecar-pool for the environment dev.\n"bob" "old"\n',
+    );
+    const argv = ['hash-user', 'bob', '--password-stdin', '--write', 'list.txt'];
+    const { exitCode, err } = await runToEnd(argv, { cwd: folder, input: 'new' });
+    expect(exitCode).toBe(0);
+    expect(err).toContain(
+      'list.txt is rendered: the next `ecar-pool render` puts back what the settings say',
+    );
+  });
+
   test('sets the line and prints nothing but --sql', async () => {
     await writeFile(join(folder, 'list.txt'), '"al" "x"\r\n"bob" "old"\r\n');
     const { out, err } = await runToEnd([...fromEnv, '--write', 'list.txt', '--sql'], { cwd: folder, env });

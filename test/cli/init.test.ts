@@ -32,11 +32,52 @@ describe('init', () => {
     }
   });
 
+  it('must give each environment its own project and port, so that all can run on one host', async () => {
+    const cwd = tempFolder();
+    await runToEnd(['init', '--yes', '--name', 'ecar', '--environments', 'dev,test,prod'], { cwd });
+    const seen = [];
+    for (const environment of ['dev', 'test', 'prod']) {
+      await runToEnd(['render', '--env', environment], { cwd });
+      const compose = read(cwd, `stack/${environment}/docker-compose.yml`);
+      seen.push([/^name: (.*)$/m.exec(compose)?.[1], /published: "(\d+)"/.exec(compose)?.[1]]);
+    }
+    expect(seen).toEqual([
+      ['"ecar_dev"', '6433'],
+      ['"ecar_test"', '6434'],
+      ['"ecar"', '6432'],
+    ]);
+  });
+
+  it.each([
+    ['--name', '9'],
+    ['--database', 'null'],
+    ['--user', 'true'],
+  ])('must write a name that YAML takes for something else as text: %s %s', async (flag, value) => {
+    const cwd = tempFolder();
+    await runToEnd(['init', '--yes', '--name', 'ecar', flag, value], { cwd });
+    expect(await runToEnd(['render', '-q'], { cwd })).toEqual({ exitCode: 0, out: '', err: '' });
+  });
+
+  it.each([
+    ['--database', 'pgbouncer', 'PgBouncer reserves this name'],
+    ['--database', 'd'.repeat(62), 'longer than'],
+    ['--user', 'pgbouncer', 'pgbouncer'],
+    ['--user', 'stats', 'stats'],
+    ['--user', 'postgres', 'superuser'],
+  ])('must not write settings that render would refuse: %s %s', async (flag, value, reason) => {
+    const cwd = tempFolder();
+    const { exitCode, err } = await runToEnd(['init', '--yes', '--name', 'ecar', flag, value], { cwd });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('settings with these answers would be refused');
+    expect(err).toContain(reason);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   it.each([
     [
       'an external Postgres',
       ['--postgres-host', 'db.example.com:5433'],
-      /host: db\.example\.com\n {2}port: 5433/,
+      /host: db\.example\.com\n {2}port: 5433[\s\S]*auth_type: scram-sha-256/,
     ],
     ['scram', ['--auth-type', 'scram-sha-256'], /auth_type: scram-sha-256/],
     [
@@ -111,7 +152,7 @@ describe('init', () => {
     await answer(/It must be lowercase[\s\S]*Project name \[.*\]: $/, 'ecar');
     await answer(/Database \[ecar_db\]: $/, '');
     await answer(/Host of your Postgres.*\[here\]: $/, 'db.example.com');
-    await answer(/md5 or scram-sha-256 \[md5\]: $/, 'scram-sha-256');
+    await answer(/md5 or scram-sha-256 \[scram-sha-256\]: $/, '');
     await answer(/Server connections.*\[20\]: $/, '10');
     await answer(/Environments.*\[dev,prod\]: $/, 'prod');
     expect(await run.exitCode).toBe(0);

@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runToEnd } from '../support/fake-world.ts';
-import { PASSWORDS, tempProject } from '../support/temp-project.ts';
+import { PASSWORDS, SETTINGS, tempProject } from '../support/temp-project.ts';
 
 function edit(folder: string, from: string, to: string): void {
   const path = join(folder, 'ecar-pool.yaml');
@@ -64,9 +64,50 @@ describe('render', () => {
     await render(cwd);
     appendFileSync(join(cwd, '.env.prod'), "DB_PASSWORD='another'\n");
     expect((await render(cwd)).out).toContain(
-      'exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql',
+      'exec -T postgres psql -X -p 5432 -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql',
     );
   });
+
+  it('must lock the role of a user who only enters the console from now on', async () => {
+    const cwd = tempProject();
+    edit(cwd, 'users: [ecar_user]', 'users: [ecar_user, other]');
+    edit(cwd, 'pgbouncer: { password', 'other: { password: { env: DB_PASSWORD } }\n  pgbouncer: { password');
+    await render(cwd);
+    edit(cwd, 'users: [ecar_user, other]', 'users: [ecar_user]');
+    edit(
+      cwd,
+      'other: { password: { env: DB_PASSWORD } }',
+      'other: { password: { env: DB_PASSWORD }, role: stats }',
+    );
+    const { out } = await render(cwd);
+    expect(out).toContain(`-v ON_ERROR_STOP=1 -c 'ALTER ROLE "other" NOLOGIN'`);
+    expect(out).toContain('kill -s HUP pgbouncer');
+  });
+
+  it.each([
+    ['', ['exec -T postgres psql', 'kill -s HUP', 'up -d --wait', 'verify']],
+    [
+      ', ports: ["8000:8000"]',
+      ['up -d --wait pgbouncer', 'exec -T postgres psql', 'kill -s HUP', 'up -d --wait', 'verify'],
+    ],
+  ])(
+    'must name the application last, which logs in with a new password as it starts',
+    async (more, order) => {
+      const cwd = tempProject();
+      edit(cwd, 'environments:', 'app: { build: . }\nenvironments:');
+      await render(cwd);
+      appendFileSync(join(cwd, '.env.prod'), "DB_PASSWORD='another'\n");
+      edit(cwd, 'build: .', `build: .${more}`);
+      const { out } = await render(cwd, '--json');
+      const commands = (JSON.parse(out) as { next: { command: string }[] }).next.map(
+        ({ command }) => command,
+      );
+      expect(
+        commands.map((command, index) => (command.includes(order[index] ?? '') ? order[index] : command)),
+      ).toEqual(order);
+      expect(commands.at(-2)).toMatch(/up -d --wait$/);
+    },
+  );
 
   it('--check must write nothing, and fail exactly when something would change', async () => {
     const cwd = tempProject();
@@ -93,6 +134,47 @@ describe('render', () => {
     expect((await render(cwd, '--check')).exitCode).toBe(1);
   });
 
+  it('--diff must show nothing that was written by hand', async () => {
+    const cwd = tempProject(
+      SETTINGS.replace(
+        'environments:',
+        `app: { image: "web:1", environment: { PGBOUNCER_STATS_PASSWORD: { env: STATS_PASSWORD } } }\nenvironments:`,
+      ),
+    );
+    const secrets = ['of-the-stats', 'hunter1', 'hunter2', 'hunter3', 'hunter4', 'hunter5'];
+    appendFileSync(join(cwd, '.env.prod'), "STATS_PASSWORD='of-the-stats'\n");
+    const first = await render(cwd, '--diff');
+    expect(first.out).toMatch(/^\+PGBOUNCER_STATS_PASSWORD=\[redacted \d+\]$/m);
+    expect(first.out).toContain('+# Rendered by ecar-pool');
+    await render(cwd);
+    const folder = join(cwd, 'stack/prod');
+    appendFileSync(join(folder, 'pgbouncer/userlist.txt'), '"bob"\t"hunter1"\n; once "bob" "hunter2"\n');
+    appendFileSync(join(folder, '.env'), "export TOKEN=hunter3\n# DB_PASSWORD='hunter4'\n");
+    appendFileSync(
+      join(folder, 'postgres/initdb.d/10-ecar-pool.sql'),
+      'alter role x password\n$$hunter5$$;\n',
+    );
+    const { out } = await render(cwd, '--diff');
+    expect(out.match(/^-\[redacted \d+\]$/gm)).toHaveLength(4);
+    expect(out).toContain('-alter role x password');
+    for (const secret of secrets) expect(first.out + out).not.toContain(secret);
+  });
+
+  it.each(['.', '..', ''])('must refuse to render over the settings: --out %j', async (out) => {
+    const cwd = tempProject();
+    const { exitCode, err } = await render(cwd, '--out', out);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('is the folder of the settings, or one above it');
+    expect(readdirSync(cwd).sort()).toEqual(['.env.dev', '.env.prod', 'ecar-pool.yaml']);
+  });
+
+  it('must show a settings file of any name', async () => {
+    const cwd = tempProject();
+    renameSync(join(cwd, 'ecar-pool.yaml'), join(cwd, 't\tab.yaml'));
+    expect(await render(cwd, '--config', 't\tab.yaml')).toMatchObject({ exitCode: 0, err: '' });
+    expect(readFileSync(join(cwd, 'stack/prod/.env'), 'utf8')).toContain('edit t\\u0009ab.yaml');
+  });
+
   it('--json must carry the same facts and no secret', async () => {
     const cwd = tempProject();
     const { out } = await render(cwd, '--json', '--diff');
@@ -109,11 +191,11 @@ describe('render', () => {
 
   it('--out must put it elsewhere, and relative paths must still lead to the project', async () => {
     const cwd = tempProject();
-    edit(cwd, 'environments:', 'app: { build: ./backend, volumes: ["./backend:/app"] }\nenvironments:');
+    edit(cwd, 'environments:', 'app: { build: ./back$end, volumes: ["./back$end:/app"] }\nenvironments:');
     await render(cwd, '--out', 'deploy/a/b');
     const text = readFileSync(join(cwd, 'deploy/a/b/docker-compose.yml'), 'utf8');
-    expect(text).toContain('context: "../../../backend"');
-    expect(text).toContain('- "../../../backend:/app"');
+    expect(text).toContain('context: "../../../back$$end"');
+    expect(text).toContain('- "../../../back$$end:/app"');
   });
 
   it('must remove what the settings need no more', async () => {

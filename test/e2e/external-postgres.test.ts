@@ -48,13 +48,23 @@ for (const { auth, password_encryption, cause } of CASES) {
       const project = useStack();
       commands = printedCommands(await project.ecar(['render', '--env', 'prod']));
       expect(commands).toEqual([
-        `psql -h ${postgres.name} -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql`,
+        `psql -X -h ${postgres.name} -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql`,
         'docker compose -f stack/prod/docker-compose.yml up -d --wait',
         'ecar-pool verify --env prod',
       ]);
       await project.shell(commands[1] ?? '');
       const { stdout } = await project.shell(commands[2] ?? '', { code: 1 });
       expect(stdout).toMatch(cause);
+    });
+
+    it('must tell by its exit code that a role is not there', async () => {
+      const project = useStack();
+      const user = `${project.name}_user`;
+      await postgres.rename(user, 'renamed');
+      await expect(postgres.runBeside(project, commands[0] ?? '')).rejects.toThrow(
+        `ERROR:  role "${user}" does not exist`,
+      );
+      await postgres.rename('renamed', user);
     });
 
     it('must pass verify once the printed SQL has run, without a reload', async () => {

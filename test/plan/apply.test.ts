@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyChanges } from '../../src/plan/apply.ts';
@@ -140,6 +148,25 @@ describe('files that are not ours', () => {
     expect(readFileSync(join(folder, 'a'), 'utf8')).toContain(MARK);
   });
 
+  it.each(['echo 1 # MARK', '# mine\n# MARK', '{"note": "MARK"}'])(
+    'must be known by their first words: %j',
+    async (text) => {
+      const folder = tempFolder();
+      writeFileSync(join(folder, 'a'), text.replace('MARK', MARK));
+      await expect(apply(planOf(file('a', '1')), folder)).rejects.toThrow(/a was not rendered by ecar-pool/);
+    },
+  );
+
+  it('must keep a folder that is used for something else as it is', async () => {
+    const folder = tempFolder();
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    await expect(apply(planOf(file('a', '1')), folder)).rejects.toThrow(/is not empty, and nothing in it/);
+    expect(modeOf(folder)).toBe(0o755);
+    await apply(planOf(file('a', '1')), folder, true);
+    expect(readdirSync(folder).sort()).toEqual(['.ecar-pool.json', 'a', 'notes.txt']);
+  });
+
   it('must survive a manifest that lists them', async () => {
     const parent = tempFolder();
     const folder = join(parent, 'stack');
@@ -159,7 +186,7 @@ describe('files that are not ours', () => {
 
   it.each(['{', '[]', '{"files":[1]}', 'null'])('must survive a broken manifest: %s', async (text) => {
     const folder = tempFolder();
-    writeFileSync(join(folder, MANIFEST_PATH), `${text}\n${MARK}`);
+    writeFileSync(join(folder, MANIFEST_PATH), text);
     await apply(planOf(file('a', '1')), folder);
     expect(readdirSync(folder).sort()).toEqual(['.ecar-pool.json', 'a']);
   });

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -166,6 +167,14 @@ describe('the stamp of a render', () => {
     expect(readdirSync(folder)).not.toContain('new');
   });
 
+  it('must not hold in another folder: paths in the files start at theirs', async () => {
+    const cwd = tempProject();
+    await render(cwd);
+    cpSync(join(cwd, 'stack/prod'), join(cwd, 'moved'), { recursive: true, preserveTimestamps: true });
+    const asked = { config: join(cwd, 'ecar-pool.yaml'), env: 'prod' };
+    expect(await readStamp(join(cwd, 'moved'), asked, {})).toBeUndefined();
+  });
+
   it('must not be given to what changed while it was read', async () => {
     const cwd = tempProject();
     await render(cwd);
@@ -189,10 +198,12 @@ describe('the stamp of a render', () => {
     chmodSync(join(cwd, '.env.prod'), 0o644);
     for (let time = 0; time < 2; time++) {
       await settle();
-      const { err } = await runToEnd(['render', '--env', 'prod'], { cwd });
+      const { err } = await runToEnd(['render', '--env', 'prod', '--quiet'], { cwd });
       expect(err).toContain('other users of this machine may read this file of secrets');
     }
     expect(await read(cwd)).toBeUndefined();
+    const { out } = await runToEnd(['render', '--env', 'prod', '--json'], { cwd });
+    expect(JSON.parse(out).warnings).toMatchObject([{ code: 'open-secrets', severity: 'warning' }]);
   });
 
   it('must not be missed where the folder cannot be written', async () => {

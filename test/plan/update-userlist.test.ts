@@ -33,7 +33,10 @@ afterEach(() => rm(folder, { recursive: true }));
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 test('a new file is for its owner alone', async () => {
-  expect(await updateUserlist(folder, 'userlist.txt', [BOB])).toBe('written');
+  expect(await updateUserlist(folder, 'userlist.txt', [BOB])).toMatchObject({
+    outcome: 'written',
+    isRendered: false,
+  });
   expect(await readFile(file, 'utf8')).toBe(LINE);
   expect(await modeOf(file)).toBe('600');
   expect(await readdir(folder)).toEqual(['userlist.txt']);
@@ -59,7 +62,7 @@ test.runIf(process.getuid?.() === 0)('the owner stays', async () => {
 test('what is there already is not written again', async () => {
   await writeFile(file, LINE);
   const { ino, mtimeMs } = await stat(file);
-  expect(await updateUserlist(folder, file, [BOB])).toBe('unchanged');
+  expect(await updateUserlist(folder, file, [BOB])).toMatchObject({ outcome: 'unchanged' });
   expect(await stat(file)).toMatchObject({ ino, mtimeMs });
 });
 

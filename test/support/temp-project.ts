@@ -10,7 +10,8 @@ export function tempFolder(): string {
   return folder;
 }
 
-const SETTINGS = `name: ecar
+/** The settings of the project below. */
+export const SETTINGS = `name: ecar
 postgres: { image: postgres:17, password: { env: POSTGRES_PASSWORD } }
 databases:
   ecar_db: { users: [ecar_user] }

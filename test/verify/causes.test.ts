@@ -23,6 +23,7 @@ const SAMPLES: readonly (readonly [id: string, text: string])[] = [
   ['role-may-not-log-in', 'FATAL:  role "weird-1" is not permitted to log in'],
   ['no-role', 'FATAL:  role "bob" does not exist'],
   ['no-server-database', 'FATAL:  database "gone" does not exist'],
+  ['no-connect-privilege', 'FATAL:  permission denied for database "ecar_db"'],
   [
     'postgres-full',
     'server login failed: FATAL remaining connection slots are reserved for roles with the SUPERUSER attribute',

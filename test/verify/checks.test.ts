@@ -8,6 +8,7 @@ import { checkDatabases } from '../../src/verify/checks/databases.ts';
 import { checkFiles } from '../../src/verify/checks/files.ts';
 import { checkLogins } from '../../src/verify/checks/logins.ts';
 import { checkMountedFiles } from '../../src/verify/checks/mounted-files.ts';
+import { checkOthersDatabase } from '../../src/verify/checks/others-database.ts';
 import { checkPools } from '../../src/verify/checks/pools.ts';
 import { checkPort } from '../../src/verify/checks/port.ts';
 import { checkShell } from '../../src/verify/checks/shell.ts';
@@ -476,9 +477,9 @@ describe('logins', () => {
   it.each([
     [
       STACK,
-      `docker compose -f ${FILE} exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
+      `docker compose -f ${FILE} exec -T postgres psql -X -p 5432 -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
     ],
-    [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
+    [external, 'psql -X -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
   ])('must name the command that brings the roles in line', (stack, command) => {
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
     expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
@@ -489,6 +490,37 @@ describe('logins', () => {
     const project = { name: 'ecar', file: `${directory}/docker-compose.yml`, directory };
     const [row] = checkLogins(scene({ subject: { stack: external, project }, logins: { 0: refused } }));
     expect(row?.hint).toContain(String.raw`-f 'a b$'\''/postgres/alter-roles.sql'`);
+  });
+
+  it.each([
+    [failed('FATAL:  permission denied for database "ecar_db"'), { status: 'ok' }],
+    [
+      LOGINS[0],
+      {
+        status: 'fail',
+        observed: 'other got into ecar_db, which does not list it',
+        expected: 'refused by Postgres',
+      },
+    ],
+    [refused, { status: 'fail', expected: 'refused by Postgres' }],
+    [silent, { status: 'fail', observed: 'no answer within 7 s' }],
+    [undefined, { status: 'fail', observed: 'not answered within the time limit' }],
+  ])('must see whether Postgres keeps a user out of a database of others', (login, row) => {
+    const stack = { ...STACK, users: [...STACK.users, { ...STACK.users[0]!, name: 'other' }] };
+    const difference = { subject: { stack }, logins: { 4: login } };
+    expect(scene(difference).evidence.inquiry.trespasser).toMatchObject({
+      user: 'other',
+      database: 'ecar_db',
+    });
+    expect(rowOf(checkOthersDatabase, difference)).toMatchObject(row);
+  });
+
+  it.each([
+    ['of others, whose server decides', external],
+    ['that is open to everyone', { ...STACK, databases: [{ ...STACK.databases[0]!, dbname: 'postgres' }] }],
+  ])('must try nobody on a database %s', (_, base) => {
+    const stack = { ...base, users: [...STACK.users, { ...STACK.users[0]!, name: 'other' }] };
+    expect(checkOthersDatabase(scene({ subject: { stack } }))).toEqual([]);
   });
 
   it('must show no secret that a server quotes', () => {

@@ -1,23 +1,24 @@
+import { DATA_VOLUME } from '../../stack/data-volume.ts';
+import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
 import { isFloatingImage } from '../../stack/image.ts';
+import { isSecretName } from '../conceal-secrets.ts';
 import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
 import { chooseClient } from '../secret-uses.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
-type AppSettings = Pick<Settings, 'app' | 'databases' | 'pgbouncer'> & { app: NonNullable<Settings['app']> };
-
-/** Variables that the rendered .env holds already; a secret of the same name would take their place. */
-const OWN_VARIABLES =
-  /^(?:DB_(?:NAME|USER|PASSWORD|HOST|PORT)|POSTGRES_PASSWORD|PGBOUNCER_(?:MAX_CLIENT_CONN|(?:DEFAULT|MIN|RESERVE)_POOL_SIZE))$/;
+type Sections = Pick<Settings, 'app' | 'databases' | 'pgbouncer' | 'postgres'>;
+type AppSettings = Omit<Sections, 'app'> & { app: NonNullable<Settings['app']> };
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
-export function checkApp(settings: Pick<Settings, 'app' | 'databases' | 'pgbouncer'>, found: Findings): void {
-  const { app, databases, pgbouncer } = settings;
+export function checkApp(settings: Sections, found: Findings): void {
+  const { app, databases, pgbouncer, postgres } = settings;
   if (app === undefined) return;
   checkImage(app, found);
   checkEnvironment(app, found);
-  checkDatabases({ app, databases, pgbouncer }, found);
+  checkDatabases({ app, databases, pgbouncer, postgres }, found);
+  if (postgres.host === undefined) checkVolumes(app, found);
   if (app.service === 'pgbouncer' || app.service === 'postgres') {
     const message = `\`${app.service}\` is a service of the stack itself`;
     found.value('app-service', ['app', 'service'], message, 'choose another name');
@@ -42,12 +43,28 @@ function checkImage({ build, image }: AppSettings['app'], found: Findings): void
   }
 }
 
+/** An app must not write into what Postgres takes for its own. */
+function checkVolumes({ volumes }: AppSettings['app'], found: Findings): void {
+  for (const [index, volume] of volumes.entries()) {
+    if (!volume.startsWith(`${DATA_VOLUME}:`)) continue;
+    const message = `\`${DATA_VOLUME}\` holds the data of the Postgres that the stack runs`;
+    found.value('data-volume', ['app', 'volumes', index], message, 'choose another name');
+  }
+}
+
 function checkEnvironment({ environment }: AppSettings['app'], found: Findings): void {
   for (const [name, value] of Object.entries(environment)) {
-    if (typeof value !== 'object') continue;
     const path = ['app', 'environment', name];
+    if (typeof value !== 'object') {
+      if (typeof value === 'string' && isSecretName(name) && !/^\d*$/.test(value)) {
+        const message = `\`${name}\` looks like a secret, and this file is for version control`;
+        const fix = `write \`${name}: { env: ${name} }\`, and the value into .env.<environment>`;
+        found.warn('inline-secret', path, message, fix);
+      }
+      continue;
+    }
     checkSecretReference(value, path, found);
-    if (OWN_VARIABLES.test(name))
+    if (OWN_VARIABLES.has(name))
       found.key(
         'own-variable',
         path,

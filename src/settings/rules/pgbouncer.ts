@@ -30,6 +30,16 @@ export function checkPgbouncer(settings: Pick<Settings, 'pgbouncer'>, found: Fin
     );
 }
 
+/** PgBouncer takes quotes for part of the value: it starts with a `'DISCARD ALL'` and never resets a connection. */
+export function checkQuotes(settings: Pick<Settings, 'pgbouncer'>, found: Findings): void {
+  for (const [name, value] of Object.entries(settings.pgbouncer)) {
+    if (typeof value !== 'string' || !isSettingName(name) || !/^(['"]).*\1$/.test(value)) continue;
+    const message = `\`pgbouncer.${name}\` has quotes in it, which PgBouncer takes for part of the value`;
+    const fix = `write \`${name}: ${value.slice(1, -1)}\``;
+    found.value('quoted-value', ['pgbouncer', name], message, fix);
+  }
+}
+
 /** The releases that brought the keys of [databases] and [users], where that is not long ago. */
 const KEYS_SINCE = {
   pool_mode: '1.6',

@@ -3,12 +3,16 @@ import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
 import { postgresMajorOf } from '../versions.ts';
 import { checkFloating } from './images.ts';
+import { explainRoleName } from './role-name.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
 /** Settings of Postgres that the pool hangs on, each with where it is decided. */
 const OWNED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new Map([
   ['port', ['the pool must know it too', 'set `postgres.port` instead']],
-  ['max_connections', ['the pools are held against it', 'set `postgres.max_connections` instead']],
+  [
+    'max_connections',
+    ['it is decided beside the pools that must fit it', 'set `postgres.max_connections` instead'],
+  ],
   ['password_encryption', ['it follows `pgbouncer.auth_type`', 'remove the line']],
   ['listen_addresses', ['it stays `*`, or the pool could not reach the server', 'remove the line']],
 ]);
@@ -29,6 +33,13 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
     return;
   }
   if (host !== undefined) {
+    if (/^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
+      found.value(
+        'postgres-host',
+        [...at, 'host'],
+        `${host} is the container of PgBouncer itself`,
+        'name the server as the container reaches it: its service in the same network, or host.docker.internal where Docker Desktop gives that name',
+      );
     for (const key of ['password', 'version'] as const) {
       if (settings.postgres[key] === undefined) continue;
       found.key(
@@ -81,6 +92,12 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
     found.key('owned-setting', at, `\`${key}\` cannot be set here: ${reason}`, fix);
   }
   if (password !== undefined) checkSecretReference(password, [...at, 'password'], found);
+  // initdb puts quotes around the name and does not double those in it.
+  const unfit = user.includes('"') ? 'initdb cannot quote a double quote' : explainRoleName(user);
+  if (unfit !== undefined) {
+    const message = `the superuser cannot be called ${JSON.stringify(user)}: ${unfit}`;
+    found.value('user-name', [...at, 'user'], message, 'choose another name');
+  }
   if (Object.hasOwn(settings.users, user)) {
     found.key(
       'superuser',

@@ -1,5 +1,5 @@
 import { reloadCommand } from '../../plan/commands.ts';
-import { restartCommand } from '../explain.ts';
+import { renewCommand } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import { type Check, consoleTable, whyNoTable } from '../scene.ts';
 import { isSameSetting } from '../setting-value.ts';
@@ -31,7 +31,7 @@ export const checkConfig: Check = (scene) => {
   }
   if (differences.length === 0) return [ok(ID, TITLE, `${settings.size} settings as rendered`)];
   const more = differences.length > SHOWN ? `; and ${differences.length - SHOWN} more` : '';
-  const command = needsRestart ? restartCommand(scene) : reloadCommand(project.directory);
+  const command = needsRestart ? renewCommand(scene) : reloadCommand(project.directory);
   return [
     fail(ID, TITLE, {
       observed: differences.slice(0, SHOWN).join('; ') + more,

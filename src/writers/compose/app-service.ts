@@ -8,13 +8,13 @@ export function appService(app: App, stack: Stack, rootFromOutput: string): Serv
   return {
     ...(app.build === undefined
       ? { image: app.image }
-      : { build: { context: fromRoot(app.build, rootFromOutput) } }),
+      : { build: { context: escapeInterpolation(fromRoot(app.build, rootFromOutput)) } }),
     ...commonParts(stack, app.service),
     ...(app.command === undefined ? {} : { command: escapeCommand(app.command) }),
     ...(app.ports.length === 0 ? {} : { ports: app.ports }),
     ...(app.volumes.length === 0
       ? {}
-      : { volumes: app.volumes.map((volume) => mountFromRoot(volume, rootFromOutput)) }),
+      : { volumes: app.volumes.map((volume) => escapeInterpolation(mountFromRoot(volume, rootFromOutput))) }),
     environment: appEnvironment(app, stack),
     depends_on: { pgbouncer: { condition: 'service_healthy' } },
   };

@@ -1,10 +1,12 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
+import { DATA_VOLUME } from '../../stack/data-volume.ts';
+import { CONFIG_LABEL } from '../../stack/labels.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
 import { hashConfig } from './config-hash.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
-import { DATA_VOLUME, postgresService } from './postgres-service.ts';
+import { postgresService } from './postgres-service.ts';
 import type { Service } from './service.ts';
 
 type Input = Pick<Rendering, 'stack' | 'rootFromOutput'>;
@@ -15,7 +17,7 @@ export function writeComposeFile(rendering: Rendering): PlannedFile {
   const volumes = [...(postgres.kind === 'own' ? [DATA_VOLUME] : []), ...namedVolumes(app?.volumes ?? [])];
   const hashes = configHashes(rendering);
   const labelled = Object.entries(services(rendering)).map(([service, definition]) => {
-    const labels = { ...(definition['labels'] as object), 'ecar-pool.config-hash': hashes.get(service) };
+    const labels = { ...(definition['labels'] as object), [CONFIG_LABEL]: hashes.get(service) };
     return [service, { ...definition, labels }];
   });
   const document = {

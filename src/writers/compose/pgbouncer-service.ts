@@ -1,4 +1,5 @@
 import { countOpenFiles } from '../../stack/connections.ts';
+import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { CONFIG_FOLDER, hashRestartSettings } from '../pgbouncer-ini.ts';
 import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
@@ -11,7 +12,7 @@ export function pgbouncerService(stack: Stack): Service {
   return {
     image: pgbouncer.image,
     ...common,
-    labels: { ...(labels as object), 'ecar-pool.restart-hash': hashRestartSettings(stack) },
+    labels: { ...(labels as object), [RESTART_LABEL]: hashRestartSettings(stack) },
     ports: [
       { host_ip: pgbouncer.bind, target: pgbouncer.port, published: String(pgbouncer.port), protocol: 'tcp' },
     ],

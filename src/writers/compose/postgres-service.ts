@@ -1,13 +1,11 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
+import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import type { OwnPostgres, Stack } from '../../stack/stack.ts';
 import { INIT_FOLDER } from '../role-sql.ts';
 import { commonParts, mountFolder, readyCheck, requiredVariable, type Service } from './service.ts';
 
-export const DATA_VOLUME = 'postgres_data';
-
 /** The Postgres of the stack, with passwords stored the way that the pool's auth_type needs. */
 export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
-  const { auth_type } = stack.pgbouncer;
   const database = stack.databases.find(({ name }) => name === stack.client.database);
   return {
     image: postgres.image,
@@ -17,8 +15,10 @@ export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
       POSTGRES_USER: escapeInterpolation(postgres.user),
       POSTGRES_PASSWORD: requiredVariable('POSTGRES_PASSWORD'),
       POSTGRES_DB: 'postgres',
-      // initdb stores the first user's password by this, not by password_encryption.
-      POSTGRES_INITDB_ARGS: `--auth-host=${auth_type}`,
+      // What pg_hba.conf says is settled at the first boot. Its md5 lets in roles of both kinds, each by its own
+      // (auth-password in Postgres's manual), so that auth_type can change later.
+      POSTGRES_INITDB_ARGS: '--auth-host=md5',
+      POSTGRES_HOST_AUTH_METHOD: 'md5',
     },
     volumes: [
       { type: 'volume', source: DATA_VOLUME, target: dataFolder(postgres.version) },

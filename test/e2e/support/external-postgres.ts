@@ -37,6 +37,15 @@ export class ExternalPostgres {
       `CREATE ROLE ${user} LOGIN PASSWORD '${DB_PASSWORD}'`,
       `CREATE DATABASE ${project.name}_db OWNER ${user}`,
     ];
+    await this.#run(...statements);
+  }
+
+  /** Gives a role another name. */
+  async rename(role: string, name: string): Promise<void> {
+    await this.#run(`ALTER ROLE ${role} RENAME TO ${name}`);
+  }
+
+  async #run(...statements: readonly string[]): Promise<void> {
     const commands = statements.flatMap((statement) => ['-c', statement]);
     await docker('exec', this.name, 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', ...commands);
   }

@@ -4,13 +4,21 @@
 
 \set ON_ERROR_STOP on
 
-SELECT 'CREATE ROLE "web" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'web') \gexec
+ALTER ROLE "postgres" PASSWORD 'md50b573de6890c6084f3b290a8c9b7f034';
+
+SELECT 'CREATE ROLE "web"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'web') \gexec
+ALTER ROLE "web" LOGIN;
 ALTER ROLE "web" PASSWORD 'md50d1659bf7a52e25fffdae7275d293ebb';
 
-SELECT 'CREATE ROLE "worker" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'worker') \gexec
+SELECT 'CREATE ROLE "worker"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'worker') \gexec
+ALTER ROLE "worker" LOGIN;
 ALTER ROLE "worker" PASSWORD 'md5525c188d227bad34103ff0635f9a421b';
 
 SELECT 'CREATE DATABASE "shop" OWNER "web"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'shop') \gexec
-GRANT ALL ON DATABASE "shop" TO "worker";
+GRANT ALL ON DATABASE "shop" TO "web", "worker";
+REVOKE ALL ON DATABASE "shop" FROM PUBLIC;
 
 SELECT 'CREATE DATABASE "reports" OWNER "worker"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'reports') \gexec
+GRANT ALL ON DATABASE "reports" TO "worker";
+REVOKE ALL ON DATABASE "reports" FROM PUBLIC, "web";
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'reports' AND usename IN ('web');

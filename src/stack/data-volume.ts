@@ -1,0 +1,2 @@
+/** The named volume that holds the data of the Postgres that the stack runs. */
+export const DATA_VOLUME = 'postgres_data';
