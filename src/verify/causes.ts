@@ -3,7 +3,7 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{render}`, `{reload}`, `{restart}`, `{up}` and `{roles}` stand for commands on the stack at hand: see `explain.ts`. */
+  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}` and `{roles}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
   /** The words leave the real reason open; the log may tell it. */
   readonly vague?: true;
@@ -87,7 +87,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'postgres-starting',
     pattern: /the database system is (?:starting up|shutting down|in recovery|not yet accepting)/i,
     cause: 'Postgres is starting or stopping',
-    fix: 'try again in a moment, or run verify with --wait',
+    fix: 'wait for it: {wait}',
     transient: true,
   },
   {

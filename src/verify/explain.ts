@@ -9,9 +9,10 @@ import { RESTART_LABEL } from './subject.ts';
 
 /** What to do about a cause, with the commands of this very stack. */
 function formatFix(fix: string, scene: Scene): string {
-  const { stack, project, renderCommand } = scene.subject;
+  const { stack, project, renderCommand, waitCommand } = scene.subject;
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
+    wait: () => waitCommand,
     reload: () => reloadCommand(project.directory),
     restart: () => restartCommand(scene),
     up: () => upCommand(project.directory),

@@ -20,6 +20,8 @@ export interface Target {
 export interface Subject extends Target {
   /** The command that renders this very stack, as people would type it. */
   readonly renderCommand: string;
+  /** The command that verifies it and waits for it first. */
+  readonly waitCommand: string;
   /** What `render` would do now; all `unchanged` where the files are those of the settings. */
   readonly changes: readonly Change[];
   /** The rendered `[pgbouncer]` section. */

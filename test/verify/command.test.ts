@@ -262,6 +262,14 @@ describe('verify', () => {
     expect(out).toContain('fix: run ecar-pool render --env prod --out elsewhere');
   });
 
+  it('must wait for the very stack that it looked at', async () => {
+    const { cwd, ps, pool } = await project();
+    await runToEnd(['render', '--env', 'prod', '--out', 'elsewhere'], { cwd });
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'starting' }) }, FIND, EXEC, LOGS];
+    const { out } = await verify(cwd, fakeDocker(rules, { pool }).env, '--out', 'elsewhere');
+    expect(out).toContain('fix: wait for it: ecar-pool verify --env prod --out elsewhere --wait');
+  });
+
   it('must name a variable of the shell that beats .env, and never its value', async () => {
     const { cwd, ps, pool } = await project();
     const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, LOGS], { pool });

@@ -72,6 +72,7 @@ const SUBJECT: Subject = {
   project: { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' },
   isRendered: true,
   renderCommand: 'ecar-pool render --env prod',
+  waitCommand: 'ecar-pool verify --env prod --wait',
   changes: ['docker-compose.yml', '.env', 'postgres/initdb.d/10-ecar-pool.sql'].map(unchanged),
   settings: new Map([
     ['listen_port', '6432'],

@@ -60,7 +60,7 @@ function whyNotReady(scene: Scene, { service, state, health, exitCode }: Contain
     }
   }
   if (state === 'running' && health === 'starting') {
-    return { hint: 'wait for it: ecar-pool verify --wait', transient: true } as const;
+    return { hint: `wait for it: ${subject.waitCommand}`, transient: true } as const;
   }
   if (state === 'paused') return { hint: `run ${composeCommand(project.directory, 'unpause', service)}` };
   if (state === 'created' || (state === 'exited' && exitCode === 0))
