@@ -50,7 +50,25 @@ export function execArgv(container: string, ...command: readonly string[]): stri
   return ['exec', '--interactive', container, ...command];
 }
 
-/** The last `lines` lines that a service logged, without the service's name before each. */
-export function logsArgv(project: ComposeProject, service: string, lines: number): string[] {
-  return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service);
+/** What the engine knows of containers by name, in a Go template: one line each. */
+export function inspectArgv(names: readonly string[], format: string): string[] {
+  return ['inspect', '--type', 'container', '--format', format, ...names];
+}
+
+/** Fails where this machine does not have the image. */
+export function findImageArgv(image: string): string[] {
+  return ['image', 'inspect', '--format', '{{.Id}}', image];
+}
+
+/** Which lines of a log to give: the last ones, of those that are not older than a time. */
+interface LogRange {
+  readonly lines: number;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** What a service logged, without the service's name before each line. */
+export function logsArgv(project: ComposeProject, service: string, { lines, since }: LogRange): string[] {
+  const range = ['--since', since, '--tail', String(lines)];
+  return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', ...range, service);
 }

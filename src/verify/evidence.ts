@@ -1,4 +1,5 @@
 import type { Container } from '../docker/containers.ts';
+import type { LastStart } from '../docker/last-starts.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
 import type { ProbeOutput } from './probe-output.ts';
@@ -14,9 +15,26 @@ export interface Evidence {
   readonly containers: Sight<readonly Container[]>;
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
-  /** The end of PgBouncer's log, unredacted; empty until a check failed and it was asked for. */
-  readonly log: string;
+  /** What was asked only after a check had failed; empty before. */
+  readonly aftermath: Aftermath;
 }
+
+/** What a good run has no need of, and so does not ask. Logs are unredacted, and no older than the last start. */
+export interface Aftermath {
+  /** The end of PgBouncer's log. */
+  readonly log: string;
+  /** By container name. */
+  readonly lastStarts: ReadonlyMap<string, LastStart>;
+  /** Images of services without a container that this machine does not have. */
+  readonly missingImages: ReadonlySet<string>;
+}
+
+/** Nothing has been asked yet. */
+export const NO_AFTERMATH: Aftermath = {
+  log: '',
+  lastStarts: new Map(),
+  missingImages: new Set(),
+};
 
 /** What was seen, or undefined. */
 export function seen<Value>(sight: Sight<Value>): Value | undefined {

@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { execArgv, findContainerArgv, logsArgv, psArgv } from '../docker/argv.ts';
+import { execArgv, findContainerArgv, psArgv } from '../docker/argv.ts';
 import { type Container, parseContainers } from '../docker/containers.ts';
 import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import type { DockerVersions } from '../docker/versions.ts';
-import type { Evidence, Sight } from './evidence.ts';
+import { type Evidence, NO_AFTERMATH, type Sight } from './evidence.ts';
 import type { Inquiry } from './logins.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
 import type { Target } from './subject.ts';
-
-const LOG_LINES = 200;
 
 /**
  * Looks at the running stack: all docker commands at once that need no other's answer, because each takes
@@ -33,7 +31,7 @@ export async function observe(
   ] as const;
   try {
     const [known, probed, containers] = await Promise.all(calls);
-    return { versions: known, containers, inquiry, probe: probed, log: '' };
+    return { versions: known, containers, inquiry, probe: probed, aftermath: NO_AFTERMATH };
   } catch (error) {
     // Without docker, nothing that still runs can tell anything.
     docker.end();
@@ -47,7 +45,7 @@ export async function observe(
 /** The evidence where there is no docker-compose.yml: docker is asked for its versions only. */
 export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerVersions>): Promise<Evidence> {
   const unseen = { failure: 'docker-compose.yml has not been rendered', ms: 0 };
-  return { versions: await versions, containers: unseen, inquiry, probe: unseen, log: '' };
+  return { versions: await versions, containers: unseen, inquiry, probe: unseen, aftermath: NO_AFTERMATH };
 }
 
 /** The containers of the project, as Compose knows them. */
@@ -62,12 +60,6 @@ export async function observeContainers(
   } catch {
     return { failure: 'docker compose ps printed something that is not JSON', ms: result.ms };
   }
-}
-
-/** The end of PgBouncer's log, unredacted; empty where there is none. */
-export async function observeLog(docker: Docker, project: Target['project']): Promise<string> {
-  const { stdout } = await docker.call(logsArgv(project, 'pgbouncer', LOG_LINES));
-  return stdout;
 }
 
 async function probe(

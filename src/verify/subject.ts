@@ -45,3 +45,12 @@ export function postgresService({ postgres }: Stack): string | undefined {
 export function listServices(stack: Stack): string[] {
   return [postgresService(stack), 'pgbouncer', stack.app?.service].filter((name) => name !== undefined);
 }
+
+/** The image of each service that runs one which somebody else has built. */
+export function listImages({ postgres, pgbouncer, app }: Stack): ReadonlyMap<string, string> {
+  return new Map([
+    ...(postgres.kind === 'own' ? [[postgres.host, postgres.image] as const] : []),
+    ['pgbouncer', pgbouncer.image],
+    ...(app?.image !== undefined ? [[app.service, app.image] as const] : []),
+  ]);
+}

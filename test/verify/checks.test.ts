@@ -12,6 +12,7 @@ import { checkShell } from '../../src/verify/checks/shell.ts';
 import { checkStandstill } from '../../src/verify/checks/standstill.ts';
 import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
+import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
 import type { Check } from '../../src/verify/scene.ts';
 import { container, type Difference, failed, LOGINS, rowOf, STACK, scene, TABLES } from './support.ts';
@@ -337,8 +338,7 @@ describe('checks', () => {
       '2026-11-23 09:16:21.079 UTC [1] FATAL cannot load config file',
     ].join('\n');
     const containers = [container('postgres'), container('pgbouncer', { state: 'restarting', health: '' })];
-    const { evidence } = scene({ containers });
-    const rows = checkContainers(scene({ evidence: { ...evidence, log } }));
+    const rows = checkContainers(scene({ containers, evidence: { aftermath: { ...NO_AFTERMATH, log } } }));
     expect(rows[1]?.cause).toBe(
       'PgBouncer cannot read its pgbouncer.ini and does not start (ERROR invalid value "[redacted]" for parameter pool_mode in configuration (x.ini:12))',
     );

@@ -3,7 +3,7 @@ import type { Change } from '../../src/plan/change.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import type { Stack } from '../../src/stack/stack.ts';
 import type { ConsoleRow } from '../../src/verify/console-table.ts';
-import type { Evidence } from '../../src/verify/evidence.ts';
+import { type Evidence, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
 import type { ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
 import type { Row } from '../../src/verify/row.ts';
@@ -188,7 +188,7 @@ export function scene(difference: Difference = {}): Scene {
       },
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },
-      log: '',
+      aftermath: NO_AFTERMATH,
       ...difference.evidence,
     },
     redact: (text) => text.replaceAll('apple', '[redacted]'),

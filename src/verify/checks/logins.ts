@@ -32,7 +32,8 @@ function judge(scene: Scene, login: Login, index: number): Row {
   }
   const said = sayOutcome(outcome);
   const why =
-    explainSilence(scene, login, outcome) ?? explain(findLoginCause(said, evidence.log, login), scene);
+    explainSilence(scene, login, outcome) ??
+    explain(findLoginCause(said, evidence.aftermath.log, login), scene);
   return fail(id, title, { observed: quote(said, redact), ...why }, { ms });
 }
 
