@@ -23,6 +23,8 @@ export interface Evidence {
 export interface Aftermath {
   /** The end of PgBouncer's log. */
   readonly log: string;
+  /** The end of the log of the stack's own Postgres, where that is not up. */
+  readonly postgresLog: string;
   /** By container name. */
   readonly lastStarts: ReadonlyMap<string, LastStart>;
   /** Images of services without a container that this machine does not have. */
@@ -32,6 +34,7 @@ export interface Aftermath {
 /** Nothing has been asked yet. */
 export const NO_AFTERMATH: Aftermath = {
   log: '',
+  postgresLog: '',
   lastStarts: new Map(),
   missingImages: new Set(),
 };

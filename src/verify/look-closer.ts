@@ -2,14 +2,15 @@ import { findImageArgv, inspectArgv, logsArgv } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
 import { LAST_START_FORMAT, type LastStart, parseLastStarts } from '../docker/last-starts.ts';
-import { type Aftermath, type Evidence, findPgbouncer, seen } from './evidence.ts';
-import { listImages, type Target } from './subject.ts';
+import { isDown } from './checks/containers.ts';
+import { type Aftermath, type Evidence, seen } from './evidence.ts';
+import { listImages, postgresService, type Target } from './subject.ts';
 
 const LOG_LINES = 200;
 
 /**
- * Asks docker why what failed may have failed: how each container started, and what PgBouncer
- * has logged since. PgBouncer tells its log more than its clients; what it said before its
+ * Asks docker why what failed may have failed: how each container started, and what PgBouncer and a Postgres
+ * that is not up have logged since. PgBouncer tells its log more than its clients; what it said before its
  * last start may be mended by now. What docker does not answer stays empty: the failure is told anyway.
  */
 export async function lookCloser(docker: Docker, target: Target, evidence: Evidence): Promise<Aftermath> {
@@ -18,11 +19,18 @@ export async function lookCloser(docker: Docker, target: Target, evidence: Evide
     readLastStarts(docker, containers),
     findMissingImages(docker, target, evidence),
   ]);
-  const pgbouncer = findPgbouncer(evidence);
-  const since = pgbouncer && lastStarts.get(pgbouncer.name)?.startedAt;
-  if (since === undefined) return { log: '', lastStarts, missingImages };
-  const logs = await docker.call(logsArgv(target.project, 'pgbouncer', { lines: LOG_LINES, since }));
-  return { log: logs.stdout, lastStarts, missingImages };
+  const readLog = async (service: string | undefined) => {
+    const container = containers.find((candidate) => candidate.service === service);
+    const since = container && lastStarts.get(container.name)?.startedAt;
+    if (service === undefined || since === undefined) return '';
+    return (await docker.call(logsArgv(target.project, service, { lines: LOG_LINES, since }))).stdout;
+  };
+  const postgres = postgresService(target.stack);
+  const [log, postgresLog] = await Promise.all([
+    readLog('pgbouncer'),
+    readLog(postgres !== undefined && isDown(evidence.containers, postgres) ? postgres : undefined),
+  ]);
+  return { log, postgresLog, lastStarts, missingImages };
 }
 
 async function readLastStarts(

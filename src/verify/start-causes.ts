@@ -51,6 +51,23 @@ export const DOCKER_CAUSES: readonly Cause[] = [
   },
 ];
 
+/** Why Postgres does not start, by its log: its own words and those of its image. */
+export const POSTGRES_CAUSES: readonly Cause[] = [
+  {
+    id: 'other-major',
+    // docker-library/postgres#1259 for the first.
+    pattern: /in 18\+, these Docker images[^\n]*|database files are incompatible with server[^\n]*/i,
+    cause: 'The volume holds the data of another major release of Postgres than `postgres.image` runs',
+    fix: 'go back to the image of that release, take a dump of all with pg_dumpall, and restore it into a new volume, or use pg_upgrade; do not delete the volume before its data is safe elsewhere',
+  },
+  {
+    id: 'disk-full',
+    pattern: /no space left on device/i,
+    cause: 'The disk is full',
+    fix: 'make room on it; `docker system df` shows what docker holds',
+  },
+];
+
 /** A cause and the words that told it. */
 export interface Told {
   readonly cause: Cause;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { appLogin, consoleTable, query } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
+import { renderAndFollow } from './support/next-steps.ts';
 import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
 
@@ -87,6 +88,19 @@ describe('a stack that does not run', () => {
     });
     await project.shell(`${COMPOSE} up -d --wait`);
     await project.ecar(['verify', '--env', 'prod']);
+  });
+
+  it('must be told that its volume holds the data of another major release', async () => {
+    const project = useStack();
+    await project.set({ postgres: { image: IMAGES.postgres18 } });
+    await project.ecar(['render', '--env', 'prod']);
+    await project.shell(`${COMPOSE} up -d --wait --wait-timeout 20`, { code: 1 });
+    expect((await told(project))['container postgres']).toMatch(
+      /The volume holds the data of another major release of Postgres .*\| .*pg_dumpall.*do not delete the volume/,
+    );
+    await project.set({ postgres: { image: IMAGES.postgres17 } });
+    const { verified } = await renderAndFollow(project);
+    expect(verified.code, verified.stdout).toBe(0);
   });
 
   it('must be told which image docker does not have', async () => {

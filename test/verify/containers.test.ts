@@ -3,7 +3,7 @@ import type { Container } from '../../src/docker/containers.ts';
 import type { LastStart } from '../../src/docker/last-starts.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
 import { type Aftermath, NO_AFTERMATH } from '../../src/verify/evidence.ts';
-import { DOCKER_CAUSES, findTold } from '../../src/verify/start-causes.ts';
+import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES } from '../../src/verify/start-causes.ts';
 import { container, scene } from './support.ts';
 
 const UP = 'docker compose -f stack/prod/docker-compose.yml up -d --wait';
@@ -99,6 +99,19 @@ describe('a container that is not up', () => {
       hint: 'see what docker compose -f stack/prod/docker-compose.yml pull postgres says; if there is no such image, correct it in the settings',
     });
   });
+
+  it('must not lead to a new volume where Postgres finds the data of another major release', () => {
+    const postgresLog = [
+      'FATAL:  database files are incompatible with server',
+      'DETAIL:  The data directory was initialized by PostgreSQL version 17, which is not compatible with this version 18.1.',
+    ].join('\n');
+    const { cause, hint } = whyOf('postgres', { state: 'restarting' }, { postgresLog });
+    expect(cause).toBe(
+      'The volume holds the data of another major release of Postgres than `postgres.image` runs (database files are incompatible with server)',
+    );
+    expect(hint).toContain('pg_dumpall');
+    expect(hint).toContain('do not delete the volume');
+  });
 });
 
 /** One sample each, as the Docker Engine, runc, Postgres or its image wrote it. */
@@ -141,6 +154,13 @@ const SAMPLES: readonly (readonly [table: typeof DOCKER_CAUSES, id: string, text
     'invalid mount config for type "bind": bind source path does not exist: /srv/stack/prod/pgbouncer',
   ],
   [DOCKER_CAUSES, 'network-gone', 'network 3f2a9c not found'],
+  [
+    POSTGRES_CAUSES,
+    'other-major',
+    'Error: in 18+, these Docker images are configured to store database data in a',
+  ],
+  [POSTGRES_CAUSES, 'other-major', 'FATAL:  database files are incompatible with server'],
+  [POSTGRES_CAUSES, 'disk-full', 'FATAL:  could not write lock file "x": No space left on device'],
 ];
 
 describe('the tables of why nothing starts', () => {
@@ -149,7 +169,7 @@ describe('the tables of why nothing starts', () => {
   });
 
   it('must have a sample for every row', () => {
-    const ids = DOCKER_CAUSES.map(({ id }) => id);
+    const ids = [...DOCKER_CAUSES, ...POSTGRES_CAUSES].map(({ id }) => id);
     expect(new Set(SAMPLES.map(([, id]) => id))).toEqual(new Set(ids));
   });
 });

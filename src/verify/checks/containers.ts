@@ -5,8 +5,8 @@ import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
 import { type Failure, fail, ok, type Row } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
-import { DOCKER_CAUSES, findTold, type Told } from '../start-causes.ts';
-import { listImages, listServices } from '../subject.ts';
+import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
+import { listImages, listServices, postgresService } from '../subject.ts';
 
 /** Each service of the stack is up, healthy and not restarting; so is every other container of the project. */
 export const checkContainers: Check = (scene) => {
@@ -92,10 +92,15 @@ function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefi
 
 /** Why it ended by itself, or is ending again and again, in its own words. */
 function whyLogged(scene: Scene, { service, state, exitCode }: Container): Why | undefined {
+  const { log, postgresLog } = scene.evidence.aftermath;
   if (state === 'running' || state === 'created' || (state === 'exited' && exitCode === 0)) return undefined;
-  if (service !== 'pgbouncer') return undefined;
-  const crash = findCrashCause(scene.evidence.aftermath.log);
-  return crash && explainTold({ cause: crash.cause, words: withoutStamp(crash.line) }, scene);
+  if (service === 'pgbouncer') {
+    const crash = findCrashCause(log);
+    return crash && explainTold({ cause: crash.cause, words: withoutStamp(crash.line) }, scene);
+  }
+  const told =
+    service === postgresService(scene.subject.stack) ? findTold(POSTGRES_CAUSES, postgresLog) : undefined;
+  return told && explainTold(told, scene);
 }
 
 function explainTold({ cause, words }: Told, scene: Scene): Why {
