@@ -149,7 +149,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'database-disabled',
     pattern: /database "[^"]*" is disabled|database does not allow connections/i,
     cause: 'Someone ran DISABLE for this entry in the admin console',
-    fix: 'run ENABLE for it in the admin console, or {restart}',
+    fix: 'run ENABLE for it, as told at `pools are active`, or {restart}',
   },
   {
     id: 'not-allowed',

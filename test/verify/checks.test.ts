@@ -238,7 +238,22 @@ describe('checks', () => {
       'PAUSE',
       checkStandstill,
       { tables: { state: [{ key: 'paused', value: 'yes' }] } },
-      { status: 'fail', observed: 'PgBouncer is paused' },
+      {
+        status: 'fail',
+        observed: 'PgBouncer is paused',
+        hint: `run docker compose -f ${FILE} exec pgbouncer psql -X -h 127.0.0.1 -p 6432 -U boss -d pgbouncer -c RESUME; psql asks for the password of the admin`,
+      },
+    ],
+    [
+      'PAUSE where the settings have no admin',
+      checkStandstill,
+      {
+        subject: { stack: { ...STACK, users: STACK.users.filter(({ role }) => role !== 'admin') } },
+        tables: { state: [{ key: 'paused', value: 'yes' }] },
+      },
+      {
+        hint: `run docker compose -f ${FILE} restart pgbouncer: the settings have no admin who may run RESUME`,
+      },
     ],
     [
       'PAUSE and DISABLE of an entry before 1.19, which has no SHOW STATE',
@@ -248,11 +263,15 @@ describe('checks', () => {
           state: undefined,
           databases: [
             { name: 'a', paused: '1', disabled: '0' },
-            { name: 'b', paused: '0', disabled: '1' },
+            { name: 'B "b"', paused: '0', disabled: '1' },
           ],
         },
       },
-      { status: 'fail', observed: 'a is paused, b is disabled' },
+      {
+        status: 'fail',
+        observed: 'a is paused, B "b" is disabled',
+        hint: `run docker compose -f ${FILE} exec pgbouncer psql -X -h 127.0.0.1 -p 6432 -U boss -d pgbouncer -c 'RESUME a' -c 'ENABLE "B ""b"""'; psql asks for the password of the admin`,
+      },
     ],
     [
       'clients that wait',

@@ -8,7 +8,7 @@ import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { postgresService } from '../subject.ts';
 import { isDown } from './containers.ts';
-import { isPaused } from './standstill.ts';
+import { adviseResume, isPaused } from './standstill.ts';
 
 /** Whether each app user gets through to each database of its, and each console user into the console. */
 export const checkLogins: Check = (scene) =>
@@ -45,7 +45,7 @@ function explainSilence(
 ): Pick<Failure, 'cause' | 'hint' | 'transient'> | undefined {
   if (!hasTimedOut(outcome) && !/timeout expired/i.test(outcome.said)) return undefined;
   if (isPaused(scene, database)) {
-    return { cause: 'The pool is paused, and its clients wait', hint: 'run RESUME in the admin console' };
+    return { cause: 'The pool is paused, and its clients wait', hint: adviseResume(scene, database) };
   }
   const { stack, project } = scene.subject;
   const postgres = postgresService(stack);
