@@ -17,6 +17,7 @@ function formatFix(fix: string, scene: Scene): string {
     restart: () => restartCommand(scene),
     up: () => upCommand(project.directory),
     roles: () => rolesCommand(stack, project.directory),
+    postgresLog: () => composeCommand(project.directory, 'logs', '--tail', '50', stack.postgres.host),
   };
   return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
@@ -37,7 +38,9 @@ export function explain(
   scene: Scene,
 ): Pick<Failure, 'cause' | 'hint' | 'transient'> {
   if (cause === undefined) return {};
-  return { cause: cause.cause, hint: formatFix(cause.fix, scene), transient: cause.transient };
+  const isOwn = scene.subject.stack.postgres.kind === 'own';
+  const fix = isOwn ? cause.fix : (cause.externalFix ?? cause.fix);
+  return { cause: cause.cause, hint: formatFix(fix, scene), transient: cause.transient };
 }
 
 /** What libpq adds to an error for people who connect by hand; PgBouncer's cause says more. */

@@ -402,10 +402,48 @@ describe('logins', () => {
       STACK,
       `docker compose -f ${FILE} exec -T postgres psql -X -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
     ],
-    [external, 'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
+    [
+      external,
+      'psql -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
+    ],
   ])('must name the command that brings the roles in line', (stack, command) => {
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
     expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
+  });
+
+  it.each([
+    ['FATAL:  server login failed: wrong password type', /auth_type: scram-sha-256/],
+    ['FATAL:  role "ecar_user" does not exist', /^create it there \(CREATE ROLE/],
+    ['FATAL:  database "ecar_db" does not exist', /^correct `dbname`.*create the database there/],
+    ['FATAL:  server login has been failing, cached error: connect failed', /`postgres\.host`/],
+    ['FATAL:  DNS lookup failed', /`postgres\.host`/],
+    ['FATAL:  connect timeout', /firewall/],
+  ])(
+    'must not send to a server of others what only the own one knows, nor the other way round: %s',
+    (said, hint) => {
+      const hintFor = (stack: typeof STACK) =>
+        checkLogins(scene({ subject: { stack }, logins: { 0: failed(said) } }))[0]?.hint;
+      expect(hintFor(external)).toMatch(hint);
+      expect(hintFor(STACK)).not.toMatch(hint);
+      expect(hintFor(STACK)).not.toMatch(/`postgres\.(?:host|port)`/);
+      expect(hintFor(external)).not.toMatch(/docker compose .* (?:up|logs|exec)/);
+    },
+  );
+
+  it('must offer SCRAM first for an md5 hash that a server of others does not take', () => {
+    const log =
+      '2026-11-23 09:00:02.000 UTC [1] ERROR S-0x1: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: wrong password type';
+    const [row] = checkLogins(
+      scene({
+        subject: { stack: external },
+        logins: { 0: failed('FATAL:  server login failed: wrong password type') },
+        evidence: { aftermath: { ...NO_AFTERMATH, log } },
+      }),
+    );
+    expect(row?.cause).toMatch(/pg_hba\.conf demands scram-sha-256.*or the role has a SCRAM verifier/);
+    expect(row?.hint).toMatch(
+      /^set pgbouncer\.auth_type: scram-sha-256, run ecar-pool render --env prod, psql /,
+    );
   });
 
   it("must quote a folder in that command, `$'` and all", () => {
