@@ -39,7 +39,7 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     id: 'scram-verifier-md5-role',
-    pattern: /cannot do MD5 authentication: wrong password type|server requested a hashed password/i,
+    pattern: /cannot do MD5 authentication: wrong password type/i,
     cause: 'userlist.txt holds a SCRAM verifier, and the Postgres role has an md5 hash',
     fix: "store the role's password as SCRAM, as the settings want it: {roles}",
   },

@@ -12,19 +12,24 @@ export interface ProbeRequest {
 
 /** The script's stdin; the intruder comes last of the logins. Throws where a value holds a line break, which the settings must not let through. */
 export function formatProbeInput({ nonce, port, inquiry, limit }: ProbeRequest): string {
-  const { console, logins, intruder, seconds } = inquiry;
+  const { console, logins, intruder, seconds, patience, server } = inquiry;
   const lines = [
     nonce,
     String(port),
     String(seconds),
-    String(enoughLogins(limit, seconds)),
+    String(enoughLogins(limit, inquiry)),
+    String(patience),
+    server.host,
+    String(server.port),
+    server.requireAuth,
     console?.user ?? '',
     console?.password.reveal() ?? '',
-    ...[...logins, ...(intruder ? [intruder] : [])].flatMap(({ user, password, database, statement }) => [
-      user,
-      password.reveal(),
-      database,
-      statement,
+    ...[...logins, ...(intruder ? [intruder] : [])].flatMap((login) => [
+      login.user,
+      login.password.reveal(),
+      login.database,
+      login.statement,
+      login.behind ?? '',
     ]),
   ];
   if (lines.some((line) => /[\n\0]/.test(line))) {
@@ -34,9 +39,11 @@ export function formatProbeInput({ nonce, port, inquiry, limit }: ProbeRequest):
 }
 
 /**
- * The seconds after which no more logins are begun: those under way end within `seconds` and one more, and the
- * console may take as long. Less than half of a limit that is too short for that.
+ * The seconds after which no more logins are begun. Those under way end in time: psql within `seconds` and one
+ * more, and before or after that as long as patience lasts or as another psql, at Postgres itself, takes; the
+ * console takes one psql, too. Less than half of a limit that is too short for that.
  */
-function enoughLogins(limit: number, seconds: number): number {
-  return Math.max(Math.floor((limit - 1) / 2), limit - 2 * (seconds + 1));
+function enoughLogins(limit: number, { seconds, patience }: Inquiry): number {
+  const psql = seconds + 1;
+  return Math.max(Math.floor((limit - 1) / 2), limit - 2 * psql - Math.max(patience, psql));
 }

@@ -11,20 +11,29 @@ export interface PsqlOutcome {
   readonly ms: number;
 }
 
+/** How one login ended. */
+export interface LoginOutcome extends PsqlOutcome {
+  /** For how many seconds PgBouncer had answered with an error that it kept, before this outcome. */
+  readonly waited: number;
+}
+
 /** What the probe script got to say; what it did not reach is absent. */
 export interface ProbeOutput {
   /** By the SHOW command's name in lower case: `pools`. */
   readonly tables: ReadonlyMap<string, readonly ConsoleRow[]>;
   readonly console: PsqlOutcome | undefined;
   /** By the position of the login in the request. */
-  readonly logins: ReadonlyMap<number, PsqlOutcome>;
+  readonly logins: ReadonlyMap<number, LoginOutcome>;
+  /** How the same role fared at Postgres itself, where its login came over a connection that was open before. */
+  readonly servers: ReadonlyMap<number, LoginOutcome>;
   readonly finished: boolean;
 }
 
 /** Reads the probe script's output, whole or cut off. Logins arrive in any order. */
 export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
   const tables = new Map<string, readonly ConsoleRow[]>();
-  const logins = new Map<number, PsqlOutcome>();
+  const logins = new Map<number, LoginOutcome>();
+  const servers = new Map<number, LoginOutcome>();
   let console: PsqlOutcome | undefined;
   let finished = false;
   // A table may be cut off before its last line break, so the nonce only counts at the start of a line.
@@ -35,14 +44,15 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
     // Nothing below the mark means that the command failed, as SHOW STATE does before 1.19.
     if (kind === 'table' && body !== '') tables.set(words[0] ?? '', parseConsoleTable(body, nonce));
     if (kind === 'console') console = toOutcome(words, body);
-    if (kind === 'login') {
-      const [index, code = '', began = '', ended = '', ...said] = words;
+    if (kind === 'login' || kind === 'server') {
+      const [index, code = '', waited = '', began = '', ended = '', ...said] = words;
       const lines = said.join(' ').replaceAll(RECORD_SEPARATOR, '\n');
-      logins.set(Number(index), toOutcome([code, began, ended], lines));
+      const outcome = { ...toOutcome([code, began, ended], lines), waited: Number(waited) };
+      (kind === 'login' ? logins : servers).set(Number(index), outcome);
     }
     if (kind === 'end') finished = true;
   }
-  return { tables, console, logins, finished };
+  return { tables, console, logins, servers, finished };
 }
 
 /** `began` and `ended` are seconds since boot, with two decimals, from /proc/uptime. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/stack/secret.ts';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
@@ -14,15 +15,26 @@ import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
 import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
+import { planInquiry } from '../../src/verify/logins.ts';
 import type { Check } from '../../src/verify/scene.ts';
-import { container, type Difference, failed, LOGINS, rowOf, STACK, scene, TABLES } from './support.ts';
+import {
+  container,
+  type Difference,
+  failed,
+  LOGINS,
+  passed,
+  rowOf,
+  STACK,
+  scene,
+  TABLES,
+} from './support.ts';
 
 const FILE = 'stack/prod/docker-compose.yml';
 const change = (kind: 'create' | 'update' | 'remove', path: string) =>
   ({ kind, path, foreign: false, cause: 'the settings changed', before: '', after: undefined }) as const;
 const external = { ...STACK, postgres: { kind: 'external', host: 'db.example.com', port: 5432 } } as const;
 const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
-const silent = { code: 124, said: '', ms: 7000 };
+const silent = { code: 124, said: '', ms: 7000, waited: 0 };
 
 describe('a stack where all is well', () => {
   it('must pass every check, in a fixed order', () => {
@@ -282,7 +294,7 @@ describe('checks', () => {
     [
       'a wrong password that gets in',
       checkWrongPassword,
-      { logins: { 3: { code: 0, said: '1', ms: 1 } } },
+      { logins: { 3: passed('1|0') } },
       { status: 'fail', cause: 'PgBouncer does not check passwords' },
     ],
     [
@@ -444,6 +456,68 @@ describe('logins', () => {
     expect(row?.hint).toMatch(
       /^set pgbouncer\.auth_type: scram-sha-256, run ecar-pool render --env prod, psql /,
     );
+  });
+
+  it.each([
+    ['1|0', 0, {}, 'SELECT 1 answered by Postgres'],
+    [
+      '1|0',
+      3,
+      {},
+      'SELECT 1 answered by Postgres, 3 s after PgBouncer had repeated an error of before (server_login_retry)',
+    ],
+    [
+      '1|340',
+      0,
+      { 0: passed('1|0') },
+      'SELECT 1 answered by Postgres over a server connection that is 340 s old; Postgres lets the role in anew, too',
+    ],
+    [
+      '1|340',
+      0,
+      { 0: failed('FATAL:  connection requires a valid client certificate') },
+      'SELECT 1 answered by Postgres over a server connection that is 340 s old; a new one was not proved',
+    ],
+  ])('must tell how the answer came: %s after %d s', (said, waited, servers, observed) => {
+    const [row] = checkLogins(scene({ logins: { 0: passed(said, waited) }, servers }));
+    expect(row).toMatchObject({ status: 'ok', observed });
+  });
+
+  it.each([
+    ['FATAL:  password authentication failed for user "ecar_user"', /^Postgres refused/],
+    [
+      'authentication method requirement "md5,none" failed: server requested SASL authentication',
+      /and Postgres asks for SCRAM/,
+    ],
+    ['FATAL:  role "ecar_user" is not permitted to log in', /may not log in/],
+  ])('must fail a pool that only lives on what it opened before: %s', (said, cause) => {
+    const [row] = checkLogins(scene({ logins: { 0: passed('1|340') }, servers: { 0: failed(said) } }));
+    expect(row?.status).toBe('fail');
+    expect(row?.observed).toMatch(/^a new login at Postgres fails: .* still answers over .* 340 s old$/);
+    expect(row?.cause).toMatch(cause);
+  });
+
+  it('must say that PgBouncer keeps an error where that was not waited out', () => {
+    const error =
+      'FATAL:  server login has been failing, cached error: role "x" does not exist (server_login_retry)';
+    const hint = (retry: string) => {
+      const pgbouncer = { ...STACK.pgbouncer, settings: new Map([['server_login_retry', retry]]) };
+      const subject = { stack: { ...STACK, pgbouncer } };
+      return checkLogins(scene({ subject, logins: { 0: failed(error) } }))[0]?.hint;
+    };
+    expect(hint('120')).toMatch(/PgBouncer repeats the error until server_login_retry is over$/);
+    expect(hint('2')).not.toContain('server_login_retry');
+  });
+
+  it('must give a login the time in which PgBouncer makes it wait before it tries Postgres again', () => {
+    const inquiry = (retry: string, seconds: number) => {
+      const pgbouncer = { ...STACK.pgbouncer, settings: new Map([['server_login_retry', retry]]) };
+      return planInquiry({ ...STACK, pgbouncer }, new Secret('x', 'test'), seconds);
+    };
+    expect(inquiry('2', 2)).toMatchObject({ patience: 3, seconds: 4 });
+    expect(inquiry('0.5', 6)).toMatchObject({ patience: 2, seconds: 6 });
+    expect(inquiry('15', 6)).toMatchObject({ patience: 16, seconds: 17 });
+    expect(inquiry('15', 2)).toMatchObject({ patience: 0, seconds: 2 });
   });
 
   it("must quote a folder in that command, `$'` and all", () => {

@@ -5,7 +5,7 @@ import type { Stack } from '../../src/stack/stack.ts';
 import type { ConsoleRow } from '../../src/verify/console-table.ts';
 import { type Evidence, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
-import type { ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
+import type { LoginOutcome, ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
 import type { Row } from '../../src/verify/row.ts';
 import type { Check, Scene } from '../../src/verify/scene.ts';
 import type { Subject } from '../../src/verify/subject.ts';
@@ -138,19 +138,21 @@ function entry(name: string, other: ConsoleRow): ConsoleRow {
   };
 }
 
-const passed = (said: string): PsqlOutcome => ({ code: 0, said, ms: 10 });
+/** A login that was answered; of a pool with `1|` and the age of the server connection. */
+export const passed = (said: string, waited = 0): LoginOutcome => ({ code: 0, said, ms: 10, waited });
 
 /** A login that psql reports as failed, in its words. */
-export const failed = (words: string): PsqlOutcome => ({
+export const failed = (words: string): LoginOutcome => ({
   code: 2,
   said: `psql: error: connection to server at "127.0.0.1", port 6432 failed: ${words}`,
   ms: 10,
+  waited: 0,
 });
 
 /** The logins of that stack: its app user twice, the stats user, then the wrong password. */
-export const LOGINS: readonly PsqlOutcome[] = [
-  passed('1'),
-  passed('1'),
+export const LOGINS: readonly LoginOutcome[] = [
+  passed('1|0'),
+  passed('1|0'),
   passed('PgBouncer 1.25.2'),
   failed('FATAL:  password authentication failed'),
 ];
@@ -161,14 +163,15 @@ export interface Difference {
   readonly evidence?: Partial<Evidence>;
   readonly tables?: Readonly<Record<string, readonly ConsoleRow[] | undefined>>;
   readonly console?: PsqlOutcome | undefined;
-  readonly logins?: Readonly<Record<number, PsqlOutcome | undefined>>;
+  readonly logins?: Readonly<Record<number, LoginOutcome | undefined>>;
+  readonly servers?: Readonly<Record<number, LoginOutcome>>;
   readonly containers?: readonly Container[];
 }
 
 /** The scene of a stack where all is well but for the difference. */
 export function scene(difference: Difference = {}): Scene {
   const tables = Object.entries({ ...TABLES, ...difference.tables });
-  const logins = Object.entries<PsqlOutcome | undefined>({
+  const logins = Object.entries<LoginOutcome | undefined>({
     ...Object.fromEntries(LOGINS.entries()),
     ...difference.logins,
   });
@@ -176,6 +179,7 @@ export function scene(difference: Difference = {}): Scene {
     tables: new Map(tables.flatMap(([name, rows]) => (rows ? [[name, rows] as const] : []))),
     console: 'console' in difference ? difference.console : passed(''),
     logins: new Map(logins.flatMap(([index, login]) => (login ? [[Number(index), login] as const] : []))),
+    servers: new Map(Object.entries(difference.servers ?? {}).map(([index, one]) => [Number(index), one])),
     finished: true,
   };
   return {
