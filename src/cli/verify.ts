@@ -73,6 +73,7 @@ export const addVerify: AddCommand = (program, bind) => {
       return {
         ...target,
         renderCommand: stackCommand('render', stack.environment, options),
+        waitCommand: `${stackCommand('verify', stack.environment, options)} --wait`,
         changes,
         settings: pgbouncerSettings(stack),
         dotenv: readDotenvOnDisk(changes),

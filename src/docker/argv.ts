@@ -1,5 +1,3 @@
-import { RUN_FORMAT } from './container-runs.ts';
-
 /** The three facts that tell Compose which stack is meant, whatever the current folder holds. */
 export interface ComposeProject {
   readonly name: string;
@@ -34,20 +32,33 @@ export function psArgv(project: ComposeProject): string[] {
   return composeArgv(project, 'ps', '-a', '--format', 'json');
 }
 
-/**
- * How the containers of these names run, one line each; those that are not there are complained of, and the
- * others told. By name because that takes the engine alone, without the time that Compose takes to start.
- */
-export function inspectArgv(names: readonly string[]): string[] {
-  return ['inspect', '--type', 'container', '--format', RUN_FORMAT, ...names];
-}
-
 /** A command in a container, fed by stdin and without a terminal: one would mangle the bytes that come back. */
 export function execArgv(container: string, ...command: readonly string[]): string[] {
   return ['exec', '--interactive', container, ...command];
 }
 
-/** The last `lines` lines that a service logged, without the service's name before each. */
-export function logsArgv(project: ComposeProject, service: string, lines: number): string[] {
-  return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service);
+/**
+ * What the engine knows of the containers of these names, in a Go template: one line each; those that are not
+ * there are complained of, and the others told. Takes the engine alone, and not the time that Compose takes to start.
+ */
+export function inspectArgv(names: readonly string[], format: string): string[] {
+  return ['inspect', '--type', 'container', '--format', format, ...names];
+}
+
+/** Fails where this machine does not have the image. */
+export function findImageArgv(image: string): string[] {
+  return ['image', 'inspect', '--format', '{{.Id}}', image];
+}
+
+/** Which lines of a log to give: the last ones, of those that are not older than a time. */
+interface LogRange {
+  readonly lines: number;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** What a service logged, without the service's name before each line. */
+export function logsArgv(project: ComposeProject, service: string, { lines, since }: LogRange): string[] {
+  const range = ['--since', since, '--tail', String(lines)];
+  return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', ...range, service);
 }

@@ -3,8 +3,10 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{render}`, `{reload}`, `{restart}`, `{up}` and `{roles}` stand for commands on the stack at hand: see `explain.ts`. */
+  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{roles}` and `{postgresLog}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
+  /** The fix where someone else runs Postgres, if that is another one. */
+  readonly externalFix?: string;
   /** The words leave the real reason open; the log may tell it. */
   readonly vague?: true;
   /** It may pass by itself within a minute: someone starts, or PgBouncer has yet to look again. */
@@ -27,10 +29,13 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     id: 'md5-hash-scram-role',
-    pattern: /cannot do SCRAM authentication: wrong password type/i,
+    pattern: /cannot do SCRAM authentication: wrong password type|server requested SASL authentication/i,
     cause:
-      'userlist.txt holds an md5 hash, and the Postgres role has a SCRAM verifier, which an md5 hash cannot answer',
+      'userlist.txt holds an md5 hash, and Postgres asks for SCRAM, which an md5 hash cannot answer: its pg_hba.conf demands scram-sha-256 (the default of its image), or the role has a SCRAM verifier',
+    // The rendered Postgres has md5 in its pg_hba.conf, so that there the role is what differs.
     fix: "store the role's password as md5, as the settings want it: {roles}; or set pgbouncer.auth_type: scram-sha-256",
+    externalFix:
+      "set pgbouncer.auth_type: scram-sha-256, run {render}, {roles}, then {reload}; or, where pg_hba.conf says md5, store the role's password as md5: {roles}",
   },
   {
     id: 'scram-verifier-md5-role',
@@ -41,16 +46,21 @@ export const CAUSES: readonly Cause[] = [
   {
     id: 'wrong-password-type',
     pattern: /wrong password type/i,
-    cause: 'what userlist.txt holds for the user is of another kind than what Postgres stores for the role',
+    cause:
+      'what userlist.txt holds for the user is of another kind than what Postgres asks for: its role stores the other kind, or its pg_hba.conf demands it',
     fix: 'store both the way that the settings want it: {roles}',
+    externalFix:
+      'store both the way that the settings want it: {roles}; where pg_hba.conf demands scram-sha-256, set pgbouncer.auth_type: scram-sha-256 first',
     vague: true,
   },
   {
     id: 'postgres-refused-password',
     pattern: /password authentication failed for user "/i,
     cause:
-      'Postgres refused what userlist.txt holds for the user: another password, or a SCRAM verifier that is not the one that Postgres stores',
+      'Postgres refused what userlist.txt holds for the user: it has another password, a SCRAM verifier that is not the one that Postgres stores, or no such role at all',
     fix: 'bring the role in line with the settings: {roles}',
+    externalFix:
+      'bring the role in line with the settings: {roles}; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
   },
   {
     id: 'no-hba-entry',
@@ -69,12 +79,14 @@ export const CAUSES: readonly Cause[] = [
     pattern: /role "[^"]*" does not exist/i,
     cause: 'Postgres has no such role',
     fix: 'create it and bring it in line with the settings: {roles}',
+    externalFix: 'create it there (CREATE ROLE … LOGIN), then store its password: {roles}',
   },
   {
     id: 'no-server-database',
     pattern: /database "[^"]*" does not exist/i,
     cause: 'The entry leads to a database that Postgres does not have',
-    fix: 'correct `dbname` in the settings, or create the database; for a Postgres of the stack: {roles}',
+    fix: 'create it: {roles}; or correct `dbname` in the settings',
+    externalFix: 'correct `dbname` in the settings, or create the database there (CREATE DATABASE … OWNER …)',
   },
   {
     id: 'no-connect-privilege',
@@ -93,7 +105,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'postgres-starting',
     pattern: /the database system is (?:starting up|shutting down|in recovery|not yet accepting)/i,
     cause: 'Postgres is starting or stopping',
-    fix: 'try again in a moment, or run verify with --wait',
+    fix: 'wait for it: {wait}',
     transient: true,
   },
   {
@@ -107,7 +119,9 @@ export const CAUSES: readonly Cause[] = [
     pattern: /DNS lookup failed/i,
     cause:
       'PgBouncer finds no address for the host of Postgres: the name is wrong, or its container is not running',
-    fix: 'check `postgres.host` in the settings and that both containers are up and on one network ({up})',
+    fix: 'see that both containers are up and on one network: {up}',
+    externalFix:
+      'correct `postgres.host` in the settings; a container of another project needs a `network` that both are on',
     transient: true,
   },
   {
@@ -115,14 +129,16 @@ export const CAUSES: readonly Cause[] = [
     pattern:
       /closing because: connect failed|cached error: connect failed|closing because: server conn crashed/i,
     cause: 'Nothing accepts connections at the host and port of Postgres, as PgBouncer sees them',
-    fix: 'check that Postgres is up and `postgres.host` and `postgres.port` in the settings',
+    fix: 'see that Postgres is up: {up}',
+    externalFix: 'check that Postgres is up and `postgres.host` and `postgres.port` in the settings',
     transient: true,
   },
   {
     id: 'postgres-silent',
     pattern: /connect timeout|server_connect_timeout/i,
     cause: 'Postgres, or a firewall before it, takes connections and does not answer',
-    fix: 'check `postgres.host` and `postgres.port` and the firewall between the two',
+    fix: 'see what it does: {postgresLog}',
+    externalFix: 'check `postgres.host` and `postgres.port` and the firewall between the two',
     transient: true,
   },
   // How a client logs in to PgBouncer
@@ -155,7 +171,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'database-disabled',
     pattern: /database "[^"]*" is disabled|database does not allow connections/i,
     cause: 'Someone ran DISABLE for this entry in the admin console',
-    fix: 'run ENABLE for it in the admin console, or {restart}',
+    fix: 'run ENABLE for it, as told at `pools are active`, or {restart}',
   },
   {
     id: 'not-allowed',

@@ -1,5 +1,6 @@
 import type { ContainerRun } from '../docker/container-runs.ts';
 import type { Container } from '../docker/containers.ts';
+import type { LastStart } from '../docker/last-starts.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
 import type { ProbeOutput } from './probe-output.ts';
@@ -19,9 +20,29 @@ export interface Evidence {
   readonly seenAt: number;
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
-  /** The end of PgBouncer's log, unredacted; empty until a check failed and it was asked for. */
-  readonly log: string;
+  /** What was asked only after a check had failed; empty before. */
+  readonly aftermath: Aftermath;
 }
+
+/** What a good run has no need of, and so does not ask. Logs are unredacted, and no older than the last start. */
+export interface Aftermath {
+  /** The end of PgBouncer's log. */
+  readonly log: string;
+  /** The end of the log of the stack's own Postgres, where that is not up. */
+  readonly postgresLog: string;
+  /** By container name. */
+  readonly lastStarts: ReadonlyMap<string, LastStart>;
+  /** Images of services without a container that this machine does not have. */
+  readonly missingImages: ReadonlySet<string>;
+}
+
+/** Nothing has been asked yet. */
+export const NO_AFTERMATH: Aftermath = {
+  log: '',
+  postgresLog: '',
+  lastStarts: new Map(),
+  missingImages: new Set(),
+};
 
 /** What was seen, or undefined. */
 export function seen<Value>(sight: Sight<Value>): Value | undefined {

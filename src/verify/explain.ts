@@ -1,4 +1,4 @@
-import { reloadCommand, restartCommand, rolesCommand, upCommand } from '../plan/commands.ts';
+import { composeCommand, reloadCommand, restartCommand, rolesCommand, upCommand } from '../plan/commands.ts';
 import type { Cause } from './causes.ts';
 import { findPgbouncer } from './evidence.ts';
 import type { PsqlOutcome } from './probe-output.ts';
@@ -9,13 +9,15 @@ import { isCurrent } from './subject.ts';
 
 /** What to do about a cause, with the commands of this very stack. */
 function formatFix(fix: string, scene: Scene): string {
-  const { stack, project, renderCommand } = scene.subject;
+  const { stack, project, renderCommand, waitCommand } = scene.subject;
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
+    wait: () => waitCommand,
     reload: () => reloadCommand(project.directory),
     restart: () => renewCommand(scene),
     up: () => upCommand(project.directory),
     roles: () => rolesCommand(stack, project.directory),
+    postgresLog: () => composeCommand(project.directory, 'logs', '--tail', '50', stack.postgres.host),
   };
   return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
@@ -38,16 +40,23 @@ export function explain(
   scene: Scene,
 ): Pick<Failure, 'cause' | 'hint' | 'transient'> {
   if (cause === undefined) return {};
-  return { cause: cause.cause, hint: formatFix(cause.fix, scene), transient: cause.transient };
+  const isOwn = scene.subject.stack.postgres.kind === 'own';
+  const fix = isOwn ? cause.fix : (cause.externalFix ?? cause.fix);
+  return { cause: cause.cause, hint: formatFix(fix, scene), transient: cause.transient };
 }
+
+/** What libpq adds to an error for people who connect by hand; PgBouncer's cause says more. */
+const LIBPQ_ADVICE = [
+  /\s*This probably means the server terminated abnormally\s+before or while processing the request\./g,
+  /\s*Is the server running (?:on that host|locally) and accepting (?:TCP\/IP )?connections(?: on that socket)?\?/g,
+];
 
 /** What psql said, without the words that are always there, unredacted; a silent psql was waiting. */
 export function sayOutcome(outcome: PsqlOutcome): string {
   if (hasTimedOut(outcome)) return `no answer within ${Math.round(outcome.ms / 1000)} s`;
-  const said = outcome.said.replace(
-    /^psql: error: (?:connection to server at "[^"]*", port \d+ failed: )?/,
-    '',
-  );
+  const said = LIBPQ_ADVICE.reduce((text, advice) => text.replace(advice, ''), outcome.said)
+    .replace(/^psql: error: /, '')
+    .replace(/connection to server at "[^"]*"(?: \([^)]*\))?, port \d+ failed: /g, '');
   return said === '' ? `psql ended with ${outcome.code}` : said;
 }
 
@@ -60,5 +69,11 @@ export function quote(text: string, redact: (text: string) => string): string {
     .replace(/\p{Cc}/gu, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();
-  return line.length > SHOWN ? `${line.slice(0, SHOWN - 1)}…` : line;
+  return line.length > SHOWN ? `${cutAtWord(line, SHOWN - 2)} …` : line;
+}
+
+/** The words that fit; a text without any, cut. */
+function cutAtWord(line: string, length: number): string {
+  const end = line.lastIndexOf(' ', length);
+  return line.slice(0, end > 0 ? end : length);
 }

@@ -28,9 +28,13 @@ export function findLoginCause(said: string, log: string, party: Party): Cause |
   return stated;
 }
 
-/** Why PgBouncer does not stay up, from the end of its log. */
+/**
+ * Why PgBouncer does not stay up, from the end of its log; undefined where it did not end by itself, for then
+ * whatever it logged is not the reason.
+ */
 export function findCrashCause(log: string): { readonly cause: Cause; readonly line: string } | undefined {
-  const lines = currentLife(log).filter((line) => /\b(?:FATAL|ERROR)\b/.test(line));
+  const lines = currentLife(log).filter((line) => /\] (?:FATAL|ERROR) /.test(line));
+  if (!lines.some((line) => line.includes('] FATAL '))) return undefined;
   for (const line of lines.toReversed()) {
     const cause = matchCause(line);
     // The ERROR before the FATAL names the very setting.

@@ -11,8 +11,17 @@ export interface Login {
   readonly password: Secret;
   readonly database: string;
   /** The console knows no SELECT; a pool knows no SHOW VERSION. */
-  readonly statement: 'SELECT 1' | 'SHOW VERSION';
+  readonly statement: typeof ASK_POSTGRES | 'SHOW VERSION';
+  /** The database on the server to try the role at; undefined for the console, and where the login must fail. */
+  readonly behind: string | undefined;
 }
+
+/**
+ * Postgres answers a 1, and for how many whole seconds the server connection has been open that brought it.
+ * Asked of the function behind the view pg_stat_activity, since some take the view from their users.
+ */
+const ASK_POSTGRES =
+  'SELECT 1, floor(extract(epoch FROM clock_timestamp() - backend_start)) FROM pg_stat_get_activity(pg_backend_pid())';
 
 /** What PgBouncer is asked in one go. */
 export interface Inquiry {
@@ -26,6 +35,10 @@ export interface Inquiry {
   readonly trespasser: Login | undefined;
   /** How long one login may take, in whole seconds. */
   readonly seconds: number;
+  /** For how many seconds to try a login again that PgBouncer refuses with an error that it keeps. */
+  readonly patience: number;
+  /** Where Postgres is, seen from PgBouncer, and how a client must be let in there: libpq's require_auth. */
+  readonly server: { readonly host: string; readonly port: number; readonly requireAuth: string };
 }
 
 /** What to ask of a stack; `wrongPassword` is one that nobody has. */
@@ -33,12 +46,21 @@ export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number
   const pools = poolLogins(stack);
   const [console, ...others] = consoleLogins(stack);
   const [first] = pools;
+  const patience = choosePatience(stack, seconds);
   return {
     console,
     logins: [...pools, ...others],
     intruder: first && { ...first, password: wrongPassword },
     trespasser: forbiddenLogin(stack),
-    seconds,
+    // Other clients are not told the error, but wait as long.
+    seconds: Math.max(seconds, patience + 1),
+    patience,
+    server: {
+      host: stack.postgres.host,
+      port: stack.postgres.port,
+      // An md5 hash answers nothing else. A verifier leaves the choice: PgBouncer has it, psql has the password.
+      requireAuth: stack.pgbouncer.auth_type === 'md5' ? 'md5,none' : '',
+    },
   };
 }
 
@@ -54,9 +76,26 @@ function forbiddenLogin(stack: Stack): Login | undefined {
   for (const { name: database, dbname } of stack.databases) {
     if (isOpenDatabase(dbname)) continue;
     const user = stack.users.find(({ name, role }) => role === 'app' && !access.get(dbname)?.has(name));
-    if (user) return { user: user.name, password: user.password, database, statement: 'SELECT 1' };
+    if (user)
+      return {
+        user: user.name,
+        password: user.password,
+        database,
+        statement: ASK_POSTGRES,
+        behind: undefined,
+      };
   }
   return undefined;
+}
+
+/**
+ * After a failed login to Postgres, PgBouncer answers with that error until server_login_retry is over, and
+ * once more while it tries anew (check_fast_fail in src/client.c). No patience where that takes too long.
+ */
+function choosePatience({ pgbouncer }: Stack, seconds: number): number {
+  const retry = Number(pgbouncer.settings.get('server_login_retry') ?? '15');
+  const patience = Math.ceil(retry) + 1;
+  return patience <= 3 * seconds ? patience : 0;
 }
 
 /** Every app user into every database of its, in the order of the settings. */
@@ -66,7 +105,15 @@ function poolLogins(stack: Stack): Login[] {
     database.users.flatMap((name) => {
       const user = users.get(name);
       return user
-        ? [{ user: name, password: user.password, database: database.name, statement: 'SELECT 1' as const }]
+        ? [
+            {
+              user: name,
+              password: user.password,
+              database: database.name,
+              statement: ASK_POSTGRES,
+              behind: database.dbname,
+            },
+          ]
         : [];
     }),
   );
@@ -80,5 +127,6 @@ function consoleLogins(stack: Stack): Login[] {
     password,
     database: CONSOLE,
     statement: 'SHOW VERSION',
+    behind: undefined,
   }));
 }

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { execArgv, inspectArgv, logsArgv, psArgv } from '../docker/argv.ts';
-import { type ContainerRun, parseContainerRuns } from '../docker/container-runs.ts';
+
+import { execArgv, inspectArgv, psArgv } from '../docker/argv.ts';
+import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/container-runs.ts';
+
 import { type Container, parseContainers } from '../docker/containers.ts';
 import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+
 import { containerName } from '../stack/stack.ts';
-import type { Evidence, Sight } from './evidence.ts';
+
+import { type Evidence, NO_AFTERMATH, type Sight } from './evidence.ts';
+
 import type { Inquiry } from './logins.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
 import { listServices, type Target } from './subject.ts';
-
-const LOG_LINES = 200;
 
 /**
  * Looks at the running stack: all docker commands at once that need no other's answer, because each takes
@@ -37,7 +40,16 @@ export async function observe(
   ] as const;
   try {
     const [known, ran, probed, containers] = await Promise.all(calls);
-    return { versions: known, containers, runs: ran, seenAt: Date.now(), inquiry, probe: probed, log: '' };
+    const seenAt = Date.now();
+    return {
+      versions: known,
+      containers,
+      runs: ran,
+      seenAt,
+      inquiry,
+      probe: probed,
+      aftermath: NO_AFTERMATH,
+    };
   } catch (error) {
     // Without docker, nothing that still runs can tell anything.
     docker.end();
@@ -58,7 +70,7 @@ export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerV
     seenAt: Date.now(),
     inquiry,
     probe: unseen,
-    log: '',
+    aftermath: NO_AFTERMATH,
   };
 }
 
@@ -76,19 +88,13 @@ export async function observeContainers(
   }
 }
 
-/** The end of PgBouncer's log, unredacted; empty where there is none. */
-export async function observeLog(docker: Docker, project: Target['project']): Promise<string> {
-  const { stdout } = await docker.call(logsArgv(project, 'pgbouncer', LOG_LINES));
-  return stdout;
-}
-
 /** How the engine runs the containers of the stack; Compose gives them their names as rendered. */
 async function observeRuns(
   docker: Docker,
   { stack }: Target,
 ): Promise<Sight<ReadonlyMap<string, ContainerRun>>> {
   const names = listServices(stack).map((service) => containerName(stack, service));
-  const result = await docker.call(inspectArgv(names));
+  const result = await docker.call(inspectArgv(names, RUN_FORMAT));
   const isMissing = /no such (?:container|object)/i.test(result.stderr);
   if (result.code !== 0 && !isMissing) return { failure: describeEnd(result), ms: result.ms };
   try {

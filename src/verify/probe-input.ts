@@ -14,20 +14,25 @@ export interface ProbeRequest {
 
 /** The script's stdin. Throws where a value holds a line break, which the settings must not let through. */
 export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeRequest): string {
-  const { console, seconds } = inquiry;
+  const { console, seconds, patience, server } = inquiry;
   const lines = [
     nonce,
     String(port),
     String(seconds),
-    String(enoughLogins(limit, seconds)),
+    String(enoughLogins(limit, inquiry)),
     folder,
+    String(patience),
+    server.host,
+    String(server.port),
+    server.requireAuth,
     console?.user ?? '',
     console?.password.reveal() ?? '',
-    ...listLogins(inquiry).flatMap(({ user, password, database, statement }) => [
-      user,
-      password.reveal(),
-      database,
-      statement,
+    ...listLogins(inquiry).flatMap((login) => [
+      login.user,
+      login.password.reveal(),
+      login.database,
+      login.statement,
+      login.behind ?? '',
     ]),
   ];
   if (lines.some((line) => /[\n\0]/.test(line))) {
@@ -37,9 +42,11 @@ export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeR
 }
 
 /**
- * The seconds after which no more logins are begun: those under way end within `seconds` and one more, and the
- * console may take as long. Less than half of a limit that is too short for that.
+ * The seconds after which no more logins are begun. Those under way end in time: psql within `seconds` and one
+ * more, and before or after that as long as patience lasts or as another psql, at Postgres itself, takes; the
+ * console takes one psql, too. Less than half of a limit that is too short for that.
  */
-function enoughLogins(limit: number, seconds: number): number {
-  return Math.max(Math.floor((limit - 1) / 2), limit - 2 * (seconds + 1));
+function enoughLogins(limit: number, { seconds, patience }: Inquiry): number {
+  const psql = seconds + 1;
+  return Math.max(Math.floor((limit - 1) / 2), limit - 2 * psql - Math.max(patience, psql));
 }

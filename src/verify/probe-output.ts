@@ -14,13 +14,21 @@ export interface PsqlOutcome {
   readonly ms: number;
 }
 
+/** How one login ended. */
+export interface LoginOutcome extends PsqlOutcome {
+  /** For how many seconds PgBouncer had answered with an error that it kept, before this outcome. */
+  readonly waited: number;
+}
+
 /** What the probe script got to say; what it did not reach is absent. */
 export interface ProbeOutput {
   /** By the SHOW command's name in lower case: `pools`. */
   readonly tables: ReadonlyMap<string, readonly ConsoleRow[]>;
   readonly console: PsqlOutcome | undefined;
   /** By the position of the login in the request. */
-  readonly logins: ReadonlyMap<number, PsqlOutcome>;
+  readonly logins: ReadonlyMap<number, LoginOutcome>;
+  /** How the same role fared at Postgres itself, where its login came over a connection that was open before. */
+  readonly servers: ReadonlyMap<number, LoginOutcome>;
   /** SHA-256 of PgBouncer's files as the container sees them, by name; undefined where it has no sha256sum. */
   readonly files: ReadonlyMap<string, string> | undefined;
   readonly finished: boolean;
@@ -29,7 +37,8 @@ export interface ProbeOutput {
 /** Reads the probe script's output, whole or cut off. Logins arrive in any order. */
 export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
   const tables = new Map<string, readonly ConsoleRow[]>();
-  const logins = new Map<number, PsqlOutcome>();
+  const logins = new Map<number, LoginOutcome>();
+  const servers = new Map<number, LoginOutcome>();
   let console: PsqlOutcome | undefined;
   let files: ReadonlyMap<string, string> | undefined;
   let finished = false;
@@ -41,15 +50,16 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
     // Nothing below the mark means that the command failed, as SHOW STATE does before 1.19.
     if (kind === 'table' && body !== '') tables.set(words[0] ?? '', parseConsoleTable(body, nonce));
     if (kind === 'console') console = toOutcome(words, body);
-    if (kind === 'login') {
-      const [index, code = '', began = '', ended = '', ...said] = words;
+    if (kind === 'login' || kind === 'server') {
+      const [index, code = '', waited = '', began = '', ended = '', ...said] = words;
       const lines = said.join(' ').replaceAll(RECORD_SEPARATOR, '\n');
-      logins.set(Number(index), toOutcome([code, began, ended], lines));
+      const outcome = { ...toOutcome([code, began, ended], lines), waited: Number(waited) };
+      (kind === 'login' ? logins : servers).set(Number(index), outcome);
     }
     if (kind === 'files' && words[0] !== COMMAND_NOT_FOUND) files = parseSums(body);
     if (kind === 'end') finished = true;
   }
-  return { tables, console, logins, files, finished };
+  return { tables, console, logins, servers, files, finished };
 }
 
 /** The lines of sha256sum; what it says of a missing file is left out. */

@@ -3,8 +3,10 @@
  * `docker exec` takes longer than all that it asks. Kept to what busybox ash and dash both know.
  *
  * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the seconds after
- * which no more logins are begun, the folder of PgBouncer's files, the user and the password for the console, then four lines (user, password,
- * database, statement) for each login. The console comes last, to show the pools that the logins opened. Nothing
+ * which no more logins are begun, the folder of PgBouncer's files, the seconds of patience with an error that PgBouncer keeps, where Postgres is
+ * (host, port) and the ways to be let in there, the user and the password for the console, then five lines
+ * (user, password, database, statement, database on the server) for each login. The console comes last, to show
+ * the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
  * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
  *
@@ -12,6 +14,10 @@
  * a record; the nonce also stands for NULL in tables. `timeout` bounds a psql that waits for a paused or
  * unreachable server. A login is printed as one line of less than a kilobyte, which every shell writes at once
  * (bash writes several lines one by one), so that records of concurrent logins do not mix.
+ *
+ * Where the answer came over a server connection that was open before, Postgres is asked whether it would let
+ * the role in now: by psql, at Postgres itself. PgBouncer's RECONNECT would prove it better, and break a pool
+ * that still works where the answer is no. libpq before 16 does not know PGREQUIREAUTH and passes over it.
  */
 export const PROBE_SCRIPT = `
 IFS= read -r nonce
@@ -19,6 +25,10 @@ IFS= read -r PGPORT
 IFS= read -r limit
 IFS= read -r enough
 IFS= read -r folder
+IFS= read -r patience
+IFS= read -r server_host
+IFS= read -r server_port
+IFS= read -r server_auth
 IFS= read -r console_user
 IFS= read -r console_password
 PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
@@ -31,17 +41,36 @@ nl='
 sums=$(cd "$folder" && sha256sum pgbouncer.ini userlist.txt 2>&1)
 printf '%s files %s\\n%s\\n' "$nonce" "$?" "$sums"
 
-login() {
-  read -r began rest </proc/uptime
+attempt() {
   said=$(timeout "$((limit + 1))" psql -X -w -At -c "$statement" 2>&1)
   code=$?
+}
+tell() {
   read -r ended rest </proc/uptime
   while [ "$said" != "\${said%%"$nl"*}" ]; do said=\${said%%"$nl"*}$rs\${said#*"$nl"}; done
-  printf '%s login %s %s %s %s %.600s\\n' "$nonce" "$index" "$code" "$began" "$ended" "$said"
+  printf '%s %s %s %s %s %s %s %.600s\\n' "$nonce" "$1" "$index" "$code" "$waited" "$began" "$ended" "$said"
+}
+login() {
+  waited=0
+  read -r began rest </proc/uptime
+  attempt
+  while [ "$waited" -lt "$patience" ] && [ "$said" != "\${said#*cached error}" ]; do
+    sleep 1
+    waited=$((waited + 1))
+    attempt
+  done
+  tell login
+  [ "$code" = 0 ] && [ -n "$behind" ] && [ "\${said##*|}" -gt 0 ] 2>/dev/null || return
+  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind PGREQUIREAUTH=$server_auth
+  export PGREQUIREAUTH
+  read -r began rest </proc/uptime
+  attempt
+  tell server
 }
 read -r start rest </proc/uptime
 index=0
-while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE && IFS= read -r statement; do
+while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE && IFS= read -r statement &&
+  IFS= read -r behind; do
   login </dev/null &
   index=$((index + 1))
   [ $((index % 8)) = 0 ] || continue

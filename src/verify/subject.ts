@@ -21,6 +21,8 @@ export interface Target {
 export interface Subject extends Target {
   /** The command that renders this very stack, as people would type it. */
   readonly renderCommand: string;
+  /** The command that verifies it and waits for it first. */
+  readonly waitCommand: string;
   /** What `render` would do now; all `unchanged` where the files are those of the settings. */
   readonly changes: readonly Change[];
   /** The rendered `[pgbouncer]` section. */
@@ -51,4 +53,13 @@ export function postgresService({ postgres }: Stack): string | undefined {
 /** The services that the stack runs, in the order in which they start. */
 export function listServices(stack: Stack): string[] {
   return [postgresService(stack), 'pgbouncer', stack.app?.service].filter((name) => name !== undefined);
+}
+
+/** The image of each service that runs one which somebody else has built. */
+export function listImages({ postgres, pgbouncer, app }: Stack): ReadonlyMap<string, string> {
+  return new Map([
+    ...(postgres.kind === 'own' ? [[postgres.host, postgres.image] as const] : []),
+    ['pgbouncer', pgbouncer.image],
+    ...(app?.image !== undefined ? [[app.service, app.image] as const] : []),
+  ]);
 }

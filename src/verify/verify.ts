@@ -6,7 +6,8 @@ import { Secret } from '../stack/secret.ts';
 import type { ConsoleRow } from './console-table.ts';
 import { judge } from './judge.ts';
 import { planInquiry } from './logins.ts';
-import { observe, observeLog, observeNothing } from './observe.ts';
+import { lookCloser } from './look-closer.ts';
+import { observe, observeNothing } from './observe.ts';
 import type { Row } from './row.ts';
 import { consoleTable } from './scene.ts';
 import type { Subject, Target } from './subject.ts';
@@ -78,9 +79,8 @@ async function lookOnce(
     databases: consoleTable(scene, 'databases') ?? [],
   };
   if (!target.isRendered || !rows.some(({ status }) => status === 'fail')) return { rows, ...tables };
-  // PgBouncer tells its log more than its clients; asked only now, because a good run has no need of it.
-  const log = await observeLog(docker, target.project);
-  return { rows: judge({ ...scene, evidence: { ...evidence, log } }), ...tables };
+  const aftermath = await lookCloser(docker, target, evidence);
+  return { rows: judge({ ...scene, evidence: { ...evidence, aftermath } }), ...tables };
 }
 
 /** How long one login may take, in seconds: a tenth of the time there is, within 2 and 10. */

@@ -10,8 +10,8 @@ describe('argv', () => {
     ['ps', psArgv(PROJECT), `compose ${GLOBAL} ps -a --format json`],
     [
       'logs',
-      logsArgv(PROJECT, 'pgbouncer', 200),
-      `compose ${GLOBAL} logs --no-color --no-log-prefix --tail 200 pgbouncer`,
+      logsArgv(PROJECT, 'pgbouncer', { lines: 200, since: '2026-11-23T09:00:00Z' }),
+      `compose ${GLOBAL} logs --no-color --no-log-prefix --since 2026-11-23T09:00:00Z --tail 200 pgbouncer`,
     ],
     ['any', composeArgv(PROJECT, 'up', '-d'), `compose ${GLOBAL} up -d`],
   ])('must put the flags of the project before the subcommand: %s', (_, argv, expected) => {
@@ -19,7 +19,7 @@ describe('argv', () => {
   });
 
   it('must ask the engine for containers by name, and for containers only', () => {
-    const argv = inspectArgv(['ecar_postgres', 'ecar_pgbouncer']);
+    const argv = inspectArgv(['ecar_postgres', 'ecar_pgbouncer'], '{{.Id}}');
     expect(argv.slice(0, 4)).toEqual(['inspect', '--type', 'container', '--format']);
     expect(argv.slice(5)).toEqual(['ecar_postgres', 'ecar_pgbouncer']);
   });

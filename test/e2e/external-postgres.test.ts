@@ -9,7 +9,8 @@ const CASES = [
   {
     auth: 'md5',
     password_encryption: 'scram-sha-256',
-    cause: /cause: userlist\.txt holds an md5 hash, and the Postgres role has a SCRAM verifier/,
+    cause:
+      /cause: userlist\.txt holds an md5 hash, and Postgres asks for SCRAM.*or the role has a SCRAM verifier/,
   },
   {
     auth: 'scram-sha-256',
@@ -78,3 +79,56 @@ for (const { auth, password_encryption, cause } of CASES) {
     });
   });
 }
+
+describe('md5 before a Postgres whose pg_hba.conf asks for SCRAM, as its image does', () => {
+  let postgres: ExternalPostgres;
+  beforeAll(async () => {
+    postgres = await ExternalPostgres.start('scram-sha-256');
+  });
+  afterAll(() => postgres.remove());
+  const useStack = useProject('hba', async (project) => {
+    await project.ecar([
+      ...['init', '--yes', '--name', project.name, '--auth-type', 'md5', '--postgres-host', postgres.name],
+      ...['--pgbouncer-image', IMAGES.pgbouncer126],
+    ]);
+    await project.set({
+      network: { name: postgres.name, external: true },
+      pgbouncer: { port: project.port },
+    });
+    await postgres.run(`CREATE ROLE ${project.name}_user LOGIN`);
+  });
+
+  it('must name what is amiss, one thing after the other, and pass once the fixes are followed', async () => {
+    const project = useStack();
+    const [alter = '', up = '', verify = ''] = printedCommands(
+      await project.ecar(['render', '--env', 'prod']),
+    );
+    await postgres.runBeside(project, alter);
+    await project.shell(up);
+    const first = await project.shell(verify, { code: 1 });
+    expect(first.stdout).toMatch(
+      /cause: userlist\.txt holds an md5 hash, .* its pg_hba\.conf demands scram-sha-256/,
+    );
+    expect(first.stdout).toContain(
+      'fix: set pgbouncer.auth_type: scram-sha-256, run ecar-pool render --env prod',
+    );
+
+    await project.set({ pgbouncer: { auth_type: 'scram-sha-256' } });
+    for (const command of printedCommands(await project.ecar(['render', '--env', 'prod'])).slice(0, -1)) {
+      await (command === alter ? postgres.runBeside(project, command) : project.shell(command));
+    }
+    const second = await project.shell(verify, { code: 1 });
+    expect(second.stdout).toContain('cause: The entry leads to a database that Postgres does not have');
+    expect(second.stdout).toContain('create the database there (CREATE DATABASE');
+
+    await postgres.run(`CREATE DATABASE ${project.name}_db OWNER ${project.name}_user`);
+    await eventually(() => project.shell(verify), 10_000);
+
+    await postgres.run(`DROP DATABASE ${project.name}_db WITH (FORCE)`, `DROP ROLE ${project.name}_user`);
+    const third = await project.shell(verify, { code: 1 });
+    expect(third.stdout).toMatch(
+      /cause: Postgres refused what userlist\.txt holds for the user: .* no such role/,
+    );
+    expect(third.stdout).toContain('create it first (CREATE ROLE');
+  });
+});

@@ -11,11 +11,22 @@ const refuse = (message) => {
   process.stderr.write(`psql: error: connection to server at "${host}", port ${port} failed: ${message}\n`);
   process.exit(2);
 };
-const behaviour = pool.logins?.[`${user}@${database}`];
+let behaviour = (host === '127.0.0.1' ? pool.logins : pool.server)?.[`${user}@${database}`];
 if (behaviour === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
+if (Array.isArray(behaviour)) {
+  // One a login; the last one stays.
+  const asked = `${process.env.FAKE_PSQL}.asked`;
+  const nth = existsSync(asked) ? readFileSync(asked).length : 0;
+  appendFileSync(asked, '.');
+  behaviour = behaviour[Math.min(nth, behaviour.length - 1)] ?? undefined;
+}
 if (pool.users[user] !== password) refuse(`FATAL:  password authentication failed\nHINT:  two\n\nmore lines`);
 if (behaviour !== undefined) refuse(behaviour);
 if (database === 'pgbouncer' && !pool.console.includes(user)) refuse('FATAL:  not allowed');
+if (host !== '127.0.0.1') {
+  process.stdout.write('1|0\n');
+  process.exit(0);
+}
 if (database !== 'pgbouncer' && !pool.databases.includes(database))
   refuse(`FATAL:  no such database: ${database}`);
 
@@ -36,8 +47,8 @@ for (const command of commands) {
     process.stdout.write(`${command.slice(6)}\n`);
     continue;
   }
-  if (command === 'SELECT 1') {
-    process.stdout.write('1\n');
+  if (command.startsWith('SELECT 1, ')) {
+    process.stdout.write(`1|${pool.ages?.[`${user}@${database}`] ?? 0}\n`);
     continue;
   }
   const described = pool.tables[command.replace('SHOW ', '').toLowerCase()];

@@ -31,8 +31,12 @@ export interface FakePool {
   readonly console: readonly string[];
   readonly databases: readonly string[];
   readonly tables: Readonly<Record<string, readonly (readonly (string | null)[])[]>>;
-  /** By `user@database`: `hang`, or the words of a refusal. */
-  readonly logins?: Readonly<Record<string, string>>;
+  /** By `user@database`: `hang`, or the words of a refusal; of a list, one a login, and null lets in. */
+  readonly logins?: Readonly<Record<string, string | readonly (string | null)[]>>;
+  /** By `user@database`: for how many seconds the server connection has been open. */
+  readonly ages?: Readonly<Record<string, number>>;
+  /** The same as `logins`, at Postgres itself; `database` is the one there. */
+  readonly server?: Readonly<Record<string, string>>;
 }
 
 /** One call of the fake docker; `env` is the whole environment that it got. */

@@ -13,6 +13,10 @@ const SAMPLES: readonly (readonly [id: string, text: string])[] = [
     'md5-hash-scram-role',
     'ERROR S-0x561c: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: wrong password type',
   ],
+  [
+    'md5-hash-scram-role',
+    'psql: error: connection to server at "postgres" (172.18.0.2), port 5432 failed: authentication method requirement "md5,none" failed: server requested SASL authentication',
+  ],
   ['scram-verifier-md5-role', 'cannot do MD5 authentication: wrong password type'],
   ['wrong-password-type', 'FATAL:  server login failed: wrong password type'],
   ['postgres-refused-password', 'FATAL:  password authentication failed for user "bob"'],

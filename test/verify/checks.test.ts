@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/stack/secret.ts';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
@@ -15,7 +16,9 @@ import { checkShell } from '../../src/verify/checks/shell.ts';
 import { checkStandstill } from '../../src/verify/checks/standstill.ts';
 import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
+import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
+import { planInquiry } from '../../src/verify/logins.ts';
 import type { Check } from '../../src/verify/scene.ts';
 import {
   container,
@@ -23,6 +26,7 @@ import {
   FILES,
   failed,
   LOGINS,
+  passed,
   rowOf,
   run,
   STACK,
@@ -35,7 +39,7 @@ const change = (kind: 'create' | 'update' | 'remove', path: string) =>
   ({ kind, path, foreign: false, cause: 'the settings changed', before: '', after: undefined }) as const;
 const external = { ...STACK, postgres: { kind: 'external', host: 'db.example.com', port: 5432 } } as const;
 const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
-const silent = { code: 124, said: '', ms: 7000 };
+const silent = { code: 124, said: '', ms: 7000, waited: 0 };
 
 describe('a stack where all is well', () => {
   it('must pass every check, in a fixed order', () => {
@@ -333,7 +337,22 @@ describe('checks', () => {
       'PAUSE',
       checkStandstill,
       { tables: { state: [{ key: 'paused', value: 'yes' }] } },
-      { status: 'fail', observed: 'PgBouncer is paused' },
+      {
+        status: 'fail',
+        observed: 'PgBouncer is paused',
+        hint: `run docker compose -f ${FILE} exec pgbouncer psql -X -h 127.0.0.1 -p 6432 -U boss -d pgbouncer -c RESUME; psql asks for the password of the admin`,
+      },
+    ],
+    [
+      'PAUSE where the settings have no admin',
+      checkStandstill,
+      {
+        subject: { stack: { ...STACK, users: STACK.users.filter(({ role }) => role !== 'admin') } },
+        tables: { state: [{ key: 'paused', value: 'yes' }] },
+      },
+      {
+        hint: `run docker compose -f ${FILE} restart pgbouncer: the settings have no admin who may run RESUME`,
+      },
     ],
     [
       'PAUSE and DISABLE of an entry before 1.19, which has no SHOW STATE',
@@ -343,11 +362,15 @@ describe('checks', () => {
           state: undefined,
           databases: [
             { name: 'a', paused: '1', disabled: '0' },
-            { name: 'b', paused: '0', disabled: '1' },
+            { name: 'B "b"', paused: '0', disabled: '1' },
           ],
         },
       },
-      { status: 'fail', observed: 'a is paused, b is disabled' },
+      {
+        status: 'fail',
+        observed: 'a is paused, B "b" is disabled',
+        hint: `run docker compose -f ${FILE} exec pgbouncer psql -X -h 127.0.0.1 -p 6432 -U boss -d pgbouncer -c 'RESUME a' -c 'ENABLE "B ""b"""'; psql asks for the password of the admin`,
+      },
     ],
     [
       'clients that wait',
@@ -358,7 +381,7 @@ describe('checks', () => {
     [
       'a wrong password that gets in',
       checkWrongPassword,
-      { logins: { 3: { code: 0, said: '1', ms: 1 } } },
+      { logins: { 3: passed('1|0') } },
       { status: 'fail', cause: 'PgBouncer does not check passwords' },
     ],
     [
@@ -433,8 +456,7 @@ describe('checks', () => {
       '2026-11-23 09:16:21.079 UTC [1] FATAL cannot load config file',
     ].join('\n');
     const containers = [container('postgres'), container('pgbouncer', { state: 'restarting', health: '' })];
-    const { evidence } = scene({ containers });
-    const rows = checkContainers(scene({ evidence: { ...evidence, log } }));
+    const rows = checkContainers(scene({ containers, evidence: { aftermath: { ...NO_AFTERMATH, log } } }));
     expect(rows[1]?.cause).toBe(
       'PgBouncer cannot read its pgbouncer.ini and does not start (ERROR invalid value "[redacted]" for parameter pool_mode in configuration (x.ini:12))',
     );
@@ -479,10 +501,110 @@ describe('logins', () => {
       STACK,
       `docker compose -f ${FILE} exec -T postgres psql -X -p 5432 -U postgres -d postgres -f /docker-entrypoint-initdb.d/10-ecar-pool.sql`,
     ],
-    [external, 'psql -X -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql'],
+    [
+      external,
+      'psql -X -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
+    ],
   ])('must name the command that brings the roles in line', (stack, command) => {
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
     expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
+  });
+
+  it.each([
+    ['FATAL:  server login failed: wrong password type', /auth_type: scram-sha-256/],
+    ['FATAL:  role "ecar_user" does not exist', /^create it there \(CREATE ROLE/],
+    ['FATAL:  database "ecar_db" does not exist', /^correct `dbname`.*create the database there/],
+    ['FATAL:  server login has been failing, cached error: connect failed', /`postgres\.host`/],
+    ['FATAL:  DNS lookup failed', /`postgres\.host`/],
+    ['FATAL:  connect timeout', /firewall/],
+  ])(
+    'must not send to a server of others what only the own one knows, nor the other way round: %s',
+    (said, hint) => {
+      const hintFor = (stack: typeof STACK) =>
+        checkLogins(scene({ subject: { stack }, logins: { 0: failed(said) } }))[0]?.hint;
+      expect(hintFor(external)).toMatch(hint);
+      expect(hintFor(STACK)).not.toMatch(hint);
+      expect(hintFor(STACK)).not.toMatch(/`postgres\.(?:host|port)`/);
+      expect(hintFor(external)).not.toMatch(/docker compose .* (?:up|logs|exec)/);
+    },
+  );
+
+  it('must offer SCRAM first for an md5 hash that a server of others does not take', () => {
+    const log =
+      '2026-11-23 09:00:02.000 UTC [1] ERROR S-0x1: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: wrong password type';
+    const [row] = checkLogins(
+      scene({
+        subject: { stack: external },
+        logins: { 0: failed('FATAL:  server login failed: wrong password type') },
+        evidence: { aftermath: { ...NO_AFTERMATH, log } },
+      }),
+    );
+    expect(row?.cause).toMatch(/pg_hba\.conf demands scram-sha-256.*or the role has a SCRAM verifier/);
+    expect(row?.hint).toMatch(
+      /^set pgbouncer\.auth_type: scram-sha-256, run ecar-pool render --env prod, psql /,
+    );
+  });
+
+  it.each([
+    ['1|0', 0, {}, 'SELECT 1 answered by Postgres'],
+    [
+      '1|0',
+      3,
+      {},
+      'SELECT 1 answered by Postgres, 3 s after PgBouncer had repeated an error of before (server_login_retry)',
+    ],
+    [
+      '1|340',
+      0,
+      { 0: passed('1|0') },
+      'SELECT 1 answered by Postgres over a server connection that is 340 s old; Postgres lets the role in anew, too',
+    ],
+    [
+      '1|340',
+      0,
+      { 0: failed('FATAL:  connection requires a valid client certificate') },
+      'SELECT 1 answered by Postgres over a server connection that is 340 s old; a new one was not proved',
+    ],
+  ])('must tell how the answer came: %s after %d s', (said, waited, servers, observed) => {
+    const [row] = checkLogins(scene({ logins: { 0: passed(said, waited) }, servers }));
+    expect(row).toMatchObject({ status: 'ok', observed });
+  });
+
+  it.each([
+    ['FATAL:  password authentication failed for user "ecar_user"', /^Postgres refused/],
+    [
+      'authentication method requirement "md5,none" failed: server requested SASL authentication',
+      /and Postgres asks for SCRAM/,
+    ],
+    ['FATAL:  role "ecar_user" is not permitted to log in', /may not log in/],
+  ])('must fail a pool that only lives on what it opened before: %s', (said, cause) => {
+    const [row] = checkLogins(scene({ logins: { 0: passed('1|340') }, servers: { 0: failed(said) } }));
+    expect(row?.status).toBe('fail');
+    expect(row?.observed).toMatch(/^a new login at Postgres fails: .* still answers over .* 340 s old$/);
+    expect(row?.cause).toMatch(cause);
+  });
+
+  it('must say that PgBouncer keeps an error where that was not waited out', () => {
+    const error =
+      'FATAL:  server login has been failing, cached error: role "x" does not exist (server_login_retry)';
+    const hint = (retry: string) => {
+      const pgbouncer = { ...STACK.pgbouncer, settings: new Map([['server_login_retry', retry]]) };
+      const subject = { stack: { ...STACK, pgbouncer } };
+      return checkLogins(scene({ subject, logins: { 0: failed(error) } }))[0]?.hint;
+    };
+    expect(hint('120')).toMatch(/PgBouncer repeats the error until server_login_retry is over$/);
+    expect(hint('2')).not.toContain('server_login_retry');
+  });
+
+  it('must give a login the time in which PgBouncer makes it wait before it tries Postgres again', () => {
+    const inquiry = (retry: string, seconds: number) => {
+      const pgbouncer = { ...STACK.pgbouncer, settings: new Map([['server_login_retry', retry]]) };
+      return planInquiry({ ...STACK, pgbouncer }, new Secret('x', 'test'), seconds);
+    };
+    expect(inquiry('2', 2)).toMatchObject({ patience: 3, seconds: 4 });
+    expect(inquiry('0.5', 6)).toMatchObject({ patience: 2, seconds: 6 });
+    expect(inquiry('15', 6)).toMatchObject({ patience: 16, seconds: 17 });
+    expect(inquiry('15', 2)).toMatchObject({ patience: 0, seconds: 2 });
   });
 
   it("must quote a folder in that command, `$'` and all", () => {

@@ -15,6 +15,11 @@ const FIND: Rule = {
   stdout: '["c0ffee",true,0,"2026-11-23T13:59:27Z","ecar","pgbouncer"]\n',
 };
 const EXEC: Rule = { match: 'exec --interactive c0ffee', exec: true };
+const INSPECT: Rule = {
+  match: '.State.Error',
+  stdout:
+    '["/ecar_postgres","2026-11-23T09:00:00Z","",false]\n["/ecar_pgbouncer","2026-11-23T09:15:00Z","",false]\n',
+};
 const LOGS: Rule = { match: ' logs ', stdout: '' };
 
 /** A rendered project, and what Compose and PgBouncer say of it where all is well. */
@@ -189,7 +194,15 @@ describe('verify', () => {
 
   it('must print only what fails and the verdict under --quiet', async () => {
     const { cwd, ps, pool } = await project();
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'unhealthy' }) }, FIND, EXEC, LOGS];
+    const rules = [
+      ENGINE,
+      COMPOSE,
+      { match: ' ps ', stdout: ps({ Health: 'unhealthy' }) },
+      FIND,
+      EXEC,
+      INSPECT,
+      LOGS,
+    ];
     const { exitCode, out } = await verify(cwd, fakeDocker(rules, { pool }).env, '--quiet');
     expect(exitCode).toBe(1);
     expect(out).toMatchInlineSnapshot(`
@@ -205,7 +218,7 @@ describe('verify', () => {
     const { cwd, ps, pool } = await project();
     const refused = 'FATAL:  server login failed: wrong password type';
     const logins = { 'ecar_user@ecar_db': refused, 'pgbouncer@pgbouncer': refused };
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, LOGS];
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, INSPECT, LOGS];
     const { out } = await verify(cwd, fakeDocker(rules, { pool: { ...pool, logins } }).env);
     expect(out.match(/cause: what userlist/g)).toHaveLength(1);
     expect(out.match(/cause: the same as above/g)).toHaveLength(1);
@@ -217,6 +230,7 @@ describe('verify', () => {
       ENGINE,
       COMPOSE,
       { match: ' ps ', stdout: ps({ State: 'restarting', Health: '' }) },
+      INSPECT,
       FIND,
       {
         match: 'exec --interactive',
@@ -225,7 +239,7 @@ describe('verify', () => {
           'Error response from daemon: Container d452e57 is restarting, wait until the container is running\n',
       },
       {
-        match: ' logs ',
+        match: 'logs --no-color --no-log-prefix --since 2026-11-23T09:15:00Z --tail 200 pgbouncer',
         stdout: [
           '2026-11-23 09:16:21.078 UTC [1] ERROR invalid value "transaktion" for parameter pool_mode in configuration (/etc/pgbouncer/pgbouncer.ini:12)',
           '2026-11-23 09:16:21.079 UTC [1] FATAL cannot load config file',
@@ -270,9 +284,19 @@ describe('verify', () => {
     expect(out).toContain('fix: run ecar-pool render --env prod --out elsewhere');
   });
 
+  it('must wait for the very stack that it looked at', async () => {
+    const { cwd, ps, pool } = await project();
+    await runToEnd(['render', '--env', 'prod', '--out', 'elsewhere'], { cwd });
+    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'starting' }) }, FIND, EXEC, LOGS];
+    const { out } = await verify(cwd, fakeDocker(rules, { pool }).env, '--out', 'elsewhere');
+    expect(out).toContain('fix: wait for it: ecar-pool verify --env prod --out elsewhere --wait');
+  });
+
   it('must name a variable of the shell that beats .env, and never its value', async () => {
     const { cwd, ps, pool } = await project();
-    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, LOGS], { pool });
+    const fake = fakeDocker([ENGINE, COMPOSE, { match: ' ps ', stdout: ps() }, FIND, EXEC, INSPECT, LOGS], {
+      pool,
+    });
     const { out, err } = await verify(cwd, { ...fake.env, POSTGRES_PASSWORD: 'banana' });
     expect(out).toContain('FAIL  shell environment — POSTGRES_PASSWORD has another value here than in .env');
     expect(out + err).not.toContain('banana');
@@ -289,6 +313,7 @@ describe('verify', () => {
         { match: ' ps ', stdout: ps({ State: 'restarting' }), stderr: all },
         FIND,
         EXEC,
+        INSPECT,
         { match: ' logs ', stdout: `2026-11-23 09:16:21.079 UTC [1] FATAL cannot load config file ${all}` },
       ],
       { pool: { ...pool, logins: { 'ecar_user@ecar_db': `FATAL:  ${all}` } } },
@@ -315,7 +340,15 @@ describe('verify', () => {
 
   it('must not wait longer than it may, and then tell what is amiss', async () => {
     const { cwd, ps, pool } = await project();
-    const rules = [ENGINE, COMPOSE, { match: ' ps ', stdout: ps({ Health: 'starting' }) }, FIND, EXEC, LOGS];
+    const rules = [
+      ENGINE,
+      COMPOSE,
+      { match: ' ps ', stdout: ps({ Health: 'starting' }) },
+      FIND,
+      EXEC,
+      INSPECT,
+      LOGS,
+    ];
     const began = performance.now();
     const { exitCode, out } = await verify(cwd, fakeDocker(rules, { pool }).env, '--wait', '--timeout', '6');
     expect(performance.now() - began).toBeLessThan(9000);
@@ -429,6 +462,7 @@ describe('verify without a docker that works', () => {
       { match: ' ps ', stdout: ps() },
       FIND,
       { match: 'exec', hang: true },
+      INSPECT,
       LOGS,
     ];
     const fake = fakeDocker(rules);

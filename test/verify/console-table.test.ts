@@ -67,8 +67,9 @@ describe('parseProbeOutput', () => {
     'n table state',
     'n console 1 10.00 10.05',
     "ERROR:  invalid command 'SHOW STATE', use SHOW HELP;",
-    'n login 1 2 10.10 10.40 psql: error: two\x1elines, n among them',
-    'n login 0 0 10.10 10.20 1',
+    'n login 1 2 3 10.10 10.40 psql: error: two\x1elines, n among them',
+    'n login 0 0 0 10.10 10.20 1|340',
+    'n server 0 0 0 10.20 10.30 1|0',
     'n end',
     '',
   ].join('\n');
@@ -77,11 +78,13 @@ describe('parseProbeOutput', () => {
     const output = parseProbeOutput(stdout, 'n');
     expect(output.tables).toEqual(new Map([['version', [{ version: 'PgBouncer 1.18.0' }]]]));
     expect(output.console).toMatchObject({ code: 1, ms: 50 });
-    expect(output.logins.get(0)).toEqual({ code: 0, said: '1', ms: 100 });
+    expect(output.logins.get(0)).toEqual({ code: 0, said: '1|340', ms: 100, waited: 0 });
+    expect(output.servers.get(0)).toMatchObject({ code: 0, said: '1|0' });
     expect(output.logins.get(1)).toEqual({
       code: 2,
       said: 'psql: error: two\nlines, n among them',
       ms: 300,
+      waited: 3,
     });
     expect(output.files).toEqual(new Map([['pgbouncer.ini', sum]]));
     expect(output.finished).toBe(true);

@@ -8,7 +8,7 @@ import type { Stack, User } from '../../src/stack/stack.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
 import { observe } from '../../src/verify/observe.ts';
 import { formatProbeInput } from '../../src/verify/probe-input.ts';
-import { fakeDocker } from '../support/fake-docker.ts';
+import { type FakePool, fakeDocker } from '../support/fake-docker.ts';
 import { tempFolder } from '../support/temp-project.ts';
 import { STACK, scene } from './support.ts';
 
@@ -37,6 +37,7 @@ const appUsers = USERS.filter(({ role }) => role === 'app').map(({ name }) => na
 const NASTY_STACK: Stack = {
   ...STACK,
   users: USERS,
+  pgbouncer: { ...STACK.pgbouncer, settings: new Map([['server_login_retry', '2']]) },
   databases: [
     { name: 'a = b', dbname: 'x', users: appUsers, settings: new Map() },
     { name: "host=evil 'q' $(id)", dbname: 'x', users: appUsers.slice(0, 3), settings: new Map() },
@@ -61,16 +62,19 @@ const POOL = {
 
 async function look(
   stack: Stack,
-  options: { shell?: string; limitMs?: number; logins?: Record<string, string>; folder?: string } = {},
+  options: { shell?: string; limitMs?: number; folder?: string } & Pick<
+    FakePool,
+    'logins' | 'ages' | 'server'
+  > = {},
 ) {
-  const { shell, limitMs = 25_000, logins = {}, folder = '/' } = options;
+  const { shell, limitMs = 25_000, folder = '/', ...pool } = options;
   const fake = fakeDocker(
     [
       { match: ' ps ', stdout: '' },
       { match: 'inspect --type', stdout: '["c0ffee",true,0,"2026-11-23T13:59:27Z","ecar","pgbouncer"]\n' },
       { match: 'exec', exec: true, ...(shell ? { shell } : {}) },
     ],
-    { pool: { ...POOL, logins } },
+    { pool: { ...POOL, ...pool } },
   );
   const docker = createDocker({
     cwd: '/',
@@ -103,7 +107,7 @@ describe('the probe', () => {
     const { output, inquiry } = await look(NASTY_STACK, { shell: asShell(shell) });
     expect(inquiry.logins).toHaveLength(11);
     expect(inquiry.logins.map((_, index) => output.logins.get(index)?.said)).toEqual(
-      inquiry.logins.map(() => '1'),
+      inquiry.logins.map(() => '1|0'),
     );
     expect(output.logins.get(11)).toMatchObject({ code: 2 });
     expect(output.logins.get(11)?.said).toContain(
@@ -166,6 +170,30 @@ describe('the probe', () => {
   it('must start docker three times, whatever there is to ask', async () => {
     const { calls } = await look(NASTY_STACK);
     expect(calls).toHaveLength(3);
+  });
+
+  it('must try again what PgBouncer refuses with an error that it kept, while its patience lasts', async () => {
+    const cached = 'FATAL:  server login has been failing, cached error: x (server_login_retry)';
+    const [user = ''] = appUsers;
+    const logins = { [`${user}@a = b`]: [cached, cached, null] };
+    const { output } = await look(NASTY_STACK, { logins });
+    expect(output.logins.get(0)).toMatchObject({ code: 0, said: '1|0', waited: 2 });
+    const { output: other } = await look(NASTY_STACK, { logins: { [`${user}@a = b`]: cached } });
+    expect(other.logins.get(0)).toMatchObject({ code: 2, waited: 3 });
+    expect(other.logins.get(1)).toMatchObject({ code: 0, waited: 0 });
+  });
+
+  it.each(SHELLS)('must ask Postgres itself only where the server connection is old: %s', async (shell) => {
+    const [user = '', other = '', third = ''] = appUsers;
+    const ages = { [`${user}@a = b`]: 340, [`${other}@a = b`]: 1 };
+    const server = { [`${other}@x`]: 'FATAL:  no', [`${third}@x`]: 'FATAL:  never asked' };
+    const { output } = await look(NASTY_STACK, { shell: asShell(shell), ages, server });
+    expect(output.logins.get(0)?.said).toBe('1|340');
+    expect([...output.servers.keys()].sort()).toEqual([0, 1]);
+    expect(output.servers.get(0)?.code).toBe(0);
+    expect(output.servers.get(1)?.said).toBe(
+      'psql: error: connection to server at "postgres", port 5432 failed: FATAL:  no',
+    );
   });
 
   it('must bound a login that hangs, and still answer for the others', async () => {

@@ -5,9 +5,9 @@ import type { Change } from '../../src/plan/change.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import type { Stack } from '../../src/stack/stack.ts';
 import type { ConsoleRow } from '../../src/verify/console-table.ts';
-import type { Evidence } from '../../src/verify/evidence.ts';
+import { type Evidence, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
-import type { ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
+import type { LoginOutcome, ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
 import type { Row } from '../../src/verify/row.ts';
 import type { Check, Scene } from '../../src/verify/scene.ts';
 import type { Subject } from '../../src/verify/subject.ts';
@@ -75,7 +75,14 @@ const SUBJECT: Subject = {
   isRendered: true,
   configFolder: '/etc/pgbouncer',
   renderCommand: 'ecar-pool render --env prod',
-  changes: ['docker-compose.yml', '.env', 'pgbouncer/pgbouncer.ini', 'pgbouncer/userlist.txt'].map(unchanged),
+  waitCommand: 'ecar-pool verify --env prod --wait',
+  changes: [
+    'docker-compose.yml',
+    '.env',
+    'pgbouncer/pgbouncer.ini',
+    'pgbouncer/userlist.txt',
+    'postgres/initdb.d/10-ecar-pool.sql',
+  ].map(unchanged),
   settings: new Map([
     ['listen_port', '6432'],
     ['pool_mode', 'transaction'],
@@ -143,19 +150,21 @@ function entry(name: string, other: ConsoleRow): ConsoleRow {
   };
 }
 
-const passed = (said: string): PsqlOutcome => ({ code: 0, said, ms: 10 });
+/** A login that was answered; of a pool with `1|` and the age of the server connection. */
+export const passed = (said: string, waited = 0): LoginOutcome => ({ code: 0, said, ms: 10, waited });
 
 /** A login that psql reports as failed, in its words. */
-export const failed = (words: string): PsqlOutcome => ({
+export const failed = (words: string): LoginOutcome => ({
   code: 2,
   said: `psql: error: connection to server at "127.0.0.1", port 6432 failed: ${words}`,
   ms: 10,
+  waited: 0,
 });
 
 /** The logins of that stack: its app user twice, the stats user, then the wrong password. */
-export const LOGINS: readonly PsqlOutcome[] = [
-  passed('1'),
-  passed('1'),
+export const LOGINS: readonly LoginOutcome[] = [
+  passed('1|0'),
+  passed('1|0'),
   passed('PgBouncer 1.25.2'),
   failed('FATAL:  password authentication failed'),
 ];
@@ -187,14 +196,15 @@ export interface Difference {
   readonly tables?: Readonly<Record<string, readonly ConsoleRow[] | undefined>>;
   readonly files?: ReadonlyMap<string, string> | undefined;
   readonly console?: PsqlOutcome | undefined;
-  readonly logins?: Readonly<Record<number, PsqlOutcome | undefined>>;
+  readonly logins?: Readonly<Record<number, LoginOutcome | undefined>>;
+  readonly servers?: Readonly<Record<number, LoginOutcome>>;
   readonly containers?: readonly Container[];
 }
 
 /** The scene of a stack where all is well but for the difference. */
 export function scene(difference: Difference = {}): Scene {
   const tables = Object.entries({ ...TABLES, ...difference.tables });
-  const logins = Object.entries<PsqlOutcome | undefined>({
+  const logins = Object.entries<LoginOutcome | undefined>({
     ...Object.fromEntries(LOGINS.entries()),
     ...difference.logins,
   });
@@ -202,6 +212,7 @@ export function scene(difference: Difference = {}): Scene {
     tables: new Map(tables.flatMap(([name, rows]) => (rows ? [[name, rows] as const] : []))),
     console: 'console' in difference ? difference.console : passed(''),
     logins: new Map(logins.flatMap(([index, login]) => (login ? [[Number(index), login] as const] : []))),
+    servers: new Map(Object.entries(difference.servers ?? {}).map(([index, one]) => [Number(index), one])),
     files: 'files' in difference ? difference.files : FILES,
     finished: true,
   };
@@ -217,7 +228,7 @@ export function scene(difference: Difference = {}): Scene {
       seenAt: SEEN_AT,
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },
-      log: '',
+      aftermath: NO_AFTERMATH,
       ...difference.evidence,
     },
     redact: (text) => text.replaceAll('apple', '[redacted]'),

@@ -33,7 +33,7 @@ export const checkConsole: Check = (scene) => {
   if (outcome === undefined)
     return [fail(ID, TITLE, { observed: 'no answer within the time limit' }, { ms })];
   const said = sayOutcome(outcome);
-  const cause = findLoginCause(said, evidence.log, { user: login.user, database: CONSOLE });
+  const cause = findLoginCause(said, evidence.aftermath.log, { user: login.user, database: CONSOLE });
   return [
     fail(
       ID,

@@ -3,9 +3,10 @@ import { composeCommand, upCommand } from '../../plan/commands.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
-import { fail, ok, type Row } from '../row.ts';
+import { type Failure, fail, ok, type Row } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
-import { listServices } from '../subject.ts';
+import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
+import { listImages, listServices, postgresService } from '../subject.ts';
 
 const READY = 'running, healthy';
 /** What has run for this long since it was last restarted counts as mended: a crash long ago is no alarm for ever. */
@@ -56,23 +57,62 @@ function judge(scene: Scene, container: Container, mayEnd: boolean): Row {
   return fail(id, title, { observed, expected: READY, ...whyNotReady(scene, container) }, { ms });
 }
 
-function whyNotReady(scene: Scene, { service, state, health, exitCode }: Container) {
-  const { subject, evidence, redact } = scene;
-  const { project } = subject;
-  if (service === 'pgbouncer' && state !== 'running') {
-    const crash = findCrashCause(evidence.log);
-    if (crash) {
-      const { cause, hint } = explain(crash.cause, scene);
-      return { cause: `${cause} (${quote(withoutStamp(crash.line), redact)})`, hint };
-    }
+type Why = Partial<Pick<Failure, 'cause' | 'hint' | 'transient'>>;
+
+/** What docker itself knows comes first: a log tells of what ran, and not of what could not start or was stopped. */
+function whyNotReady(scene: Scene, container: Container): Why {
+  const { subject } = scene;
+  const { service, state, health, exitCode } = container;
+  const { directory } = subject.project;
+  if (state === 'paused') {
+    const hint = `run ${composeCommand(directory, 'unpause', service)}`;
+    return { cause: 'Somebody paused the container', hint };
   }
   if (state === 'running' && health === 'starting') {
-    return { hint: 'wait for it: ecar-pool verify --wait', transient: true } as const;
+    return { hint: `wait for it: ${subject.waitCommand}`, transient: true };
   }
-  if (state === 'paused') return { hint: `run ${composeCommand(project.directory, 'unpause', service)}` };
-  if (state === 'created' || (state === 'exited' && exitCode === 0))
-    return { hint: `run ${upCommand(project.directory)}` };
+  const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
+  if (why) return why;
+  if (state === 'exited' && exitCode === 0) {
+    return { cause: 'Somebody stopped the container', hint: `start it: ${upCommand(directory)}` };
+  }
+  if (state === 'created') return { hint: `run ${upCommand(directory)}` };
   return { hint: `see ${logsCommand(scene, service)}` };
+}
+
+/** Why docker could not start it, or the kernel ended it. */
+function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefined {
+  const { lastStarts } = scene.evidence.aftermath;
+  const { error = '', outOfMemory = false } = lastStarts.get(name) ?? {};
+  if (outOfMemory) {
+    return {
+      cause: 'The kernel ended it because it needed more memory than it may have',
+      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${upCommand(scene.subject.project.directory)}`,
+    };
+  }
+  if (error === '') return undefined;
+  const told = findTold(DOCKER_CAUSES, error);
+  if (told) return explainTold(told, scene);
+  const hint = `mend that, then run ${upCommand(scene.subject.project.directory)}`;
+  return { cause: `Docker could not start it (${quote(error, scene.redact)})`, hint };
+}
+
+/** Why it ended by itself, or is ending again and again, in its own words. */
+function whyLogged(scene: Scene, { service, state, exitCode }: Container): Why | undefined {
+  const { log, postgresLog } = scene.evidence.aftermath;
+  if (state === 'running' || state === 'created' || (state === 'exited' && exitCode === 0)) return undefined;
+  if (service === 'pgbouncer') {
+    const crash = findCrashCause(log);
+    return crash && explainTold({ cause: crash.cause, words: withoutStamp(crash.line) }, scene);
+  }
+  const told =
+    service === postgresService(scene.subject.stack) ? findTold(POSTGRES_CAUSES, postgresLog) : undefined;
+  return told && explainTold(told, scene);
+}
+
+function explainTold({ cause, words }: Told, scene: Scene): Why {
+  const why = explain(cause, scene);
+  return { cause: `${why.cause} (${quote(words, scene.redact)})`, hint: why.hint };
 }
 
 /** How often the engine had to start a service again, and whether that is still going on; undefined for never. */
@@ -106,17 +146,27 @@ function withoutStamp(line: string): string {
   return line.replace(/^\S+ \S+ \S+ \[\d+\] /, '');
 }
 
-function absent({ subject, evidence }: Scene, service: string): Row {
+function absent(scene: Scene, service: string): Row {
   return fail(
     `container:${service}`,
     `container ${service}`,
-    {
-      observed: 'there is none',
-      expected: READY,
-      hint: `run ${upCommand(subject.project.directory)}`,
-    },
-    { ms: evidence.containers.ms },
+    { observed: 'there is none', expected: READY, ...whyAbsent(scene, service) },
+    { ms: scene.evidence.containers.ms },
   );
+}
+
+/** Docker makes no container without the image; why it could not get that, only a pull tells. */
+function whyAbsent({ subject, evidence }: Scene, service: string): Why {
+  const { directory } = subject.project;
+  const image = listImages(subject.stack).get(service);
+  if (image === undefined || !evidence.aftermath.missingImages.has(image)) {
+    return { hint: `run ${upCommand(directory)}; where that fails, it says why` };
+  }
+  const up = upCommand(directory);
+  return {
+    cause: `The image ${image} is not on this machine: nobody has run ${up} yet, or docker could not pull it`,
+    hint: `see what ${composeCommand(directory, 'pull', service)} says; if there is no such image, correct it in the settings`,
+  };
 }
 
 function unseen({ subject, redact }: Scene, failure: string, ms: number): Row {

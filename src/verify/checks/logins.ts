@@ -6,9 +6,12 @@ import { CONSOLE, type Login } from '../logins.ts';
 import { hasTimedOut, type PsqlOutcome } from '../probe-output.ts';
 import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
+import { refuseAnew, sayHow } from '../server-login.ts';
 import { postgresService } from '../subject.ts';
 import { isDown } from './containers.ts';
-import { isPaused } from './standstill.ts';
+import { adviseResume, isPaused } from './standstill.ts';
+
+type Why = Partial<Pick<Failure, 'cause' | 'hint' | 'transient'>>;
 
 /** Whether each app user gets through to each database of its, and each console user into the console. */
 export const checkLogins: Check = (scene) =>
@@ -27,24 +30,29 @@ function judge(scene: Scene, login: Login, index: number): Row {
   }
   const { ms } = outcome;
   if (outcome.code === 0) {
-    const answer = login.database === CONSOLE ? 'let in and answered' : 'SELECT 1 answered by Postgres';
-    return ok(id, title, answer, { ms });
+    if (login.database === CONSOLE) return ok(id, title, 'let in and answered', { ms });
+    const refusal = refuseAnew(scene, index, outcome);
+    if (refusal) return fail(id, title, refusal, { ms });
+    return ok(id, title, `SELECT 1 answered by Postgres${sayHow(scene, index, outcome)}`, { ms });
   }
   const said = sayOutcome(outcome);
   const why =
-    explainSilence(scene, login, outcome) ?? explain(findLoginCause(said, evidence.log, login), scene);
+    explainSilence(scene, login, outcome) ??
+    adviseWait(scene, said, explain(findLoginCause(said, evidence.aftermath.log, login), scene));
   return fail(id, title, { observed: quote(said, redact), ...why }, { ms });
 }
 
+/** What was mended a moment ago still fails where PgBouncer keeps an error for longer than verify can wait. */
+function adviseWait({ evidence }: Scene, said: string, why: Why): Why {
+  if (evidence.inquiry.patience > 0 || why.hint === undefined || !said.includes('cached error')) return why;
+  return { ...why, hint: `${why.hint}; PgBouncer repeats the error until server_login_retry is over` };
+}
+
 /** Why a login hangs, where what else was seen tells it better than PgBouncer, which just waits. */
-function explainSilence(
-  scene: Scene,
-  { database }: Login,
-  outcome: PsqlOutcome,
-): Pick<Failure, 'cause' | 'hint' | 'transient'> | undefined {
+function explainSilence(scene: Scene, { database }: Login, outcome: PsqlOutcome): Why | undefined {
   if (!hasTimedOut(outcome) && !/timeout expired/i.test(outcome.said)) return undefined;
   if (isPaused(scene, database)) {
-    return { cause: 'The pool is paused, and its clients wait', hint: 'run RESUME in the admin console' };
+    return { cause: 'The pool is paused, and its clients wait', hint: adviseResume(scene, database) };
   }
   const { stack, project } = scene.subject;
   const postgres = postgresService(stack);

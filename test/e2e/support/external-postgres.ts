@@ -15,13 +15,14 @@ export class ExternalPostgres {
     this.name = name;
   }
 
-  static async start(): Promise<ExternalPostgres> {
+  /** @param hostAuth what pg_hba.conf asks of those who come over the network */
+  static async start(hostAuth: 'md5' | 'scram-sha-256' = 'md5'): Promise<ExternalPostgres> {
     const postgres = new ExternalPostgres(`e2eserver${await freePort()}`);
     const { name } = postgres;
     await docker('network', 'create', name);
     await docker(
       ...['run', '-d', '--name', name, '--network', name],
-      ...['-e', `POSTGRES_PASSWORD=${SUPERUSER_PASSWORD}`, '-e', 'POSTGRES_HOST_AUTH_METHOD=md5'],
+      ...['-e', `POSTGRES_PASSWORD=${SUPERUSER_PASSWORD}`, '-e', `POSTGRES_HOST_AUTH_METHOD=${hostAuth}`],
       IMAGES.postgres17,
     );
     await eventually(() => docker('exec', name, 'pg_isready', '-h', '127.0.0.1'), 60_000);
@@ -32,20 +33,20 @@ export class ExternalPostgres {
   async createByHand(project: Project, password_encryption: string): Promise<void> {
     const { DB_PASSWORD } = await starterSecrets(project);
     const user = `${project.name}_user`;
-    const statements = [
+    await this.run(
       `SET password_encryption = '${password_encryption}'`,
       `CREATE ROLE ${user} LOGIN PASSWORD '${DB_PASSWORD}'`,
       `CREATE DATABASE ${project.name}_db OWNER ${user}`,
-    ];
-    await this.#run(...statements);
+    );
   }
 
   /** Gives a role another name. */
   async rename(role: string, name: string): Promise<void> {
-    await this.#run(`ALTER ROLE ${role} RENAME TO ${name}`);
+    await this.run(`ALTER ROLE ${role} RENAME TO ${name}`);
   }
 
-  async #run(...statements: readonly string[]): Promise<void> {
+  /** Statements of its superuser. */
+  async run(...statements: readonly string[]): Promise<void> {
     const commands = statements.flatMap((statement) => ['-c', statement]);
     await docker('exec', this.name, 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', ...commands);
   }
