@@ -10,6 +10,7 @@ import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { World } from './context.ts';
 import { stackFolder } from './stack-folder.ts';
+import { readTemplate } from './templates.ts';
 
 interface Project {
   readonly stack: Stack;
@@ -45,7 +46,11 @@ export async function loadProject(
     folder,
     shownFolder,
     async planChanges() {
-      const plan = await planFiles(stack, { settingsFile: basename(file), rootFromOutput });
+      const plan = await planFiles(stack, {
+        settingsFile: basename(file),
+        rootFromOutput,
+        template: readTemplate,
+      });
       return { plan, changes: await comparePlan(plan, folder) };
     },
   };

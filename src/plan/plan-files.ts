@@ -10,7 +10,7 @@ import { writeRoleSql } from '../writers/role-sql.ts';
 import { writeUsers } from '../writers/userlist.ts';
 import type { FilePlan, PlannedFile } from './file-plan.ts';
 
-const WRITERS = [
+const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly PlannedFile[])[] = [
   writeComposeFile,
   writeDotenvFile,
   writePgServiceFile,
@@ -28,10 +28,10 @@ export const MANIFEST_PATH = '.ecar-pool.json';
  */
 export async function planFiles(
   stack: Stack,
-  where: { readonly settingsFile: string; readonly rootFromOutput: string },
+  where: Pick<Rendering, 'settingsFile' | 'rootFromOutput' | 'template'>,
 ): Promise<FilePlan> {
   const rendering: Rendering = { stack, stored: await storePasswords(stack), ...where };
-  const files = WRITERS.map((write) => write(rendering)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = WRITERS.flatMap((write) => write(rendering)).sort((a, b) => (a.path < b.path ? -1 : 1));
   return [...files, planManifest(stack, files)];
 }
 
