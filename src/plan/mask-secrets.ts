@@ -3,7 +3,7 @@ const OPEN_VARIABLES = /^(DB_(NAME|USER|HOST|PORT)|PGBOUNCER_[A-Z_]+)$/;
 
 /**
  * Blots the secrets out of rendered files, so that they can be shown. Equal secrets get equal numbers: a
- * diff still shows that a password changed. Knows the three kinds of file that hold any.
+ * diff still shows that a password changed. Knows the kinds of file that hold any.
  */
 export class SecretMask {
   readonly #numbers = new Map<string, number>();
@@ -20,6 +20,9 @@ export class SecretMask {
       return text.replace(/^([A-Za-z_]\w*)=(.*)$/gm, (line, name, value) =>
         OPEN_VARIABLES.test(name) ? line : `${name}=${this.#number(value)}`,
       );
+    if (path.endsWith('/connection-string'))
+      return text.replace(/:([^:@/]+)@/, (_, secret) => `:${this.#number(secret)}@`);
+    if (path.endsWith('/admin-password')) return this.#number(text);
     if (path.endsWith('.json')) return text.replace(/"[0-9a-f]{64}"/g, (hash) => this.#number(hash));
     return text;
   }

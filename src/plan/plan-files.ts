@@ -3,6 +3,9 @@ import { storePasswords } from '../credentials/store-passwords.ts';
 import type { Stack } from '../stack/stack.ts';
 import { writeComposeFile } from '../writers/compose/compose-file.ts';
 import { writeDotenvFile } from '../writers/dotenv.ts';
+import { writeExporterFiles } from '../writers/monitoring/exporter.ts';
+import { writeGrafanaFiles } from '../writers/monitoring/grafana.ts';
+import { writePrometheusFiles } from '../writers/monitoring/prometheus.ts';
 import { writePgServiceFile } from '../writers/pg-service.ts';
 import { writePgbouncerConfig } from '../writers/pgbouncer-ini.ts';
 import { MARK, type Rendering } from '../writers/rendering.ts';
@@ -17,6 +20,9 @@ const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly Planne
   writePgbouncerConfig,
   writeUsers,
   writeRoleSql,
+  writeExporterFiles,
+  writePrometheusFiles,
+  writeGrafanaFiles,
 ];
 
 /** The manifest's name; it lists what was rendered, so that what is no longer rendered can be removed. */

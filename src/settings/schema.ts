@@ -2,8 +2,10 @@
 // here gets into the bundle.
 import * as z from 'zod/mini';
 import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { monitoring } from './monitoring-schema.ts';
 import {
   about,
+  bindAddress,
   count,
   image,
   line,
@@ -123,7 +125,7 @@ const pgbouncer = about(
       'The port: listened on, published on the host, and given to the app.',
     ),
     bind: about(
-      z._default(z.union([z.ipv4(), z.ipv6()]), '127.0.0.1'),
+      z._default(bindAddress(), '127.0.0.1'),
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
@@ -224,6 +226,7 @@ export const settingsSchema = z.strictObject({
   users: about(z.record(z.string(), user), 'The users that log in to the pool, by name.'),
   pgbouncer: z.prefault(pgbouncer, {}),
   app: z.optional(app),
+  monitoring: z.optional(monitoring),
   resources: about(z._default(z.record(z.string(), limits), {}), 'Limits of the containers, by service.'),
 });
 

@@ -3,30 +3,27 @@ import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
 import { chooseClient } from '../secret-uses.ts';
+import { listServiceNames } from '../service-names.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
 type AppSettings = Pick<Settings, 'app' | 'databases' | 'pgbouncer'> & { app: NonNullable<Settings['app']> };
+type Sections = 'app' | 'databases' | 'pgbouncer' | 'monitoring';
 
 /** Variables that the rendered .env holds already; a secret of the same name would take their place. */
 const OWN_VARIABLES =
   /^(?:DB_(?:NAME|USER|PASSWORD|HOST|PORT)|POSTGRES_PASSWORD|PGBOUNCER_(?:MAX_CLIENT_CONN|(?:DEFAULT|MIN|RESERVE)_POOL_SIZE))$/;
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
-export function checkApp(settings: Pick<Settings, 'app' | 'databases' | 'pgbouncer'>, found: Findings): void {
-  const { app, databases, pgbouncer } = settings;
+export function checkApp(settings: Pick<Settings, Sections>, found: Findings): void {
+  const { app, databases, pgbouncer, monitoring } = settings;
   if (app === undefined) return;
   checkImage(app, found);
   checkEnvironment(app, found);
   checkDatabases({ app, databases, pgbouncer }, found);
-  if (app.service === 'pgbouncer' || app.service === 'postgres') {
+  // Postgres's name is kept free where someone else runs it, too: one day the stack may.
+  if (listServiceNames({ postgres: {}, monitoring }).includes(app.service)) {
     const message = `\`${app.service}\` is a service of the stack itself`;
     found.value('app-service', ['app', 'service'], message, 'choose another name');
-  }
-  for (const [index, published] of app.ports.entries()) {
-    const hostPort = /(\d+):\d+(?:\/tcp)?$/.exec(published)?.[1];
-    if (Number(hostPort) !== pgbouncer.port) continue;
-    const message = `port ${hostPort} of the host is taken by \`pgbouncer.port\``;
-    found.value('port-taken', ['app', 'ports', index], message, 'publish the app on another port');
   }
 }
 

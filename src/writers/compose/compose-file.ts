@@ -2,6 +2,7 @@ import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
+import { monitoringServices, monitoringVolumes } from './monitoring-services.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
 import { DATA_VOLUME, postgresService } from './postgres-service.ts';
 
@@ -9,13 +10,18 @@ import { DATA_VOLUME, postgresService } from './postgres-service.ts';
 export function writeComposeFile(rendering: Rendering): PlannedFile {
   const { stack, rootFromOutput } = rendering;
   const { postgres, app, network } = stack;
-  const volumes = [...(postgres.kind === 'own' ? [DATA_VOLUME] : []), ...namedVolumes(app?.volumes ?? [])];
+  const volumes = [
+    ...(postgres.kind === 'own' ? [DATA_VOLUME] : []),
+    ...namedVolumes(app?.volumes ?? []),
+    ...monitoringVolumes(stack),
+  ];
   const document = {
     name: stack.name,
     services: {
       pgbouncer: pgbouncerService(stack),
       ...(postgres.kind === 'own' ? { [postgres.host]: postgresService(postgres, stack) } : {}),
       ...(app ? { [app.service]: appService(app, stack, rootFromOutput) } : {}),
+      ...monitoringServices(stack),
     },
     ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes.map((name) => [name, {}])) }),
     networks: {

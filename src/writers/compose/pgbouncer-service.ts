@@ -1,6 +1,7 @@
 import { countOpenFiles } from '../../stack/connections.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { CONFIG_FOLDER, hashRestartSettings } from '../pgbouncer-ini.ts';
+import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
 
 /** The pool itself: configured by its mounted files only, because its image reads its environment once. */
@@ -23,8 +24,6 @@ export function pgbouncerService(stack: Stack): Service {
     stop_signal: 'SIGINT',
     stop_grace_period: '30s',
     ulimits: { nofile: { soft: files, hard: files } },
-    read_only: true,
-    cap_drop: ['ALL'],
-    security_opt: ['no-new-privileges:true'],
+    ...HARDENED,
   };
 }
