@@ -18,7 +18,17 @@ export function upCommand(folder: string): string {
 
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
 export function reloadCommand(folder: string): string {
-  return composeCommand(folder, 'kill', '-s', 'HUP', 'pgbouncer');
+  return reloadServiceCommand(folder, 'pgbouncer');
+}
+
+/** Makes a service of the stack read its files anew without a new container: on SIGHUP, as Prometheus does. */
+export function reloadServiceCommand(folder: string, service: string): string {
+  return composeCommand(folder, 'kill', '-s', 'HUP', service);
+}
+
+/** Starts a service of the stack again, for one that reads its files only then. */
+export function restartServiceCommand(folder: string, service: string): string {
+  return composeCommand(folder, 'restart', service);
 }
 
 /**

@@ -1,12 +1,8 @@
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import { reloadCommand, rolesCommand, upCommand } from './commands.ts';
-
-/** A command that makes rendered files live, and what it does. */
-export interface NextStep {
-  readonly command: string;
-  readonly why: string;
-}
+import { monitoringSteps } from './monitoring-steps.ts';
+import type { NextStep } from './next-step.ts';
 
 /**
  * What to run so that the changes take effect, the least that does it: `up` where Compose must act, a reload
@@ -47,6 +43,7 @@ export function nextSteps(
       why: 'reload PgBouncer without dropping a connection',
     });
   }
+  steps.push(...monitoringSteps(changes, names.folder));
   if (steps.length > 0) steps.push({ command: names.verify, why: 'prove that it works' });
   return steps;
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../plan/change.ts';
-import type { NextStep } from '../plan/next-steps.ts';
+import type { NextStep } from '../plan/next-step.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a render did, or under `--diff` and `--check` would do. */

@@ -3,7 +3,7 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{render}`, `{reload}`, `{restart}`, `{up}` and `{roles}` stand for commands on the stack at hand: see `explain.ts`. */
+  /** `{render}`, `{reload}`, `{restart}`, `{up}`, `{roles}` and `{restart-exporter}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
   /** The words leave the real reason open; the log may tell it. */
   readonly vague?: true;

@@ -1,6 +1,7 @@
 import type { Container } from '../docker/containers.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
+import type { MonitoringEvidence } from './monitoring-evidence.ts';
 import type { ProbeOutput } from './probe-output.ts';
 
 /** Something that was looked at, or the words of whoever would not let us; `ms` is how long it took. */
@@ -14,6 +15,7 @@ export interface Evidence {
   readonly containers: Sight<readonly Container[]>;
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
+  readonly monitoring: MonitoringEvidence;
   /** The end of PgBouncer's log, unredacted; empty until a check failed and it was asked for. */
   readonly log: string;
 }

@@ -1,4 +1,11 @@
-import { composeCommand, reloadCommand, rolesCommand, upCommand } from '../plan/commands.ts';
+import {
+  composeCommand,
+  reloadCommand,
+  restartServiceCommand,
+  rolesCommand,
+  upCommand,
+} from '../plan/commands.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Cause } from './causes.ts';
 import { findPgbouncer } from './evidence.ts';
 import type { PsqlOutcome } from './probe-output.ts';
@@ -16,8 +23,9 @@ function formatFix(fix: string, scene: Scene): string {
     restart: () => restartCommand(scene),
     up: () => upCommand(project.directory),
     roles: () => rolesCommand(stack, project.directory),
+    'restart-exporter': () => restartServiceCommand(project.directory, MONITORING_SERVICES.exporter),
   };
-  return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
+  return fix.replace(/\{([\w-]+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
 
 /**

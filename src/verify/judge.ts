@@ -3,10 +3,13 @@ import { checkConsole } from './checks/console.ts';
 import { checkContainers } from './checks/containers.ts';
 import { checkDatabases } from './checks/databases.ts';
 import { checkDocker } from './checks/docker.ts';
+import { checkExporter } from './checks/exporter.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogins } from './checks/logins.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
+import { checkPrometheusRules } from './checks/prometheus-rules.ts';
+import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
 import { checkRenderedContainer } from './checks/rendered-container.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkStandstill } from './checks/standstill.ts';
@@ -32,6 +35,9 @@ const STACK_CHECKS: readonly Check[] = [
   checkPools,
   checkLogins,
   checkWrongPassword,
+  checkExporter,
+  checkPrometheusTargets,
+  checkPrometheusRules,
 ];
 
 /** The verdict on all that was seen, in a fixed order. */

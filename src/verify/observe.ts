@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { execArgv, findContainerArgv, logsArgv, psArgv } from '../docker/argv.ts';
 import { type Container, parseContainers } from '../docker/containers.ts';
-import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
-import type { RunResult } from '../docker/run.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+import { describeEnd } from './describe-end.ts';
 import type { Evidence, Sight } from './evidence.ts';
 import type { Inquiry } from './logins.ts';
+import { NO_MONITORING } from './monitoring-evidence.ts';
+import { observeMonitoring } from './observe-monitoring.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
@@ -21,19 +22,21 @@ const LOG_LINES = 200;
  */
 export async function observe(
   docker: Docker,
-  { stack, project }: Target,
+  target: Target,
   inquiry: Inquiry,
   versions: Promise<DockerVersions>,
 ): Promise<Evidence> {
+  const { stack, project } = target;
   const calls = [
     versions,
     // First, because it takes longest.
     probe(docker, project, stack.pgbouncer.port, inquiry),
     observeContainers(docker, project),
+    observeMonitoring(docker, target),
   ] as const;
   try {
-    const [known, probed, containers] = await Promise.all(calls);
-    return { versions: known, containers, inquiry, probe: probed, log: '' };
+    const [known, probed, containers, monitoring] = await Promise.all(calls);
+    return { versions: known, containers, inquiry, probe: probed, monitoring, log: '' };
   } catch (error) {
     // Without docker, nothing that still runs can tell anything.
     docker.end();
@@ -47,7 +50,14 @@ export async function observe(
 /** The evidence where there is no docker-compose.yml: docker is asked for its versions only. */
 export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerVersions>): Promise<Evidence> {
   const unseen = { failure: 'docker-compose.yml has not been rendered', ms: 0 };
-  return { versions: await versions, containers: unseen, inquiry, probe: unseen, log: '' };
+  return {
+    versions: await versions,
+    containers: unseen,
+    inquiry,
+    probe: unseen,
+    monitoring: NO_MONITORING,
+    log: '',
+  };
 }
 
 /** The containers of the project, as Compose knows them. */
@@ -64,9 +74,13 @@ export async function observeContainers(
   }
 }
 
-/** The end of PgBouncer's log, unredacted; empty where there is none. */
-export async function observeLog(docker: Docker, project: Target['project']): Promise<string> {
-  const { stdout } = await docker.call(logsArgv(project, 'pgbouncer', LOG_LINES));
+/** The end of a service's log, unredacted; empty where there is none. */
+export async function observeLog(
+  docker: Docker,
+  project: Target['project'],
+  service: string,
+): Promise<string> {
+  const { stdout } = await docker.call(logsArgv(project, service, LOG_LINES));
   return stdout;
 }
 
@@ -92,12 +106,4 @@ async function probe(
   return reached || output.finished
     ? { value: output, ms: result.ms }
     : { failure: describeEnd(result), ms: result.ms };
-}
-
-/** What a docker command that failed said. Docker reports a missing program on stdout. */
-function describeEnd(result: RunResult): string {
-  if (result.timedOut) return `no answer within ${Math.round(result.ms / 1000)} s`;
-  const known = diagnoseStderr(result.stderr);
-  if (known) throw known;
-  return result.stderr.trim() || result.stdout.trim() || `exit code ${result.code ?? 'none'}`;
 }

@@ -1,5 +1,6 @@
 import type { ComposeProject } from '../docker/argv.ts';
 import type { Change } from '../plan/change.ts';
+import { listMonitoringServices } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** The label under which the rendered service carries a hash of all that only a new container applies. */
@@ -41,5 +42,8 @@ export function postgresService({ postgres }: Stack): string | undefined {
 
 /** The services that the stack runs, in the order in which they start. */
 export function listServices(stack: Stack): string[] {
-  return [postgresService(stack), 'pgbouncer', stack.app?.service].filter((name) => name !== undefined);
+  const { app, monitoring } = stack;
+  return [postgresService(stack), 'pgbouncer', app?.service, ...listMonitoringServices(monitoring)].filter(
+    (name) => name !== undefined,
+  );
 }

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { ask } from '../docker/ask.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import { Secret } from '../stack/secret.ts';
 import type { ConsoleRow } from './console-table.ts';
 import { judge } from './judge.ts';
 import { planInquiry } from './logins.ts';
+import type { MonitoringEvidence } from './monitoring-evidence.ts';
 import { observe, observeLog, observeNothing } from './observe.ts';
 import type { Row } from './row.ts';
 import { consoleTable } from './scene.ts';
@@ -79,8 +81,21 @@ async function lookOnce(
   };
   if (!target.isRendered || !rows.some(({ status }) => status === 'fail')) return { rows, ...tables };
   // PgBouncer tells its log more than its clients; asked only now, because a good run has no need of it.
-  const log = await observeLog(docker, target.project);
-  return { rows: judge({ ...scene, evidence: { ...evidence, log } }), ...tables };
+  const [log, monitoring] = await Promise.all([
+    observeLog(docker, target.project, 'pgbouncer'),
+    withLog(docker, target, evidence.monitoring),
+  ]);
+  return { rows: judge({ ...scene, evidence: { ...evidence, log, monitoring } }), ...tables };
+}
+
+/** The exporter shows nobody but its log why it cannot get into the console. */
+async function withLog(
+  docker: Docker,
+  { project }: Target,
+  monitoring: MonitoringEvidence,
+): Promise<MonitoringEvidence> {
+  if (monitoring.metrics === undefined) return monitoring;
+  return { ...monitoring, exporterLog: await observeLog(docker, project, MONITORING_SERVICES.exporter) };
 }
 
 /** How long one login may take, in seconds: a tenth of the time there is, within 2 and 10. */

@@ -5,6 +5,7 @@ import type { Stack } from '../../src/stack/stack.ts';
 import type { ConsoleRow } from '../../src/verify/console-table.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
+import { NO_MONITORING } from '../../src/verify/monitoring-evidence.ts';
 import type { ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
 import type { Row } from '../../src/verify/row.ts';
 import type { Check, Scene } from '../../src/verify/scene.ts';
@@ -188,6 +189,7 @@ export function scene(difference: Difference = {}): Scene {
       },
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },
+      monitoring: NO_MONITORING,
       log: '',
       ...difference.evidence,
     },
