@@ -1,5 +1,5 @@
 /** Something that Prometheus looks at. */
-export interface ScrapeTarget {
+interface ScrapeTarget {
   readonly address: string;
   /** `up`, `down`, or `unknown` before the first look. */
   readonly health: string;
@@ -7,7 +7,7 @@ export interface ScrapeTarget {
 }
 
 /** A rule that Prometheus has loaded. */
-export interface LoadedRule {
+interface LoadedRule {
   readonly name: string;
   /** `ok`, `err`, or `unknown` before it was evaluated. */
   readonly health: string;

@@ -85,7 +85,7 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     // Halfway, verify names what is left to do.
     await project.shell(commands[0] ?? '');
     const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
-    expect(stdout).toMatch(/^FAIL {2}exporter — cannot read the console: .*password authentication failed$/m);
+    expect(stdout).toMatch(/^FAIL {2}exporter — cannot read the console: .*SASL authentication failed$/m);
     expect(stdout).toContain('restart pgbouncer-exporter');
     await project.shell(commands[1] ?? '');
     expect(await failingChecks(project, '--wait')).toEqual([]);
@@ -144,7 +144,7 @@ describe('a stack that someone else’s Prometheus watches', () => {
     const project = useStack();
     const folder = project.path('stack/prod/monitoring/prometheus');
     const config = 'scrape_config_files: [/its/scrape.yml]\nrule_files: [/its/rules/*.yml]\n';
-    const mounts = ['-v', `${folder}:/its:ro`, '--network', `${project.name}-network`];
+    const mounts = ['-v', `${folder}:/its:ro`, '--network', `${project.name}_${project.name}-network`];
     const { stdout } = await project.docker(
       ['run', '--rm', '-i', ...mounts, '--entrypoint', '/bin/sh', IMAGES.prometheus, '-c', THEIRS],
       { input: config },

@@ -31,6 +31,11 @@ describe.each(alerts)('%s', (alert) => {
   });
 });
 
+it('the README must list the alerts, and no other', () => {
+  const listed = readFileSync('README.md', 'utf8').matchAll(/^\| `(P\w+)` \|/gm);
+  expect([...listed].map(([, name]) => name)).toEqual(alerts);
+});
+
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 
 // The end-to-end tests run it in the testbed's image.
