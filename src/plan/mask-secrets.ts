@@ -22,7 +22,7 @@ export class SecretMask {
       );
     if (path.endsWith('/connection-string'))
       return text.replace(/:([^:@/]+)@/, (_, secret) => `:${this.#number(secret)}@`);
-    if (path.endsWith('/admin-password')) return this.#number(text);
+    if (path.endsWith('/admin-password')) return text.replace(/^.+$/m, (secret) => this.#number(secret));
     if (path.endsWith('.json')) return text.replace(/"[0-9a-f]{64}"/g, (hash) => this.#number(hash));
     return text;
   }

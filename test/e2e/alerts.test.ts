@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readTemplate } from '../../src/cli/templates.ts';
-import { panelQueries, readDashboard } from '../support/dashboard.ts';
+import { namedMetrics, panelQueries, readDashboard } from '../support/dashboard.ts';
 import { endClients, holdTransactions, keepBusy, openClients } from './support/clients.ts';
 import { appLogin, consoleTable } from './support/database.ts';
 import { IMAGES } from './support/images.ts';
@@ -11,7 +10,6 @@ import { run } from './support/run.ts';
 import { useProject } from './support/use-project.ts';
 
 const QUERIES = panelQueries(readDashboard());
-const RULES = readTemplate('monitoring/prometheus/rules/pgbouncer.yml');
 const SOON = { timeout: 45_000, interval: 500 };
 
 it('promtool must see every alert fire, and stay silent, as its cases say', async () => {
@@ -53,16 +51,12 @@ describe('a watched stack under load', () => {
   it('must fill every panel, from metrics that the exporter has', async () => {
     const project = useStack();
     await load(project);
-    const names = [
-      ...`${RULES}${JSON.stringify(QUERIES)}`.matchAll(/\b(?:pgbouncer|ecar_pool)[_:]\w+(?::\w+)*/g),
-    ]
-      .map(([name]) => name)
-      .filter((name) => !/^pgbouncer_exporter$/.test(name));
-    expect(new Set(names).size).toBeGreaterThan(25);
+    const names = namedMetrics();
+    expect(names.size).toBeGreaterThan(25);
     const missing = async () => {
       const found = new Set((await prometheus.query('count by (__name__) ({job="pgbouncer"})')).map(nameOf));
       const limits = (await prometheus.query('{__name__=~"ecar_pool:.*"}')).map(nameOf);
-      return [...new Set(names)].filter((name) => ![...found, ...limits].includes(name));
+      return [...names].filter((name) => ![...found, ...limits].includes(name));
     };
     await expect.poll(missing, SOON).toEqual([]);
     const emptyPanels = async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { namedMetrics } from '../support/dashboard.ts';
 import { starterSecrets } from './support/database.ts';
 import { IMAGES } from './support/images.ts';
 import { findLeaks, openFilesWith } from './support/leaks.ts';
@@ -35,6 +36,21 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     expect(verified.stdout).toMatch(/^ok {4}exporter — reads the console: \d+ metrics$/m);
     expect(verified.stdout).toMatch(/^ok {4}Prometheus targets — up: pgbouncer-exporter:9127$/m);
     expect(verified.stdout).toMatch(/^ok {4}Prometheus rules — 11 loaded$/m);
+  });
+
+  it('must show every metric that the rules and the dashboard name', async () => {
+    const exporter = `${useStack().name}_pgbouncer-exporter`;
+    const { stdout } = await useStack().docker([
+      'exec',
+      exporter,
+      'wget',
+      '-qO-',
+      'http://127.0.0.1:9127/metrics',
+    ]);
+    const shown = new Set(stdout.match(/^\w+/gm));
+    const scraped = [...namedMetrics()].filter((name) => !name.includes(':'));
+    expect(scraped.length).toBeGreaterThan(20);
+    expect(scraped.filter((name) => !shown.has(name))).toEqual([]);
   });
 
   it('must show the password in no command line, log or inspection, and in no file that others can reach', async () => {

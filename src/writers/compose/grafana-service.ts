@@ -13,7 +13,7 @@ const GRAFANA_PORT = 3000;
 
 const MOUNT = '/etc/ecar-pool';
 
-/** Grafana with the dashboard and where to read from; it asks nobody outside about updates, or tells of its use. */
+/** Grafana with the dashboard and where to read from; nobody signs up, and it reports nothing of its use. */
 export function grafanaService({ image, bind, port }: GrafanaServer, stack: Stack): Service {
   return {
     image,
