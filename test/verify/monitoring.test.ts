@@ -48,6 +48,10 @@ describe('a stack that is watched', () => {
   it('must pass every check, those of what watches last', () => {
     const rows = judge(scene(watched({})));
     expect(rows.filter(({ status }) => status !== 'ok')).toEqual([]);
+    // What was seen goes into no report.
+    expect(new Set(rows.flatMap((row) => Object.keys(row)))).toEqual(
+      new Set(['id', 'title', 'status', 'observed', 'ms']),
+    );
     expect(rows.map(({ id }) => id).slice(-3)).toEqual([
       'exporter',
       'prometheus-targets',

@@ -8,36 +8,26 @@ export function checkPorts(
   found: Findings,
 ): void {
   const taken = new Map([[pgbouncer.port, 'pgbouncer.port']]);
-  for (const [port, path] of monitoringPorts(monitoring)) {
-    if (!refuseTaken(taken.get(port), port, path, 'choose another port', found))
-      taken.set(port, path.map(String).join('.'));
+  const refuseTaken = (port: number, path: Path, hint: string) => {
+    const message = `port ${port} of the host is taken by \`${taken.get(port)}\``;
+    if (taken.has(port)) found.value('port-taken', path, message, hint);
+  };
+  for (const [name, port] of monitoringPorts(monitoring)) {
+    refuseTaken(port, name.split('.'), 'choose another port');
+    if (!taken.has(port)) taken.set(port, name);
   }
   for (const [index, published] of (app?.ports ?? []).entries()) {
     const port = Number(/(\d+):\d+(?:\/tcp)?$/.exec(published)?.[1]);
-    refuseTaken(taken.get(port), port, ['app', 'ports', index], 'publish the app on another port', found);
+    refuseTaken(port, ['app', 'ports', index], 'publish the app on another port');
   }
 }
 
-function monitoringPorts({ prometheus, grafana }: Settings['monitoring'] = {}): [port: number, path: Path][] {
-  const at = ['monitoring', 'prometheus'];
-  const exporter = prometheus?.exporter.port;
-  return [
-    ...(prometheus?.external === false ? ([[prometheus.port, [...at, 'port']]] as [number, Path][]) : []),
-    ...(exporter === undefined ? [] : ([[exporter, [...at, 'exporter', 'port']]] as [number, Path][])),
-    ...(grafana?.external === false
-      ? ([[grafana.port, ['monitoring', 'grafana', 'port']]] as [number, Path][])
-      : []),
-  ];
-}
-
-function refuseTaken(
-  owner: string | undefined,
-  port: number,
-  path: Path,
-  hint: string,
-  found: Findings,
-): boolean {
-  if (owner === undefined) return false;
-  found.value('port-taken', path, `port ${port} of the host is taken by \`${owner}\``, hint);
-  return true;
+/** The ports that the services publish which the stack runs to watch the pool, by the setting. */
+function monitoringPorts({ prometheus, grafana }: Settings['monitoring'] = {}): ReadonlyMap<string, number> {
+  const ports = new Map<string, number>();
+  if (prometheus?.external === false) ports.set('monitoring.prometheus.port', prometheus.port);
+  if (prometheus?.exporter.port !== undefined)
+    ports.set('monitoring.prometheus.exporter.port', prometheus.exporter.port);
+  if (grafana?.external === false) ports.set('monitoring.grafana.port', grafana.port);
+  return ports;
 }

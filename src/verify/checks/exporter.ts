@@ -16,12 +16,13 @@ export const checkExporter: Check = (scene) => {
   if (metrics === undefined) return [];
   if (isDown(evidence.containers, MONITORING_SERVICES.exporter))
     return [skip(ID, TITLE, 'its container is not up')];
+  const { ms } = metrics;
   if ('failure' in metrics)
-    return [fail(ID, TITLE, { observed: quote(metrics.failure, redact), hint: seeLog(scene) }, metrics)];
+    return [fail(ID, TITLE, { observed: quote(metrics.failure, redact), hint: seeLog(scene) }, { ms })];
   const shown = metrics.value.match(/^pgbouncer_\w+/gm) ?? [];
   if (/^pgbouncer_up 1$/m.test(metrics.value))
-    return [ok(ID, TITLE, `reads the console: ${new Set(shown).size} metrics`, metrics)];
-  return [unanswered(scene, metrics.ms)];
+    return [ok(ID, TITLE, `reads the console: ${new Set(shown).size} metrics`, { ms })];
+  return [unanswered(scene, ms)];
 };
 
 /** The exporter is there, and cannot get into the console: its log says why. */

@@ -32,7 +32,7 @@ export const checkPrometheusRules: Check = (scene) => {
       fail(ID, TITLE, { observed: quote(told, scene.redact), expected: 'every rule can be evaluated' }),
     ];
   }
-  return [ok(ID, TITLE, `${loaded.size} loaded`, prometheus)];
+  return [ok(ID, TITLE, `${loaded.size} loaded`, { ms: prometheus.ms })];
 };
 
 /** The names of the rules in the rendered files. */

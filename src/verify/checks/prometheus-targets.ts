@@ -15,19 +15,20 @@ export const checkPrometheusTargets: Check = (scene) => {
   if (prometheus === undefined) return [];
   if (isDown(evidence.containers, MONITORING_SERVICES.prometheus))
     return [skip(ID, TITLE, 'its container is not up')];
+  const { ms } = prometheus;
   if ('failure' in prometheus)
-    return [fail(ID, TITLE, { observed: quote(prometheus.failure, redact), hint: see(scene) }, prometheus)];
+    return [fail(ID, TITLE, { observed: quote(prometheus.failure, redact), hint: see(scene) }, { ms })];
   const { targets } = prometheus.value;
   if (targets.length === 0) return [unread(scene)];
   const amiss = targets.filter(({ health }) => health !== 'up');
   const names = targets.map(({ address }) => address).join(', ');
-  if (amiss.length === 0) return [ok(ID, TITLE, `up: ${names}`, prometheus)];
+  if (amiss.length === 0) return [ok(ID, TITLE, `up: ${names}`, { ms })];
   const told = amiss.map(({ address, health, lastError }) =>
     [`${address} is ${health}`, lastError].filter(Boolean).join(': '),
   );
   const observed = quote(told.join('; '), redact);
   // It looks again within 15 s.
-  return [fail(ID, TITLE, { observed, expected: `up: ${names}`, hint: see(scene), transient: true })];
+  return [fail(ID, TITLE, { observed, expected: `up: ${names}`, hint: see(scene), transient: true }, { ms })];
 };
 
 function see({ subject }: Scene): string {
