@@ -170,6 +170,43 @@ describe('a stack that someone else’s Prometheus watches', () => {
   });
 });
 
+describe('the files of a Grafana', () => {
+  const useStack = useProject('grafana', async (project) => {
+    await project.init(IMAGES.pgbouncer126, IMAGES.postgres18);
+    await Prometheus.switchOn(project);
+    await project.set({ monitoring: { grafana: { password: { env: 'GRAFANA_PASSWORD' } } } });
+    await project.ecar(['render', '--env', 'prod'], { env: { GRAFANA_PASSWORD: NASTY.replace('${', '$') } });
+  });
+
+  // The testbed has no Grafana; this is how its container is set up, as its uid.
+  it('must be readable for its uid in its container, though nobody else gets into the folder', async () => {
+    const folder = useStack().path('stack/prod/monitoring/grafana');
+    const hardened = [
+      '--read-only',
+      '--cap-drop',
+      'ALL',
+      '--user',
+      '472',
+      '-v',
+      `${folder}:/etc/ecar-pool:ro`,
+    ];
+    const read = 'cat /etc/ecar-pool/admin-password; wc -c $(find /etc/ecar-pool -name "*.*")';
+    const { stdout } = await useStack().docker([
+      'run',
+      '--rm',
+      ...hardened,
+      '--entrypoint',
+      '/bin/sh',
+      IMAGES.prometheus,
+      '-c',
+      read,
+    ]);
+    expect(stdout.split('\n')[0]).toBe(NASTY.replace('${', '$'));
+    expect(stdout).toMatch(/ [1-9]\d+ \/etc\/ecar-pool\/dashboards\/pgbouncer\.json$/m);
+    expect(await openFilesWith(useStack().folder, [NASTY.replace('${', '$')])).toEqual([]);
+  });
+});
+
 /** Checks a configuration, then reads from where the scrape job says. */
 const THEIRS = `cat >/tmp/p.yml && promtool check config /tmp/p.yml &&
 wget -q -O - "http://$(grep -o '[^"]*:9127' /its/scrape.yml)/metrics"`;

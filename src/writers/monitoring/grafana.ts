@@ -1,6 +1,6 @@
-import { writeCommentLines } from '../../formats/comment-lines.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
-import { markLines, type Rendering } from '../rendering.ts';
+import type { Rendering } from '../rendering.ts';
+import { shippedFile } from './shipped-file.ts';
 
 /** In the output folder: what Grafana's container mounts. */
 export const GRAFANA_FOLDER = 'monitoring/grafana';
@@ -20,7 +20,7 @@ export function writeGrafanaFiles(rendering: Rendering): readonly PlannedFile[] 
   if (grafana.server === undefined) return [dashboard];
   return [
     dashboard,
-    ...PROVISIONING.map((path) => writeShipped(rendering, path)),
+    ...PROVISIONING.map((path) => shippedFile(path, rendering)),
     // Readable for the image's own user: the folder above, 0700, keeps other users of the host out.
     {
       path: `${GRAFANA_FOLDER}/${PASSWORD_FILE}`,
@@ -28,8 +28,4 @@ export function writeGrafanaFiles(rendering: Rendering): readonly PlannedFile[] 
       text: `${grafana.server.password.reveal()}\n`,
     },
   ];
-}
-
-function writeShipped(rendering: Rendering, path: string): PlannedFile {
-  return { path, mode: 0o644, text: writeCommentLines(markLines(rendering), '#') + rendering.template(path) };
 }

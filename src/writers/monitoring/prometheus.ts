@@ -1,4 +1,3 @@
-import { writeCommentLines } from '../../formats/comment-lines.ts';
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
@@ -6,6 +5,7 @@ import { EXPORTER_PORT, type Prometheus } from '../../stack/prometheus.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { countUsableConnections } from '../../stack/usable-connections.ts';
 import { markLines, type Rendering } from '../rendering.ts';
+import { shippedFile } from './shipped-file.ts';
 
 /** In the output folder: what Prometheus's container mounts, or what another Prometheus is given. */
 export const PROMETHEUS_FOLDER = 'monitoring/prometheus';
@@ -16,17 +16,11 @@ export function writePrometheusFiles(rendering: Rendering): readonly PlannedFile
   const { prometheus } = stack.monitoring;
   if (prometheus === undefined) return [];
   return [
-    ...(prometheus.server ? [writeShipped(rendering, 'prometheus.yml')] : []),
-    writeShipped(rendering, 'rules/pgbouncer.yml'),
+    ...(prometheus.server ? [shippedFile(`${PROMETHEUS_FOLDER}/prometheus.yml`, rendering)] : []),
+    shippedFile(`${PROMETHEUS_FOLDER}/rules/pgbouncer.yml`, rendering),
     writeFile('scrape.yml', scrapeJobs(prometheus, stack), rendering),
     ...(stack.postgres.kind === 'own' ? [writeFile('rules/limits.yml', limits(stack), rendering)] : []),
   ];
-}
-
-/** A template as it ships, below the mark. */
-function writeShipped(rendering: Rendering, name: string): PlannedFile {
-  const path = `${PROMETHEUS_FOLDER}/${name}`;
-  return { path, mode: 0o644, text: writeCommentLines(markLines(rendering), '#') + rendering.template(path) };
 }
 
 function writeFile(name: string, document: object, rendering: Rendering): PlannedFile {
