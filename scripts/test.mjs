@@ -38,6 +38,9 @@ if (process.argv.length > 2) {
 } else {
   run(process.execPath, [...vitest, '--config', 'vitest.e2e.config.ts']);
 }
+if (leftOut.length > 0 && !isFine('promtool', ['--version'])) {
+  leftOut.push('the cases of the alert rules (no promtool on the PATH)');
+}
 const local = readMinor(spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 if (local === undefined) {
   leftOut.push('golden files through a local pgbouncer (none is on the PATH)');

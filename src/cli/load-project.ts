@@ -13,6 +13,7 @@ import type { Stack } from '../stack/stack.ts';
 import { configHashes } from '../writers/compose/compose-file.ts';
 import type { World } from './context.ts';
 import { stackFolder } from './stack-folder.ts';
+import { readTemplate } from './templates.ts';
 
 interface Project {
   readonly stack: Stack;
@@ -51,7 +52,11 @@ export async function loadProject(
     shownFolder,
     configHashes: () => configHashes({ stack, rootFromOutput }),
     async planChanges() {
-      const plan = await planFiles(stack, { settingsFile: printable(basename(file)), rootFromOutput });
+      const plan = await planFiles(stack, {
+        settingsFile: printable(basename(file)),
+        rootFromOutput,
+        template: readTemplate,
+      });
       return { plan, changes: await comparePlan(plan, folder) };
     },
   };

@@ -5,8 +5,8 @@ const DOTENV_QUOTE = /(unterminated quoted value|in variable name|invalid templa
 
 /**
  * A function that blanks every secret in a text. Also blanked are the spellings that a secret takes in the
- * files that programs quote in their errors: escaped as in JSON and a double-quoted `.env` value, and with
- * the doubled quotes of userlist.txt and of a connection string.
+ * files that programs quote in their errors: escaped as in JSON and a double-quoted `.env` value, with
+ * the doubled quotes of userlist.txt and of a connection string, and encoded as in a URL.
  */
 export function createRedact(secrets: Iterable<string>): (text: string) => string {
   const spellings = new Set([...secrets].filter((secret) => secret !== '').flatMap(spell));
@@ -26,5 +26,6 @@ function spell(secret: string): string[] {
     secret.replaceAll('"', '""'),
     secret.replaceAll("'", "''"),
     secret.replaceAll('$', '$$$$'),
+    encodeURIComponent(secret),
   ];
 }

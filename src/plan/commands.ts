@@ -24,12 +24,22 @@ export function upPoolCommand(folder: string): string {
 
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
 export function reloadCommand(folder: string): string {
-  return composeCommand(folder, 'kill', '-s', 'HUP', 'pgbouncer');
+  return reloadServiceCommand(folder, 'pgbouncer');
+}
+
+/** Makes a service of the stack read its files anew without a new container: on SIGHUP, as Prometheus does. */
+export function reloadServiceCommand(folder: string, service: string): string {
+  return composeCommand(folder, 'kill', '-s', 'HUP', service);
+}
+
+/** Starts a service of the stack again, for one that reads its files only then. */
+export function restartServiceCommand(folder: string, service: string): string {
+  return composeCommand(folder, 'restart', service);
 }
 
 /** Makes PgBouncer forget what it knows, at the price of every connection. */
 export function restartCommand(folder: string): string {
-  return composeCommand(folder, 'restart', 'pgbouncer');
+  return restartServiceCommand(folder, 'pgbouncer');
 }
 
 /**

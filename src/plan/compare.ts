@@ -16,7 +16,7 @@ export async function comparePlan(plan: FilePlan, folder: string): Promise<Chang
   const planned = new Set(plan.map(({ path }) => path));
   const changes = await Promise.all(plan.map((file) => compareFile(file, folder, known.get(file.path))));
   const orphans = [...known.keys()].filter((path) => !planned.has(path) && path !== MANIFEST_PATH);
-  const removals = await Promise.all(orphans.map((path) => compareOrphan(path, folder)));
+  const removals = await Promise.all(orphans.map((path) => compareOrphan(path, folder, known.get(path))));
   return [...changes, ...removals.filter((change) => change !== undefined)];
 }
 
@@ -37,7 +37,7 @@ async function compareFile(
       after: file,
     };
   const { text: before, mode } = found;
-  const foreign = path !== MANIFEST_PATH && !hasMark(before);
+  const foreign = path !== MANIFEST_PATH && !isOurs(before, knownHash);
   const update = (cause: string): Change => ({ kind: 'update', path, foreign, cause, before, after: file });
   if (foreign) return update('another file is in its place');
   if (before !== file.text) {
@@ -72,9 +72,13 @@ function explainMode(what: string, found: number, wanted: number): string | unde
 }
 
 /** An orphan goes only if it is there and still ours: what the manifest says is not trusted. */
-async function compareOrphan(path: string, folder: string): Promise<Change | undefined> {
+async function compareOrphan(
+  path: string,
+  folder: string,
+  knownHash: string | undefined,
+): Promise<Change | undefined> {
   const found = await readIfThere(join(folder, path));
-  if (found === undefined || !hasMark(found.text)) return undefined;
+  if (found === undefined || !isOurs(found.text, knownHash)) return undefined;
   return {
     kind: 'remove',
     path,
@@ -106,4 +110,9 @@ async function readIfThere(path: string): Promise<{ text: string; mode: number }
       });
     throw error;
   }
+}
+
+/** Whether we rendered a file: it carries the mark, or, where its format has no place for one, it is as it was. */
+function isOurs(text: string, knownHash: string | undefined): boolean {
+  return hasMark(text) || knownHash === hashText(text);
 }

@@ -19,18 +19,28 @@ export class SecretMask {
         /(\bPASSWORD\s+)(?:E?'(?:[^']|'')*'|\$(\w*)\$.*?\$\2\$)/gis,
         (secret: string, before: string) => before + this.#number(secret),
       );
+    if (path.endsWith('/connection-string'))
+      return this.#maskLines(text, rendered, (line) =>
+        /^([^:]+:\/\/[^:@/]*:)([^:@/]+)(@.*)$/.exec(line)?.slice(1),
+      );
+    if (path.endsWith('/admin-password')) return this.#maskLines(text, rendered, () => undefined);
+    // By the hash of a file that holds nothing but a password, that can be guessed.
+    if (path.endsWith('.json')) return text.replace(/"[0-9a-f]{64}"/g, (hash) => this.#number(hash));
     return text;
   }
 
-  /** @param split takes a line that `render` may have written apart, into what is open and the secret */
+  /**
+   * @param split takes a line that `render` may have written apart, into what is open, the secret and what is open
+   *   after it
+   */
   #maskLines(text: string, rendered: string, split: (line: string) => string[] | undefined): string {
     const comments = new Set(rendered.split('\n').filter((line) => /^[#;]/.test(line)));
     return text
       .split('\n')
       .map((line) => {
-        const [open = '', secret = line] = split(line) ?? [];
+        const [open = '', secret = line, rest = ''] = split(line) ?? [];
         const isOpen = secret === '' || comments.has(line) || (/^[#;]/.test(line) && line.includes(MARK));
-        return isOpen ? line : open + this.#number(secret);
+        return isOpen ? line : open + this.#number(secret) + rest;
       })
       .join('\n');
   }

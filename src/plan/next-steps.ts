@@ -1,21 +1,19 @@
 import { CONFIG_LABEL } from '../stack/labels.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import {
   lockRolesCommand,
   reloadCommand,
   restartCommand,
+  restartServiceCommand,
   rolesCommand,
   upCommand,
   upPoolCommand,
 } from './commands.ts';
 import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
-
-/** A command that makes rendered files live, and what it does. */
-export interface NextStep {
-  readonly command: string;
-  readonly why: string;
-}
+import { monitoringSteps } from './monitoring-steps.ts';
+import type { NextStep } from './next-step.ts';
 
 /**
  * What to run so that the changes take effect, the least that does it: `up` where Compose must act, a reload
@@ -29,10 +27,17 @@ export function nextSteps(
 ): NextStep[] {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
-  const steps = isFirst ? stepsToStart(changed, stack, folder) : stepsToChange(changes, stack, folder);
+  const steps = [
+    ...(isFirst ? stepsToStart(changed, stack, folder) : stepsToChange(changes, stack, folder)),
+    // After PgBouncer, which must know the password with which the exporter then logs in.
+    ...monitoringSteps(changes, folder),
+  ];
   if (steps.length === 0) return [];
-  // Unlike `up --wait`, a restart returns before PgBouncer is healthy again.
-  const isRestarted = steps.some(({ command }) => command === restartCommand(folder));
+  // Unlike `up --wait`, a restart returns before the service is healthy again.
+  const restarts = ['pgbouncer', ...Object.values(MONITORING_SERVICES)].map((service) =>
+    restartServiceCommand(folder, service),
+  );
+  const isRestarted = steps.some(({ command }) => restarts.includes(command));
   return [...steps, { command: isRestarted ? `${verify} --wait` : verify, why: 'prove that it works' }];
 }
 

@@ -3,6 +3,9 @@ import { storePasswords } from '../credentials/store-passwords.ts';
 import type { Stack } from '../stack/stack.ts';
 import { writeComposeFile } from '../writers/compose/compose-file.ts';
 import { writeDotenvFile } from '../writers/dotenv.ts';
+import { writeExporterFiles } from '../writers/monitoring/exporter.ts';
+import { writeGrafanaFiles } from '../writers/monitoring/grafana.ts';
+import { writePrometheusFiles } from '../writers/monitoring/prometheus.ts';
 import { writePgServiceFile } from '../writers/pg-service.ts';
 import { writePgbouncerConfig } from '../writers/pgbouncer-ini.ts';
 import { MARK, type Rendering } from '../writers/rendering.ts';
@@ -10,13 +13,16 @@ import { writeRoleSql } from '../writers/role-sql.ts';
 import { writeUsers } from '../writers/userlist.ts';
 import type { FilePlan, PlannedFile } from './file-plan.ts';
 
-const WRITERS = [
+const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly PlannedFile[])[] = [
   writeComposeFile,
   writeDotenvFile,
   writePgServiceFile,
   writePgbouncerConfig,
   writeUsers,
   writeRoleSql,
+  writeExporterFiles,
+  writePrometheusFiles,
+  writeGrafanaFiles,
 ];
 
 /** The manifest's name; it lists what was rendered, so that what is no longer rendered can be removed. */
@@ -28,10 +34,10 @@ export const MANIFEST_PATH = '.ecar-pool.json';
  */
 export async function planFiles(
   stack: Stack,
-  where: { readonly settingsFile: string; readonly rootFromOutput: string },
+  where: Pick<Rendering, 'settingsFile' | 'rootFromOutput' | 'template'>,
 ): Promise<FilePlan> {
   const rendering: Rendering = { stack, stored: await storePasswords(stack), ...where };
-  const files = WRITERS.map((write) => write(rendering)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = WRITERS.flatMap((write) => write(rendering)).sort((a, b) => (a.path < b.path ? -1 : 1));
   return [...files, planManifest(stack, files)];
 }
 

@@ -1,5 +1,5 @@
 import type { Change } from '../plan/change.ts';
-import type { NextStep } from '../plan/next-steps.ts';
+import type { NextStep } from '../plan/next-step.ts';
 import type { Problem } from '../problems/problem.ts';
 import { problemToJson } from './problems.ts';
 import type { Reporter } from './reporter.ts';

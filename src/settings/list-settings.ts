@@ -54,6 +54,7 @@ function secretOrigin(path: Path, stack: Stack): string {
   const [top, name, key] = path.map(String);
   if (top === 'users') return stack.users.find((user) => user.name === name)?.password.origin ?? '';
   if (top === 'postgres' && stack.postgres.kind === 'own') return stack.postgres.password.origin;
+  if (top === 'monitoring') return stack.monitoring.grafana?.server?.password.origin ?? '';
   const value = top === 'app' ? stack.app?.environment.get(key ?? '') : undefined;
   return typeof value === 'object' ? value.origin : '';
 }

@@ -12,6 +12,8 @@ import type {
   Stack,
   User,
 } from '../stack/stack.ts';
+import { resolveMonitoring } from './resolve-monitoring.ts';
+import { resolveResources } from './resolve-resources.ts';
 import type { Settings } from './schema.ts';
 import { chooseClient } from './secret-uses.ts';
 import type { Secrets } from './secrets.ts';
@@ -39,6 +41,7 @@ export function resolveStack(environment: string, settings: Settings, secrets: S
     pgbouncer: resolvePgbouncer(settings, version),
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
+    monitoring: resolveMonitoring(settings, (path) => secretAt(secrets, path)),
     resources: resolveResources(settings),
   };
 }
@@ -122,21 +125,6 @@ function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {
     environment.set(name, isReference ? secretAt(secrets, ['app', 'environment', name]) : String(value));
   }
   return { service, kind, build, image, command, ports, volumes, environment };
-}
-
-/** PgBouncer is one thread and small: its default limits keep a fault in it from starving its neighbours. */
-function resolveResources({ resources }: Settings): Stack['resources'] {
-  const services = new Map([
-    ['pgbouncer', { cpus: '1', memory: '256M' } as { cpus: string | undefined; memory: string | undefined }],
-  ]);
-  for (const [service, { cpus, memory }] of Object.entries(resources)) {
-    const base = services.get(service);
-    services.set(service, {
-      cpus: cpus === undefined ? base?.cpus : String(cpus),
-      memory: memory ?? base?.memory,
-    });
-  }
-  return services;
 }
 
 function textMap(

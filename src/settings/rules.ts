@@ -1,8 +1,11 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
 import { checkDatabases } from './rules/databases.ts';
+import { checkGrafana } from './rules/grafana.ts';
 import { checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
+import { checkPorts } from './rules/ports.ts';
 import { checkPostgres } from './rules/postgres.ts';
+import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
 import { checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
@@ -29,8 +32,11 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
   rule(['pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
-  rule(['app', 'databases', 'pgbouncer', 'postgres'], checkApp),
-  rule(['app', 'postgres', 'resources'], checkResources),
+  rule(['app', 'databases', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
+  rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),
+  rule(['monitoring'], checkGrafana),
+  rule(['app', 'monitoring', 'pgbouncer'], checkPorts),
+  rule(['app', 'postgres', 'monitoring', 'resources'], checkResources),
 ];
 
 /**

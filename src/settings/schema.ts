@@ -2,78 +2,29 @@
 // here gets into the bundle.
 import * as z from 'zod/mini';
 import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { monitoring } from './monitoring-schema.ts';
+import {
+  about,
+  bindAddress,
+  count,
+  image,
+  line,
+  maybe,
+  networkName,
+  port,
+  publishedPort,
+  secret,
+  textLike,
+  userPassword,
+  VARIABLE_NAME,
+} from './schema-parts.ts';
 
 export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 export const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
-const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-// Patterns have no flags: the JSON Schema, which editors read, would lose them.
-
-/** Describes a schema for editors; one that several keys share is wrapped or made anew first. */
-function about<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
-  z.globalRegistry.add(schema, { description });
-  return schema;
-}
-
-/** A key that may be left out. */
-function maybe<Schema extends z.ZodMiniType>(schema: Schema, description: string) {
-  return about(z.optional(schema), description);
-}
-
-const textLike = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
-
-/** A line of text: newlines and NUL reach no file that is rendered. */
-const line = z
-  .string()
-  .check(z.minLength(1, 'must not be empty'), z.regex(/^[^\0\r\n]*$/, 'must be one line'));
-/** An image as Docker reads it: a registry, a path in lowercase, a tag, a digest. */
-const image = line.check(
-  z.regex(
-    /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
-    'must be an image such as registry.example.com/postgres:17',
-  ),
-);
-const networkName = () =>
-  line.check(
-    z.regex(
-      /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
-      'must be letters, digits, `_`, `.` and `-`, starting with a letter or digit',
-    ),
-  );
-/** Compose's short form: an address, the port of the host, the port of the container, a protocol. */
-const publishedPort = line.check(
-  z.regex(publishedPortPattern(), 'must be a port in the form 127.0.0.1:8000:8000'),
-);
-const port = z.int().check(z.gte(1), z.lte(65535));
-const count = z.int().check(z.gte(0), z.lte(2147483647));
 
 const poolMode = z.enum(['session', 'transaction', 'statement']);
 const sslmode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']);
-
-function publishedPortPattern(): RegExp {
-  const number = '(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
-  const range = `${number}(?:-${number})?`;
-  const address = '(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+\\])';
-  return new RegExp(`^(?:${address}:)?(?:(?:${range})?:)?${range}(?:\\/(?:tcp|udp|sctp))?$`);
-}
-
-/** A place where a secret lies; the settings file is committed and never holds one. */
-const secretParts = {
-  env: maybe(
-    textLike(VARIABLE_NAME, 'must be the name of an environment variable'),
-    'The variable that holds it, looked up in the process environment, then .env.<environment>, then .env.',
-  ),
-  file: maybe(
-    line,
-    'The file that holds it, relative to the settings file; one newline at its end is dropped.',
-  ),
-};
-const secret = about(z.strictObject(secretParts), 'Where the secret lies: `env: NAME` or `file: PATH`.');
-const userPassword = about(
-  z.strictObject(secretParts),
-  'Where the password lies: `env: NAME` or `file: PATH`. Never the password itself.',
-);
 
 const VALUE_OF_TYPE = {
   int: count,
@@ -174,7 +125,7 @@ const pgbouncer = about(
       'The port: listened on, published on the host, and given to the app.',
     ),
     bind: about(
-      z._default(z.union([z.ipv4(), z.ipv6()]), '127.0.0.1'),
+      z._default(bindAddress(), '127.0.0.1'),
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
@@ -275,6 +226,7 @@ export const settingsSchema = z.strictObject({
   users: about(z.record(z.string(), user), 'The users that log in to the pool, by name.'),
   pgbouncer: z.prefault(pgbouncer, {}),
   app: z.optional(app),
+  monitoring: z.optional(monitoring),
   resources: about(z._default(z.record(z.string(), limits), {}), 'Limits of the containers, by service.'),
 });
 

@@ -9,6 +9,8 @@ export interface SecretUse {
   readonly isPassword: boolean;
   /** It goes into the rendered .env. */
   readonly goesIntoDotenv: boolean;
+  /** Grafana reads it as part of its configuration. */
+  readonly isForGrafana?: true;
 }
 
 /** The database and the user that the app uses: what it says, or else the first ones that fit. */
@@ -20,7 +22,7 @@ export function chooseClient({ databases = {}, app }: Partial<Settings>): { data
 
 /** Every secret that the settings name, in their order. */
 export function listSecretUses(settings: Partial<Settings>): SecretUse[] {
-  const { postgres, users = {}, app } = settings;
+  const { postgres, users = {}, app, monitoring } = settings;
   const client = chooseClient(settings).user;
   const uses: SecretUse[] = [];
   if (postgres?.password !== undefined && postgres.host === undefined)
@@ -45,5 +47,14 @@ export function listSecretUses(settings: Partial<Settings>): SecretUse[] {
         isPassword: false,
         goesIntoDotenv: true,
       });
+  const grafana = monitoring?.grafana;
+  if (grafana?.password !== undefined && !grafana.external)
+    uses.push({
+      reference: grafana.password,
+      path: ['monitoring', 'grafana', 'password'],
+      isPassword: false,
+      goesIntoDotenv: false,
+      isForGrafana: true,
+    });
   return uses;
 }

@@ -102,7 +102,7 @@ export class SecretReader {
 /** Why a value cannot be used, to follow its name, and what to do; never the value itself. */
 function explainUnfit(
   value: string,
-  { isPassword, goesIntoDotenv }: SecretUse,
+  { isPassword, goesIntoDotenv, isForGrafana }: SecretUse,
 ): { reason: string; fix: string } | undefined {
   const unfit = isPassword ? explainPassword(value) : undefined;
   if (unfit !== undefined) {
@@ -116,6 +116,9 @@ function explainUnfit(
     const reason = `is longer than ${MAX_PASSWORD_BYTES} bytes, more than every PgBouncer can hold`;
     return { reason, fix: 'choose a shorter one' };
   }
+  // Grafana puts variables and files into its configuration by this grammar, and keeps one line of a file.
+  if (isForGrafana && /\$(?:__\w+)?\{|[\r\n]/.test(value))
+    return { reason: 'holds a line break or `${`, which Grafana replaces', fix: 'choose another one' };
   const reason = goesIntoDotenv ? explainDotenvValue(value) : undefined;
   if (reason === undefined) return undefined;
   return { reason: `cannot be written to .env: ${reason}`, fix: 'choose another one' };

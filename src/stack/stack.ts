@@ -1,3 +1,4 @@
+import type { Monitoring } from './monitoring.ts';
 import type { PgbouncerVersion } from './pgbouncer-version.ts';
 import type { Secret } from './secret.ts';
 
@@ -13,6 +14,7 @@ export interface Stack {
   readonly pgbouncer: Pgbouncer;
   readonly client: Client;
   readonly app: App | undefined;
+  readonly monitoring: Monitoring;
   readonly resources: ReadonlyMap<string, Resources>;
 }
 

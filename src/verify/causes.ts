@@ -3,7 +3,7 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{roles}` and `{postgresLog}` stand for commands on the stack at hand: see `explain.ts`. */
+  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{roles}`, `{postgresLog}` and `{restartExporter}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
   /** The fix where someone else runs Postgres, if that is another one. */
   readonly externalFix?: string;

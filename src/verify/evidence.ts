@@ -3,6 +3,7 @@ import type { Container } from '../docker/containers.ts';
 import type { LastStart } from '../docker/last-starts.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
+import type { MonitoringEvidence } from './monitoring-evidence.ts';
 import type { ProbeOutput } from './probe-output.ts';
 
 /** Something that was looked at, or the words of whoever would not let us; `ms` is how long it took. */
@@ -20,6 +21,7 @@ export interface Evidence {
   readonly seenAt: number;
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
+  readonly monitoring: MonitoringEvidence;
   /** What was asked only after a check had failed; empty before. */
   readonly aftermath: Aftermath;
 }
@@ -30,6 +32,8 @@ export interface Aftermath {
   readonly log: string;
   /** The end of the log of the stack's own Postgres, where that is not up. */
   readonly postgresLog: string;
+  /** The end of the exporter's log, where there is one: it shows nobody else why it cannot get into the console. */
+  readonly exporterLog: string;
   /** By container name. */
   readonly lastStarts: ReadonlyMap<string, LastStart>;
   /** Images of services without a container that this machine does not have. */
@@ -40,6 +44,7 @@ export interface Aftermath {
 export const NO_AFTERMATH: Aftermath = {
   log: '',
   postgresLog: '',
+  exporterLog: '',
   lastStarts: new Map(),
   missingImages: new Set(),
 };

@@ -1,4 +1,12 @@
-import { composeCommand, reloadCommand, restartCommand, rolesCommand, upCommand } from '../plan/commands.ts';
+import {
+  composeCommand,
+  reloadCommand,
+  restartCommand,
+  restartServiceCommand,
+  rolesCommand,
+  upCommand,
+} from '../plan/commands.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Cause } from './causes.ts';
 import { findPgbouncer } from './evidence.ts';
 import type { PsqlOutcome } from './probe-output.ts';
@@ -18,6 +26,7 @@ function formatFix(fix: string, scene: Scene): string {
     up: () => upCommand(project.directory),
     roles: () => rolesCommand(stack, project.directory),
     postgresLog: () => composeCommand(project.directory, 'logs', '--tail', '50', stack.postgres.host),
+    restartExporter: () => restartServiceCommand(project.directory, MONITORING_SERVICES.exporter),
   };
   return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }

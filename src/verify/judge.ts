@@ -4,12 +4,15 @@ import { checkContainers } from './checks/containers.ts';
 import { checkCurrentContainers } from './checks/current-containers.ts';
 import { checkDatabases } from './checks/databases.ts';
 import { checkDocker } from './checks/docker.ts';
+import { checkExporter } from './checks/exporter.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogins } from './checks/logins.ts';
 import { checkMountedFiles } from './checks/mounted-files.ts';
 import { checkOthersDatabase } from './checks/others-database.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
+import { checkPrometheusRules } from './checks/prometheus-rules.ts';
+import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkStandstill } from './checks/standstill.ts';
 import { checkVersion } from './checks/version.ts';
@@ -36,6 +39,9 @@ const STACK_CHECKS: readonly Check[] = [
   checkLogins,
   checkWrongPassword,
   checkOthersDatabase,
+  checkExporter,
+  checkPrometheusTargets,
+  checkPrometheusRules,
 ];
 
 /** The verdict on all that was seen, in a fixed order. */

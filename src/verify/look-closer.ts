@@ -2,6 +2,7 @@ import { findImageArgv, inspectArgv, logsArgv } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
 import { LAST_START_FORMAT, type LastStart, parseLastStarts } from '../docker/last-starts.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import { isDown } from './checks/containers.ts';
 import { type Aftermath, type Evidence, seen } from './evidence.ts';
 import { listImages, postgresService, type Target } from './subject.ts';
@@ -9,9 +10,9 @@ import { listImages, postgresService, type Target } from './subject.ts';
 const LOG_LINES = 200;
 
 /**
- * Asks docker why what failed may have failed: how each container started, and what PgBouncer and a Postgres
- * that is not up have logged since. PgBouncer tells its log more than its clients; what it said before its
- * last start may be mended by now. What docker does not answer stays empty: the failure is told anyway.
+ * Asks docker why what failed may have failed: how each container started, and what PgBouncer, the exporter and
+ * a Postgres that is not up have logged since. PgBouncer tells its log more than its clients; what it said before
+ * its last start may be mended by now. What docker does not answer stays empty: the failure is told anyway.
  */
 export async function lookCloser(docker: Docker, target: Target, evidence: Evidence): Promise<Aftermath> {
   const containers = seen(evidence.containers) ?? [];
@@ -26,11 +27,13 @@ export async function lookCloser(docker: Docker, target: Target, evidence: Evide
     return (await docker.call(logsArgv(target.project, service, { lines: LOG_LINES, since }))).stdout;
   };
   const postgres = postgresService(target.stack);
-  const [log, postgresLog] = await Promise.all([
+  const isExporterAsked = evidence.monitoring.metrics !== undefined;
+  const [log, postgresLog, exporterLog] = await Promise.all([
     readLog('pgbouncer'),
     readLog(postgres !== undefined && isDown(evidence.containers, postgres) ? postgres : undefined),
+    readLog(isExporterAsked ? MONITORING_SERVICES.exporter : undefined),
   ]);
-  return { log, postgresLog, lastStarts, missingImages };
+  return { log, postgresLog, exporterLog, lastStarts, missingImages };
 }
 
 async function readLastStarts(

@@ -4,16 +4,14 @@ import { execArgv, inspectArgv, psArgv } from '../docker/argv.ts';
 import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/container-runs.ts';
 
 import { type Container, parseContainers } from '../docker/containers.ts';
-import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
-import type { RunResult } from '../docker/run.ts';
 import type { DockerVersions } from '../docker/versions.ts';
-
 import { containerName } from '../stack/stack.ts';
-
+import { describeEnd } from './describe-end.ts';
 import { type Evidence, NO_AFTERMATH, type Sight } from './evidence.ts';
-
 import type { Inquiry } from './logins.ts';
+import { NO_MONITORING } from './monitoring-evidence.ts';
+import { observeMonitoring } from './observe-monitoring.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
@@ -37,9 +35,10 @@ export async function observe(
     runs,
     runs.then((found) => probe(docker, target, inquiry, found)),
     observeContainers(docker, target.project),
+    runs.then((found) => observeMonitoring(docker, target, found)),
   ] as const;
   try {
-    const [known, ran, probed, containers] = await Promise.all(calls);
+    const [known, ran, probed, containers, monitoring] = await Promise.all(calls);
     const seenAt = Date.now();
     return {
       versions: known,
@@ -48,6 +47,7 @@ export async function observe(
       seenAt,
       inquiry,
       probe: probed,
+      monitoring,
       aftermath: NO_AFTERMATH,
     };
   } catch (error) {
@@ -70,6 +70,7 @@ export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerV
     seenAt: Date.now(),
     inquiry,
     probe: unseen,
+    monitoring: NO_MONITORING,
     aftermath: NO_AFTERMATH,
   };
 }
@@ -128,12 +129,4 @@ async function probe(
   return reached || output.finished
     ? { value: output, ms: result.ms }
     : { failure: describeEnd(result), ms: result.ms };
-}
-
-/** What a docker command that failed said. Docker reports a missing program on stdout. */
-function describeEnd(result: RunResult): string {
-  if (result.timedOut) return `no answer within ${Math.round(result.ms / 1000)} s`;
-  const known = diagnoseStderr(result.stderr);
-  if (known) throw known;
-  return result.stderr.trim() || result.stdout.trim() || `exit code ${result.code ?? 'none'}`;
 }

@@ -10,7 +10,7 @@ export const DOCKER_CAUSES: readonly Cause[] = [
     pattern:
       /(?:listen tcp\d? |bind host port (?:for )?|bind for )\S+[^\n]*?(?:address already in use|port is already allocated)/i,
     cause: 'The port is taken on this machine',
-    fix: 'free it, or choose another one in the settings (`pgbouncer.port`; for the app, `app.ports`), run {render}, then {up}',
+    fix: 'free it, or choose another one in the settings (`pgbouncer.port`; for the app, `app.ports`; for what watches the pool, the `port` under `monitoring`), run {render}, then {up}',
   },
   {
     id: 'port-forbidden',

@@ -2,6 +2,7 @@ import type { ComposeProject } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Change } from '../plan/change.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
+import { listMonitoringImages, listMonitoringServices } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** As the plan names it. */
@@ -52,14 +53,18 @@ export function postgresService({ postgres }: Stack): string | undefined {
 
 /** The services that the stack runs, in the order in which they start. */
 export function listServices(stack: Stack): string[] {
-  return [postgresService(stack), 'pgbouncer', stack.app?.service].filter((name) => name !== undefined);
+  const { app, monitoring } = stack;
+  return [postgresService(stack), 'pgbouncer', app?.service, ...listMonitoringServices(monitoring)].filter(
+    (name) => name !== undefined,
+  );
 }
 
 /** The image of each service that runs one which somebody else has built. */
-export function listImages({ postgres, pgbouncer, app }: Stack): ReadonlyMap<string, string> {
+export function listImages({ postgres, pgbouncer, app, monitoring }: Stack): ReadonlyMap<string, string> {
   return new Map([
     ...(postgres.kind === 'own' ? [[postgres.host, postgres.image] as const] : []),
     ['pgbouncer', pgbouncer.image],
     ...(app?.image !== undefined ? [[app.service, app.image] as const] : []),
+    ...listMonitoringImages(monitoring),
   ]);
 }

@@ -73,6 +73,23 @@ describe('init', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
+  it('must write a block of monitoring that renders once it is no comment', async () => {
+    const cwd = tempFolder();
+    await runToEnd(['init', '--yes', '--name', 'ecar'], { cwd });
+    const settings = read(cwd, 'ecar-pool.yaml');
+    const block = /^# monitoring:\n(?:# {3}.*\n)+/m;
+    expect(settings).toMatch(block);
+    const isOn = settings.replace(block, (lines) => lines.replace(/^# /gm, ''));
+    writeFileSync(join(cwd, 'ecar-pool.yaml'), isOn);
+    const env = { GRAFANA_PASSWORD: 'x' };
+    expect(await runToEnd(['render', '--env', 'prod', '-q'], { cwd, env })).toMatchObject({ exitCode: 0 });
+    expect(readdirSync(join(cwd, 'stack/prod/monitoring')).sort()).toEqual([
+      'exporter',
+      'grafana',
+      'prometheus',
+    ]);
+  });
+
   it.each([
     [
       'an external Postgres',

@@ -10,6 +10,7 @@ describe('redact', () => {
     ['in a double-quoted .env value', `V="a\\"b'c\\$d\\\\e"`, 'V="[redacted]"'],
     ['in userlist.txt', `"u" "a""b'c$d\\e"`, '"u" "[redacted]"'],
     ['in SQL', `'a"b''c$d\\e'`, "'[redacted]'"],
+    ['in a URL', "u:a%22b'c%24d%5Ce@h", 'u:[redacted]@h'],
     ['in a Compose file', `a"b'c$$d\\e`, '[redacted]'],
     ['twice', `${SECRET} ${SECRET}`, '[redacted] [redacted]'],
   ])('must blank a secret %s', (_, text, expected) => {

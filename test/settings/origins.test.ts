@@ -35,6 +35,18 @@ it('every value in force must say where it comes from', async () => {
   expect(origins.get('users.ecar_user.password')).toEqual(['[redacted]', 'DB_PASSWORD in the environment']);
 });
 
+it("Grafana's password must say where it lies", async () => {
+  const monitoring = 'monitoring: { prometheus: {}, grafana: { password: { env: DB_PASSWORD } } }\n';
+  const stats = '\nusers:\n  stats: { password: { env: DB_PASSWORD }, role: stats }';
+  const withStats = SETTINGS.replace('\nusers:', stats);
+  const { settings, tree, stack } = await load(`${withStats}${monitoring}`);
+  expect(listSettings(settings, tree, stack)).toContainEqual({
+    path: 'monitoring.grafana.password',
+    value: '[redacted]',
+    origin: 'DB_PASSWORD in the environment',
+  });
+});
+
 it('no secret may be listed', async () => {
   const { settings, tree, stack } = await load(
     `${SETTINGS}app: { image: example.com/app:1, environment: { KEY: { env: DB_PASSWORD }, DEBUG: 0 } }\n`,

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTemplate } from '../../src/cli/templates.ts';
 import type { FilePlan } from '../../src/plan/file-plan.ts';
 import { planFiles } from '../../src/plan/plan-files.ts';
 import { loadStack } from '../../src/settings/load-stack.ts';
@@ -17,5 +18,12 @@ export const SCENARIOS = readdirSync(GOLDEN, { withFileTypes: true })
 export async function planScenario(scenario: string): Promise<{ stack: Stack; plan: FilePlan }> {
   const cwd = join(GOLDEN, scenario);
   const { stack } = await loadStack({ config: 'ecar-pool.yaml', env: 'prod' }, { cwd, env: {} });
-  return { stack, plan: await planFiles(stack, { settingsFile: 'ecar-pool.yaml', rootFromOutput: '../..' }) };
+  return {
+    stack,
+    plan: await planFiles(stack, {
+      settingsFile: 'ecar-pool.yaml',
+      rootFromOutput: '../..',
+      template: readTemplate,
+    }),
+  };
 }

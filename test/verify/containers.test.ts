@@ -82,7 +82,7 @@ describe('a container that is not up', () => {
     expect(whyOf('pgbouncer', { state: 'created', exitCode: 128 }, { lastStarts })).toEqual({
       observed: 'created',
       cause: 'The port is taken on this machine (listen tcp4 127.0.0.1:6432: bind: address already in use)',
-      hint: `free it, or choose another one in the settings (\`pgbouncer.port\`; for the app, \`app.ports\`), run ecar-pool render --env prod, then ${UP}`,
+      hint: `free it, or choose another one in the settings (\`pgbouncer.port\`; for the app, \`app.ports\`; for what watches the pool, the \`port\` under \`monitoring\`), run ecar-pool render --env prod, then ${UP}`,
     });
   });
 

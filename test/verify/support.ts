@@ -7,6 +7,7 @@ import type { Stack } from '../../src/stack/stack.ts';
 import type { ConsoleRow } from '../../src/verify/console-table.ts';
 import { type Evidence, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
+import { NO_MONITORING } from '../../src/verify/monitoring-evidence.ts';
 import type { LoginOutcome, ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
 import type { Row } from '../../src/verify/row.ts';
 import type { Check, Scene } from '../../src/verify/scene.ts';
@@ -57,6 +58,7 @@ export const STACK: Stack = {
   },
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,
+  monitoring: { prometheus: undefined, grafana: undefined },
   resources: new Map(),
 };
 
@@ -228,6 +230,7 @@ export function scene(difference: Difference = {}): Scene {
       seenAt: SEEN_AT,
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },
+      monitoring: NO_MONITORING,
       aftermath: NO_AFTERMATH,
       ...difference.evidence,
     },

@@ -6,28 +6,24 @@ import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
 import { chooseClient } from '../secret-uses.ts';
+import { listServiceNames } from '../service-names.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
-type Sections = Pick<Settings, 'app' | 'databases' | 'pgbouncer' | 'postgres'>;
-type AppSettings = Omit<Sections, 'app'> & { app: NonNullable<Settings['app']> };
+type Sections = Pick<Settings, 'app' | 'databases' | 'pgbouncer' | 'postgres' | 'monitoring'>;
+type AppSettings = Omit<Sections, 'app' | 'monitoring'> & { app: NonNullable<Settings['app']> };
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
 export function checkApp(settings: Sections, found: Findings): void {
-  const { app, databases, pgbouncer, postgres } = settings;
+  const { app, databases, pgbouncer, postgres, monitoring } = settings;
   if (app === undefined) return;
   checkImage(app, found);
   checkEnvironment(app, found);
   checkDatabases({ app, databases, pgbouncer, postgres }, found);
   if (postgres.host === undefined) checkVolumes(app, found);
-  if (app.service === 'pgbouncer' || app.service === 'postgres') {
+  // Postgres's name is kept free where someone else runs it, too: one day the stack may.
+  if (listServiceNames({ postgres: {}, monitoring }).includes(app.service)) {
     const message = `\`${app.service}\` is a service of the stack itself`;
     found.value('app-service', ['app', 'service'], message, 'choose another name');
-  }
-  for (const [index, published] of app.ports.entries()) {
-    const hostPort = /(\d+):\d+(?:\/tcp)?$/.exec(published)?.[1];
-    if (Number(hostPort) !== pgbouncer.port) continue;
-    const message = `port ${hostPort} of the host is taken by \`pgbouncer.port\``;
-    found.value('port-taken', ['app', 'ports', index], message, 'publish the app on another port');
   }
 }
 

@@ -1,17 +1,14 @@
 import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
+import { listServiceNames } from '../service-names.ts';
 
 /** Limits are for services that the stack has. */
 export function checkResources(
-  { app, postgres, resources }: Pick<Settings, 'app' | 'postgres' | 'resources'>,
+  { app, postgres, monitoring, resources }: Pick<Settings, 'app' | 'postgres' | 'monitoring' | 'resources'>,
   found: Findings,
 ): void {
-  const services = [
-    'pgbouncer',
-    ...(postgres.host === undefined ? ['postgres'] : []),
-    ...(app ? [app.service] : []),
-  ];
+  const services = [...listServiceNames({ postgres, monitoring }), ...(app ? [app.service] : [])];
   for (const service of Object.keys(resources)) {
     if (services.includes(service)) continue;
     const nearest = nearestName(service, services);

@@ -2,8 +2,8 @@ import type { Container } from '../../docker/containers.ts';
 import { upCommand } from '../../plan/commands.ts';
 import { seen } from '../evidence.ts';
 import { fail, ok, skip } from '../row.ts';
-import type { Check, Scene } from '../scene.ts';
-import { isCurrent, listServices, type Subject } from '../subject.ts';
+import type { Check } from '../scene.ts';
+import { isCurrent, listImages, listServices, type Subject } from '../subject.ts';
 
 const ID = 'containers-current';
 const TITLE = 'current containers';
@@ -28,19 +28,12 @@ export const checkCurrentContainers: Check = ({ subject, evidence }) => {
   ];
 };
 
-function explainStale(container: Container, subject: Scene['subject']): string[] {
+function explainStale(container: Container, subject: Subject): string[] {
   const { service, image } = container;
-  const rendered = imageOf(service, subject);
+  const rendered = listImages(subject.stack).get(service);
   // Under a tag that has moved, docker shows an id.
   if (rendered !== undefined && image !== rendered)
     return [`${service} runs the image ${image}, not ${rendered}`];
   if (isCurrent(container, subject)) return [];
   return [`${service} was made before its part of docker-compose.yml or .env changed`];
-}
-
-/** The image of a service as rendered; undefined for one that Compose builds. */
-function imageOf(service: string, { stack: { pgbouncer, postgres, app } }: Subject): string | undefined {
-  if (service === 'pgbouncer') return pgbouncer.image;
-  if (service === app?.service) return app.image;
-  return postgres.kind === 'own' ? postgres.image : undefined;
 }

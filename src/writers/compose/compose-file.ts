@@ -5,6 +5,7 @@ import { CONFIG_LABEL } from '../../stack/labels.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
 import { hashConfig } from './config-hash.ts';
+import { monitoringServices, monitoringVolumes } from './monitoring-services.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
 import { postgresService } from './postgres-service.ts';
 import type { Service } from './service.ts';
@@ -13,8 +14,13 @@ type Input = Pick<Rendering, 'stack' | 'rootFromOutput'>;
 
 /** The Compose file of the stack: Compose v2, so without a `version:`. */
 export function writeComposeFile(rendering: Rendering): PlannedFile {
-  const { postgres, app, network, name } = rendering.stack;
-  const volumes = [...(postgres.kind === 'own' ? [DATA_VOLUME] : []), ...namedVolumes(app?.volumes ?? [])];
+  const { stack } = rendering;
+  const { postgres, app, network, name } = stack;
+  const volumes = [
+    ...(postgres.kind === 'own' ? [DATA_VOLUME] : []),
+    ...namedVolumes(app?.volumes ?? []),
+    ...monitoringVolumes(stack),
+  ];
   const hashes = configHashes(rendering);
   const labelled = Object.entries(services(rendering)).map(([service, definition]) => {
     const labels = { ...(definition['labels'] as object), [CONFIG_LABEL]: hashes.get(service) };
@@ -43,5 +49,6 @@ function services({ stack, rootFromOutput }: Input): Readonly<Record<string, Ser
     pgbouncer: pgbouncerService(stack),
     ...(postgres.kind === 'own' ? { [postgres.host]: postgresService(postgres, stack) } : {}),
     ...(app ? { [app.service]: appService(app, stack, rootFromOutput) } : {}),
+    ...monitoringServices(stack),
   };
 }

@@ -2,6 +2,7 @@ import { countOpenFiles } from '../../stack/connections.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { CONFIG_FOLDER, hashRestartSettings } from '../pgbouncer-ini.ts';
+import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
 
 /** The pool itself: configured by its mounted files only, because its image reads its environment once. */
@@ -27,8 +28,6 @@ export function pgbouncerService(stack: Stack): Service {
     stop_signal: 'SIGINT',
     stop_grace_period: '10s',
     ulimits: { nofile: { soft: files, hard: files } },
-    read_only: true,
-    cap_drop: ['ALL'],
-    security_opt: ['no-new-privileges:true'],
+    ...HARDENED,
   };
 }

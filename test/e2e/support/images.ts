@@ -6,4 +6,6 @@ export const IMAGES = {
   postgres18: 'ecar-pool-testbed/postgres:18',
   postgres17: 'ecar-pool-testbed/postgres:17',
   django: 'ecar-pool-testbed/django:5.2',
+  exporter: 'ecar-pool-testbed/pgbouncer-exporter:0.12.0',
+  prometheus: 'ecar-pool-testbed/prometheus:3.5',
 } as const;

@@ -1,0 +1,31 @@
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import type { Change } from './change.ts';
+import { reloadServiceCommand, restartServiceCommand } from './commands.ts';
+import type { NextStep } from './next-step.ts';
+
+/**
+ * What makes the services that watch the pool take changed files; a service that is new starts with them.
+ * @param folder the output folder as people would type it
+ */
+export function monitoringSteps(changes: readonly Change[], folder: string): NextStep[] {
+  const compose = changes.find(({ path }) => path === 'docker-compose.yml');
+  const isDue = (service: string, files: string) =>
+    compose?.before?.includes(`\n  ${service}:\n`) === true &&
+    compose.after?.text.includes(`\n  ${service}:\n`) === true &&
+    changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(files));
+  const { exporter, prometheus, grafana } = MONITORING_SERVICES;
+  const steps: NextStep[] = [];
+  if (isDue(exporter, 'monitoring/exporter/'))
+    steps.push({
+      command: restartServiceCommand(folder, exporter),
+      why: 'restart the exporter, which reads its connection string only then',
+    });
+  if (isDue(prometheus, 'monitoring/prometheus/'))
+    steps.push({
+      command: reloadServiceCommand(folder, prometheus),
+      why: 'make Prometheus read its files anew',
+    });
+  if (isDue(grafana, 'monitoring/grafana/'))
+    steps.push({ command: restartServiceCommand(folder, grafana), why: 'make Grafana read its files anew' });
+  return steps;
+}

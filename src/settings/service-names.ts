@@ -1,0 +1,19 @@
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import type { Settings } from './schema.ts';
+
+/** The Compose services of the stack but for the application's. */
+export function listServiceNames({
+  postgres,
+  monitoring: { prometheus, grafana } = {},
+}: {
+  readonly postgres: { readonly host?: string | undefined };
+  readonly monitoring: Settings['monitoring'];
+}): string[] {
+  return [
+    'pgbouncer',
+    ...(postgres.host === undefined ? ['postgres'] : []),
+    ...(prometheus ? [MONITORING_SERVICES.exporter] : []),
+    ...(prometheus?.external === false ? [MONITORING_SERVICES.prometheus] : []),
+    ...(grafana?.external === false ? [MONITORING_SERVICES.grafana] : []),
+  ];
+}

@@ -1,0 +1,27 @@
+/** The service that turns PgBouncer's console into metrics, and who reads them. */
+export interface Prometheus {
+  readonly exporter: Exporter;
+  /** The Prometheus that the stack runs; undefined where someone else runs it. */
+  readonly server: PrometheusServer | undefined;
+}
+
+export interface Exporter {
+  readonly image: string;
+  /** Where the host publishes it; undefined where only the network reaches it. */
+  readonly published: { readonly bind: string; readonly port: number } | undefined;
+}
+
+export interface PrometheusServer {
+  readonly image: string;
+  readonly bind: string;
+  /** Of the host. */
+  readonly port: number;
+  /** In Prometheus's words: `15d`. */
+  readonly retention: string;
+}
+
+/** The port that the exporter listens on in its container. */
+export const EXPORTER_PORT = 9127;
+
+/** The port that Prometheus listens on in its container. */
+export const PROMETHEUS_PORT = 9090;

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { namedMetrics, panelQueries, readDashboard } from '../support/dashboard.ts';
+import { endClients, holdTransactions, keepBusy, openClients } from './support/clients.ts';
+import { appLogin, consoleTable } from './support/database.ts';
+import { IMAGES } from './support/images.ts';
+import { failingChecks, renderAndFollow } from './support/next-steps.ts';
+import type { Project } from './support/project.ts';
+import { Prometheus } from './support/prometheus.ts';
+import { run } from './support/run.ts';
+import { useProject } from './support/use-project.ts';
+
+const QUERIES = panelQueries(readDashboard());
+const SOON = { timeout: 45_000, interval: 500 };
+
+it('promtool must see every alert fire, and stay silent, as its cases say', async () => {
+  const mount = `${process.cwd()}:/work:ro`;
+  const test = ['test', 'rules', '/work/test/monitoring/alerts.yml'];
+  const args = ['run', '--rm', '-v', mount, '--entrypoint', 'promtool', IMAGES.prometheus, ...test];
+  const { stdout, stderr } = await run('docker', args, { cwd: process.cwd() });
+  expect(stdout + stderr).toContain('SUCCESS');
+});
+
+describe('a watched stack under load', () => {
+  let prometheus: Prometheus;
+  const undo: (() => Promise<unknown>)[] = [];
+
+  // Four and five connections, of seven that Postgres has for them; eighteen of twenty clients are too many.
+  const useStack = useProject('alerts', async (project) => {
+    await project.init(IMAGES.pgbouncer126, IMAGES.postgres18);
+    await project.set({
+      postgres: { max_connections: 10 },
+      pgbouncer: { default_pool_size: 4, min_pool_size: 0, reserve_pool_size: 0 },
+      environments: { prod: { pgbouncer: { max_client_conn: 20 } } },
+    });
+    prometheus = await Prometheus.switchOn(project);
+    const { verified } = await renderAndFollow(project);
+    expect(verified.code, verified.stdout).toBe(0);
+    await prometheus.hurry();
+  });
+
+  afterEach(async () => {
+    for (const act of undo.splice(0).reverse()) await act();
+    await expect.poll(() => prometheus.firing(), SOON).toEqual([]);
+  });
+
+  async function load(project: Project): Promise<void> {
+    for (const name of [`${project.name}_db`, `${project.name}_admin`])
+      undo.push(keepBusy(project, await appLogin(project, name), 2, 100));
+  }
+
+  it('must fill every panel, from metrics that the exporter has', async () => {
+    const project = useStack();
+    await load(project);
+    const names = namedMetrics();
+    expect(names.size).toBeGreaterThan(25);
+    const missing = async () => {
+      const found = new Set((await prometheus.query('count by (__name__) ({job="pgbouncer"})')).map(nameOf));
+      const limits = (await prometheus.query('{__name__=~"ecar_pool:.*"}')).map(nameOf);
+      return [...names].filter((name) => ![...found, ...limits].includes(name));
+    };
+    await expect.poll(missing, SOON).toEqual([]);
+    const emptyPanels = async () => {
+      const empty: string[] = [];
+      for (const { title, expr } of QUERIES) {
+        const samples = await prometheus.query(substitute(expr));
+        if (!samples.some(({ value }) => Number.isFinite(Number(value[1])))) empty.push(`${title}: ${expr}`);
+      }
+      return empty;
+    };
+    await expect.poll(emptyPanels, SOON).toEqual([]);
+  });
+
+  it('must raise no alert while all is well', async () => {
+    await load(useStack());
+    const seen = new Set<string>();
+    for (let look = 0; look < 15; look++) {
+      for (const name of await prometheus.firing()) seen.add(name);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    expect([...seen]).toEqual([]);
+    expect((await prometheus.query('pgbouncer_up')).map(({ value }) => value[1])).toEqual(['1']);
+  });
+
+  it('must alert when the pool is down', async () => {
+    const project = useStack();
+    await project.compose(['stop', 'pgbouncer']);
+    undo.push(() => project.compose(['up', '-d', '--wait']));
+    await expect.poll(() => prometheus.firing(), SOON).toEqual(['PgBouncerDown']);
+  });
+
+  it('must alert when the exporter is down', async () => {
+    const project = useStack();
+    await project.compose(['stop', 'pgbouncer-exporter']);
+    undo.push(() => project.compose(['up', '-d', '--wait']));
+    await expect.poll(() => prometheus.firing(), SOON).toEqual(['PgBouncerUnseen']);
+  });
+
+  it('must alert when a pool is full and clients wait', async () => {
+    const project = useStack();
+    const login = await appLogin(project);
+    const holders = await holdTransactions(project, login, 4);
+    undo.push(() => endClients(holders));
+    await expect.poll(() => prometheus.firing(), SOON).toEqual(['PgBouncerPoolNearSize']);
+    const waiting = await openClients(project, login, 2);
+    undo.push(() => endClients(waiting));
+    for (const client of waiting) client.query('SELECT 1').catch(() => {});
+    await expect
+      .poll(() => prometheus.firing(), SOON)
+      .toEqual(['PgBouncerClientsWaiting', 'PgBouncerPoolNearSize', 'PgBouncerWaitTooLong']);
+  });
+
+  it('must alert when nearly all clients are there that may come', async () => {
+    const project = useStack();
+    const clients = await openClients(project, await appLogin(project), 18);
+    undo.push(() => endClients(clients));
+    await expect.poll(() => prometheus.firing(), SOON).toEqual(['PgBouncerClientsNearLimit']);
+  });
+
+  it('must alert when the pools hold nearly all that Postgres has', async () => {
+    const project = useStack();
+    const holders = await Promise.all([
+      holdTransactions(project, await appLogin(project), 3),
+      holdTransactions(project, await appLogin(project, `${project.name}_admin`), 4),
+    ]);
+    undo.push(() => endClients(holders.flat()));
+    // Until they are idle for long, the connections stay; this makes them go.
+    undo.unshift(() => consoleTable(project, 'RECONNECT'));
+    await expect.poll(() => prometheus.firing(), SOON).toEqual(['PostgresNearMaxConnections']);
+  });
+
+  it('must alert when Postgres refuses the logins of the pool', async () => {
+    const project = useStack();
+    const { user, password } = await appLogin(project);
+    const alter = (word: string) =>
+      project.compose(['exec', '-T', 'postgres', 'psql', '-qXU', 'postgres', '-d', 'postgres'], {
+        input: `ALTER ROLE "${user}" PASSWORD '${word}';\n`,
+      });
+    await alter('another');
+    await consoleTable(project, 'RECONNECT');
+    await load(project);
+    undo.push(() => alter(password));
+    await expect.poll(() => prometheus.firing(), SOON).toContain('PgBouncerServerLoginsFail');
+    expect(await prometheus.firing()).not.toContain('PgBouncerDown');
+  });
+
+  it('must be as rendered again after another render', async () => {
+    const project = useStack();
+    await renderAndFollow(project);
+    await expect.poll(() => failingChecks(project), { timeout: 60_000 }).toEqual([]);
+  });
+});
+
+function nameOf({ metric }: { readonly metric: Readonly<Record<string, string>> }): string {
+  return metric['__name__'] ?? '';
+}
+
+/** What Grafana makes of the variables where everything is chosen. */
+function substitute(expr: string): string {
+  return expr.replaceAll('$__rate_interval', '20s').replace(/\$\w+/g, '.*');
+}

@@ -1,0 +1,32 @@
+import { readTemplate } from '../../src/cli/templates.ts';
+
+interface Panel {
+  readonly id: number;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+/** What the tests read of a dashboard. */
+export interface Dashboard {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string }[] };
+}
+
+/** The dashboard as it ships. */
+export function readDashboard(): Dashboard {
+  return JSON.parse(readTemplate('monitoring/grafana/dashboards/pgbouncer.json'));
+}
+
+/** The metrics and recorded series that the alert rules and the dashboard name. */
+export function namedMetrics(): ReadonlySet<string> {
+  const rules = readTemplate('monitoring/prometheus/rules/pgbouncer.yml');
+  const queries = panelQueries(readDashboard()).map(({ expr }) => expr);
+  const names = [rules, ...queries].join('\n').matchAll(/\b(?:pgbouncer|ecar_pool)[_:]\w+(?::\w+)*/g);
+  return new Set([...names].map(([name]) => name));
+}
+
+/** Every query of every panel. */
+export function panelQueries({ panels }: Dashboard): { readonly title: string; readonly expr: string }[] {
+  return panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
+}
