@@ -17,7 +17,8 @@
  *
  * Where the answer came over a server connection that was open before, Postgres is asked whether it would let
  * the role in now: by psql, at Postgres itself. PgBouncer's RECONNECT would prove it better, and break a pool
- * that still works where the answer is no. libpq before 16 does not know PGREQUIREAUTH and passes over it.
+ * that still works where the answer is no. libpq before 16 does not know PGREQUIREAUTH and passes over it;
+ * later ones refuse every server where it is empty.
  */
 export const PROBE_SCRIPT = `
 IFS= read -r nonce
@@ -61,8 +62,8 @@ login() {
   done
   tell login
   [ "$code" = 0 ] && [ -n "$behind" ] && [ "\${said##*|}" -gt 0 ] 2>/dev/null || return
-  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind PGREQUIREAUTH=$server_auth
-  export PGREQUIREAUTH
+  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind
+  [ -z "$server_auth" ] || export PGREQUIREAUTH="$server_auth"
   read -r began rest </proc/uptime
   attempt
   tell server

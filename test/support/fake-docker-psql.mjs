@@ -24,6 +24,8 @@ if (pool.users[user] !== password) refuse(`FATAL:  password authentication faile
 if (behaviour !== undefined) refuse(behaviour);
 if (database === 'pgbouncer' && !pool.console.includes(user)) refuse('FATAL:  not allowed');
 if (host !== '127.0.0.1') {
+  if (process.env.PGREQUIREAUTH === '') refuse('authentication method requirement "" failed');
+  if (pool.requireAuth !== process.env.PGREQUIREAUTH) refuse(`not ${pool.requireAuth}`);
   process.stdout.write('1|0\n');
   process.exit(0);
 }

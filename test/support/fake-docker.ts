@@ -37,6 +37,8 @@ export interface FakePool {
   readonly ages?: Readonly<Record<string, number>>;
   /** The same as `logins`, at Postgres itself; `database` is the one there. */
   readonly server?: Readonly<Record<string, string>>;
+  /** What PGREQUIREAUTH must be there; undefined where it must not be set. */
+  readonly requireAuth?: string;
 }
 
 /** One call of the fake docker; `env` is the whole environment that it got. */

@@ -64,7 +64,7 @@ async function look(
   stack: Stack,
   options: { shell?: string; limitMs?: number; folder?: string } & Pick<
     FakePool,
-    'logins' | 'ages' | 'server'
+    'logins' | 'ages' | 'server' | 'requireAuth'
   > = {},
 ) {
   const { shell, limitMs = 25_000, folder = '/', ...pool } = options;
@@ -187,13 +187,25 @@ describe('the probe', () => {
     const [user = '', other = '', third = ''] = appUsers;
     const ages = { [`${user}@a = b`]: 340, [`${other}@a = b`]: 1 };
     const server = { [`${other}@x`]: 'FATAL:  no', [`${third}@x`]: 'FATAL:  never asked' };
-    const { output } = await look(NASTY_STACK, { shell: asShell(shell), ages, server });
+    const { output } = await look(NASTY_STACK, {
+      ...{ shell: asShell(shell), ages, server },
+      requireAuth: 'md5,none',
+    });
     expect(output.logins.get(0)?.said).toBe('1|340');
     expect([...output.servers.keys()].sort()).toEqual([0, 1]);
     expect(output.servers.get(0)?.code).toBe(0);
     expect(output.servers.get(1)?.said).toBe(
       'psql: error: connection to server at "postgres", port 5432 failed: FATAL:  no',
     );
+  });
+
+  it('must let Postgres ask for what it likes under SCRAM: an empty requirement would refuse every server', async () => {
+    const stack = {
+      ...NASTY_STACK,
+      pgbouncer: { ...NASTY_STACK.pgbouncer, auth_type: 'scram-sha-256' as const },
+    };
+    const { output } = await look(stack, { ages: { [`${appUsers[0]}@a = b`]: 9 } });
+    expect(output.servers.get(0)?.said).toBe('1|0');
   });
 
   it('must bound a login that hangs, and still answer for the others', async () => {
