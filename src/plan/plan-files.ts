@@ -3,6 +3,8 @@ import { storePasswords } from '../credentials/store-passwords.ts';
 import type { Stack } from '../stack/stack.ts';
 import { writeComposeFile } from '../writers/compose/compose-file.ts';
 import { writeDotenvFile } from '../writers/dotenv.ts';
+import { writeLogRotation } from '../writers/monitoring/log-rotation.ts';
+import { writePgbadgerScript } from '../writers/monitoring/pgbadger-script.ts';
 import { writePgServiceFile } from '../writers/pg-service.ts';
 import { writePgbouncerConfig } from '../writers/pgbouncer-ini.ts';
 import { MARK, type Rendering } from '../writers/rendering.ts';
@@ -17,6 +19,8 @@ const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly Planne
   writePgbouncerConfig,
   writeUsers,
   writeRoleSql,
+  writeLogRotation,
+  writePgbadgerScript,
 ];
 
 /** The manifest's name; it lists what was rendered, so that what is no longer rendered can be removed. */

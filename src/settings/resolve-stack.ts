@@ -12,6 +12,7 @@ import type {
   Stack,
   User,
 } from '../stack/stack.ts';
+import { resolveMonitoring } from './resolve-monitoring.ts';
 import type { Settings } from './schema.ts';
 import { chooseClient } from './secret-uses.ts';
 import type { Secrets } from './secrets.ts';
@@ -40,6 +41,7 @@ export function resolveStack(environment: string, settings: Settings, secrets: S
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
     resources: resolveResources(settings),
+    monitoring: resolveMonitoring(settings.monitoring),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
 import { checkDatabases } from './rules/databases.ts';
+import { checkPgbadger } from './rules/pgbadger.ts';
 import { checkPgbouncer, checkSettingVersions } from './rules/pgbouncer.ts';
 import { checkPostgres } from './rules/postgres.ts';
 import { checkResources } from './rules/resources.ts';
@@ -28,8 +29,9 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
   rule(['pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
-  rule(['app', 'databases', 'pgbouncer'], checkApp),
-  rule(['app', 'postgres', 'resources'], checkResources),
+  rule(['app', 'databases', 'pgbouncer', 'monitoring'], checkApp),
+  rule(['app', 'postgres', 'resources', 'monitoring'], checkResources),
+  rule(['monitoring', 'postgres', 'pgbouncer'], checkPgbadger),
 ];
 
 /**

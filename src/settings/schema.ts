@@ -2,6 +2,7 @@
 // here gets into the bundle.
 import * as z from 'zod/mini';
 import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { monitoring } from './monitoring-schema.ts';
 import {
   about,
   count,
@@ -225,6 +226,7 @@ export const settingsSchema = z.strictObject({
   pgbouncer: z.prefault(pgbouncer, {}),
   app: z.optional(app),
   resources: about(z._default(z.record(z.string(), limits), {}), 'Limits of the containers, by service.'),
+  monitoring: z.prefault(monitoring, {}),
 });
 
 /** The settings of one environment as written, checked and with defaults filled in. */

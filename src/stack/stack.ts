@@ -1,3 +1,4 @@
+import type { Monitoring } from './monitoring.ts';
 import type { PgbouncerVersion } from './pgbouncer-version.ts';
 import type { Secret } from './secret.ts';
 
@@ -14,6 +15,7 @@ export interface Stack {
   readonly client: Client;
   readonly app: App | undefined;
   readonly resources: ReadonlyMap<string, Resources>;
+  readonly monitoring: Monitoring;
 }
 
 /** A Postgres that the stack runs itself, as the service `postgres`. */

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 prefix=ecar-pool-testbed
 log=$testbed_dir/images.log
 # The ones most tests need come first; the bases are built when something stands on them.
-all='pgbouncer:1.26.1 postgres:18 pgbouncer:1.24.1 postgres:17 django:5.2 pgbouncer:1.18.0'
+all='pgbouncer:1.26.1 postgres:18 pgbouncer:1.24.1 postgres:17 django:5.2 pgbadger:13.2 pgbouncer:1.18.0'
 
 # The suite an image comes from, then what its Dockerfile needs to know.
 recipe() {
@@ -22,6 +22,7 @@ recipe() {
 	postgres:18) echo forky PG_MAJOR=18 PGDATA=/var/lib/postgresql/18/docker DATA_VOLUME=/var/lib/postgresql ;;
 	postgres:17) echo trixie PG_MAJOR=17 PGDATA=/var/lib/postgresql/data DATA_VOLUME=/var/lib/postgresql/data ;;
 	django:5.2) echo forky VERSION=5.2 ;;
+	pgbadger:13.2) echo forky VERSION=13.2 ;;
 	*) die "images: no recipe for $1 (there are: $all)" ;;
 	esac
 }

@@ -55,6 +55,7 @@ export const STACK: Stack = {
   },
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,
+  monitoring: { log: undefined, pgbadger: undefined },
   resources: new Map(),
 };
 

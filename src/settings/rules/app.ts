@@ -12,13 +12,17 @@ const OWN_VARIABLES =
   /^(?:DB_(?:NAME|USER|PASSWORD|HOST|PORT)|POSTGRES_PASSWORD|PGBOUNCER_(?:MAX_CLIENT_CONN|(?:DEFAULT|MIN|RESERVE)_POOL_SIZE))$/;
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
-export function checkApp(settings: Pick<Settings, 'app' | 'databases' | 'pgbouncer'>, found: Findings): void {
-  const { app, databases, pgbouncer } = settings;
+export function checkApp(
+  settings: Pick<Settings, 'app' | 'databases' | 'pgbouncer' | 'monitoring'>,
+  found: Findings,
+): void {
+  const { app, databases, pgbouncer, monitoring } = settings;
   if (app === undefined) return;
   checkImage(app, found);
   checkEnvironment(app, found);
   checkDatabases({ app, databases, pgbouncer }, found);
-  if (app.service === 'pgbouncer' || app.service === 'postgres') {
+  const taken = ['pgbouncer', 'postgres', ...(monitoring.pgbadger ? ['pgbadger'] : [])];
+  if (taken.includes(app.service)) {
     const message = `\`${app.service}\` is a service of the stack itself`;
     found.value('app-service', ['app', 'service'], message, 'choose another name');
   }

@@ -4,13 +4,14 @@ import type { Settings } from '../schema.ts';
 
 /** Limits are for services that the stack has. */
 export function checkResources(
-  { app, postgres, resources }: Pick<Settings, 'app' | 'postgres' | 'resources'>,
+  { app, postgres, resources, monitoring }: Pick<Settings, 'app' | 'postgres' | 'resources' | 'monitoring'>,
   found: Findings,
 ): void {
   const services = [
     'pgbouncer',
     ...(postgres.host === undefined ? ['postgres'] : []),
     ...(app ? [app.service] : []),
+    ...(monitoring.pgbadger ? ['pgbadger'] : []),
   ];
   for (const service of Object.keys(resources)) {
     if (services.includes(service)) continue;

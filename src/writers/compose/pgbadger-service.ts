@@ -1,0 +1,44 @@
+import { PGBADGER_FOLDER, PGBADGER_SERVICE, type Pgbadger, REPORT_PROFILE } from '../../stack/monitoring.ts';
+import type { Stack } from '../../stack/stack.ts';
+import { LOG_VOLUME } from '../monitoring/log-rotation.ts';
+import { LOG_FOLDER } from '../pgbouncer-ini.ts';
+import { POSTGRES_LOG_FOLDER, POSTGRES_LOG_VOLUME } from './postgres-log.ts';
+import { commonParts, mountFolder, type Service } from './service.ts';
+
+/** Where reports and what pgBadger remembers are kept. */
+export const REPORT_VOLUME = 'pgbadger_reports';
+
+const SCRIPT_FOLDER = '/etc/pgbadger';
+
+/**
+ * pgBadger over the logs: once on demand, or as a service that never ends. It reads what untrusted clients
+ * made PgBouncer write, so it has no network, and of the volumes only its own to write to.
+ */
+export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
+  const { image, every_seconds } = pgbadger;
+  const { networks: _, restart, ...common } = commonParts(stack, PGBADGER_SERVICE);
+  const isScheduled = every_seconds !== undefined;
+  return {
+    image,
+    ...common,
+    ...(isScheduled ? { restart } : { profiles: [REPORT_PROFILE] }),
+    entrypoint: ['/bin/sh', `${SCRIPT_FOLDER}/report.sh`],
+    ...(isScheduled ? { command: [String(every_seconds)] } : {}),
+    // Root owns a new volume and needs no capability to write to its own; the image knows no other user.
+    user: '0:0',
+    network_mode: 'none',
+    volumes: [
+      mountFolder('./monitoring/pgbadger', SCRIPT_FOLDER),
+      { type: 'volume', source: LOG_VOLUME, target: LOG_FOLDER, read_only: true },
+      ...(pgbadger.postgres
+        ? [{ type: 'volume', source: POSTGRES_LOG_VOLUME, target: POSTGRES_LOG_FOLDER, read_only: true }]
+        : []),
+      { type: 'volume', source: REPORT_VOLUME, target: PGBADGER_FOLDER },
+    ],
+    tmpfs: ['/tmp'],
+    stop_grace_period: '60s',
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+  };
+}
