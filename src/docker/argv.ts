@@ -54,3 +54,13 @@ export function execArgv(container: string, ...command: readonly string[]): stri
 export function logsArgv(project: ComposeProject, service: string, lines: number): string[] {
   return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service);
 }
+
+/** Copies what is in a container's folder, its volumes included, into a folder of this host. */
+export function copyOutArgv(container: string, folder: string, target: string): string[] {
+  return ['cp', `${container}:${folder}`, target];
+}
+
+/** Removes a container, running or not, and no volume of a name. */
+export function removeArgv(container: string): string[] {
+  return ['rm', '--force', container];
+}

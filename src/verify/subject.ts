@@ -1,5 +1,6 @@
 import type { ComposeProject } from '../docker/argv.ts';
 import type { Change } from '../plan/change.ts';
+import { PGBADGER_SERVICE } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** The label under which the rendered service carries a hash of all that only a new container applies. */
@@ -41,5 +42,12 @@ export function postgresService({ postgres }: Stack): string | undefined {
 
 /** The services that the stack runs, in the order in which they start. */
 export function listServices(stack: Stack): string[] {
-  return [postgresService(stack), 'pgbouncer', stack.app?.service].filter((name) => name !== undefined);
+  const { every_seconds } = stack.monitoring.pgbadger ?? {};
+  return [
+    postgresService(stack),
+    'pgbouncer',
+    stack.app?.service,
+    // On demand only, it has no container between two reports.
+    every_seconds === undefined ? undefined : PGBADGER_SERVICE,
+  ].filter((name) => name !== undefined);
 }

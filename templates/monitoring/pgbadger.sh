@@ -1,5 +1,6 @@
 # Makes pgBadger's reports of what was logged since the last run, and prints the newest page of each log.
-# usage: sh report.sh [SECONDS]   once, or again and again with so many seconds between
+# usage: sh report.sh once
+#        sh report.sh every SECONDS
 set -eu
 weeks={{weeks}}
 logs='{{logs}}'
@@ -98,7 +99,7 @@ while flock 9; do
     report "$log"
   done
   flock -u 9
-  [ $# -gt 0 ] || exit 0
-  sleep "$1" &
+  [ "$1" = every ] || exit 0
+  sleep "$2" &
   wait $!
 done

@@ -23,7 +23,7 @@ export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
     ...common,
     ...(isScheduled ? { restart } : { profiles: [REPORT_PROFILE] }),
     entrypoint: ['/bin/sh', `${SCRIPT_FOLDER}/report.sh`],
-    ...(isScheduled ? { command: [String(every_seconds)] } : {}),
+    command: isScheduled ? ['every', String(every_seconds)] : ['once'],
     // Root owns a new volume and needs no capability to write to its own; the image knows no other user.
     user: '0:0',
     network_mode: 'none',
