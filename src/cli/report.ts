@@ -11,7 +11,7 @@ export interface ReportOptions {
 export const addReport: AddCommand = (program, bind) => {
   const command = program
     .command('report')
-    .description("make an HTML report of PgBouncer's log with pgBadger, and say where it is")
+    .description("make an HTML report of PgBouncer's log, and say where it is")
     .option('--to <dir>', 'put the pages there instead of stack/<env>/reports/')
     .option('--timeout <seconds>', 'time limit of the whole run', parseSeconds, 600)
     .option('-o, --out <dir>', 'where the stack was rendered, if not to stack/<env>/')

@@ -20,7 +20,7 @@ export async function openPage(path: string): Promise<string> {
 export async function takeScreenshot(path: string, style: string, picture: string): Promise<void> {
   const styled = `${path}.styled.html`;
   await writeFile(styled, `${await readFile(path, 'utf8')}<style>${style}</style>`);
-  await chromium('--window-size=1280,960', `--screenshot=${picture}`, pathToFileURL(styled).href);
+  await chromium('--window-size=1280,1180', `--screenshot=${picture}`, pathToFileURL(styled).href);
 }
 
 function chromium(...args: readonly string[]) {
