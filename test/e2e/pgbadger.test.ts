@@ -10,6 +10,7 @@ import { IMAGES } from './support/images.ts';
 import { renderAndFollow } from './support/next-steps.ts';
 import { figures, sectionText, tableRows } from './support/pgbadger-page.ts';
 import type { Project } from './support/project.ts';
+import { run } from './support/run.ts';
 import { useProject } from './support/use-project.ts';
 
 const CASES = [
@@ -175,3 +176,46 @@ for (const { pgbouncer, postgres } of CASES) {
     });
   });
 }
+
+describe('pgBadger 13.2 by itself', () => {
+  const at = (time: string, text: string) => `2026-11-23 13:27:${time} UTC [1] LOG ${text}`;
+  const stats = (...counts: readonly string[]) =>
+    at(
+      '59.903',
+      `stats: ${['9 xacts/s', '20 queries/s', ...counts].join(', ')}, xact 3 us, query 4 us, wait 5 us`,
+    );
+  const bytes = ['in 100 B/s', 'out 200 B/s'];
+  const parsed = ['0 client parses/s', '0 server parses/s', '0 binds/s'];
+
+  async function read(...lines: readonly string[]): Promise<string> {
+    const flags = ['-f', 'pgbouncer3', '--pgbouncer-only', '-q', '-x', 'html', '-o', '-', '-'];
+    const argv = ['run', '--rm', '-i', '--network', 'none', IMAGES.pgbadger, ...flags];
+    return (await run('docker', argv, { cwd: process.cwd(), input: `${lines.join('\n')}\n` })).stdout;
+  }
+  const peak = async (line: string) => figures(await read(line), 'pgbsql-traffic')['Request Peak'];
+
+  it.each([
+    { of: '1.18', line: stats(...bytes), shows: '20 queries/s' },
+    { of: '1.24', line: stats(...parsed, ...bytes), shows: '20 queries/s' },
+    // Once this fails, the script has no need any more to cut the logins out.
+    { of: '1.26', line: stats(...parsed, '5 client logins/s', ...bytes), shows: '0 queries/s' },
+  ])('must see $shows in the stats line of PgBouncer $of', async ({ line, shows }) => {
+    expect(await peak(line)).toBe(shows);
+  });
+
+  it("must count sessions of names with other letters as nobody's", async () => {
+    const html = await read(
+      ...['app/bob', 'my db/bob', 'app/jürgen'].map((who, n) =>
+        at(
+          '54.168',
+          `C-0x55f9f95d75f${n}: ${who}@10.0.0.1:4713${n} closing because: client close request (age=7s)`,
+        ),
+      ),
+    );
+    const counted = tableRows(html, 'pgbsessions-per-user-table').map(([name, count]) => [name, count]);
+    expect(counted).toEqual([
+      ['(nousr)', '2'],
+      ['bob', '1'],
+    ]);
+  });
+});
