@@ -59,7 +59,7 @@ for (const image of [IMAGES.pgbouncer126, IMAGES.pgbouncer124, IMAGES.pgbouncer1
       const project = useStack();
       const before = await putAside(project);
       const { startedAt } = await inspectContainer(project, 'pgbouncer');
-      await project.compose(['exec', '-T', 'pgbouncer', 'kill', '-QUIT', '1'], { code: 'any' });
+      await project.compose(['exec', '-T', 'pgbouncer', 'kill', '-INT', '1'], { code: 'any' });
       await eventually(async () => {
         expect((await inspectContainer(project, 'pgbouncer')).startedAt).not.toBe(startedAt);
         expect(await failingChecks(project)).toEqual([]);

@@ -1,7 +1,8 @@
 # Rendered by ecar-pool for the environment prod. Do not edit: edit ecar-pool.yaml,
 # then run `ecar-pool render --env prod`.
 # Makes pgBadger's reports of what was logged since the last run, and prints the newest page of each log.
-# usage: sh report.sh [SECONDS]   once, or again and again with so many seconds between
+# usage: sh report.sh once
+#        sh report.sh every SECONDS
 set -eu
 weeks=8
 logs='pgbouncer postgres'
@@ -100,7 +101,7 @@ while flock 9; do
     report "$log"
   done
   flock -u 9
-  [ $# -gt 0 ] || exit 0
-  sleep "$1" &
+  [ "$1" = every ] || exit 0
+  sleep "$2" &
   wait $!
 done
