@@ -1,6 +1,6 @@
 import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
-import { PGBADGER_FOLDER, PGBADGER_SERVICE } from '../stack/monitoring.ts';
+import { PGBADGER_FOLDER, PGBADGER_SCRIPT, PGBADGER_SERVICE } from '../stack/monitoring.ts';
 import { type ComposeProject, composeArgv, copyOutArgv, removeArgv } from './argv.ts';
 import { diagnoseStderr, diagnoseTimeout } from './diagnose.ts';
 import type { Docker } from './docker.ts';
@@ -29,7 +29,7 @@ export async function runPgbadger(docker: Docker, run: PgbadgerRun): Promise<str
   try {
     run.onProgress('pgBadger reads the logs ...');
     const made = await docker.call(
-      composeArgv(project, 'run', '--no-deps', '-T', '--name', container, PGBADGER_SERVICE, 'once'),
+      composeArgv(project, 'run', '--no-deps', '-T', '--name', container, PGBADGER_SERVICE, PGBADGER_SCRIPT),
     );
     requireSuccess(made, run);
     const pages = made.stdout.split('\n').filter(Boolean);
@@ -53,7 +53,10 @@ function requireSuccess(result: RunResult, { project, renderCommand }: PgbadgerR
   const known = diagnoseStderr(stderr);
   if (known) throw known;
   const said = stderr.trim().split('\n').at(-1) || `exit code ${code ?? 'none'}`;
-  const command = ['docker', ...composeArgv(project, 'run', '--rm', '--no-deps', PGBADGER_SERVICE, 'once')];
+  const command = [
+    'docker',
+    ...composeArgv(project, 'run', '--rm', '--no-deps', PGBADGER_SERVICE, PGBADGER_SCRIPT),
+  ];
   throw new EnvironmentError(
     `pgBadger made no report: ${said}`,
     `run it by hand to see all of its output: ${formatCommand(command)}`,

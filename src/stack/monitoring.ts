@@ -28,5 +28,8 @@ export interface Pgbadger {
 export const PGBADGER_SERVICE = 'pgbadger';
 export const REPORT_PROFILE = 'report';
 
+/** What the service runs with `/bin/sh` to make one report. */
+export const PGBADGER_SCRIPT = '/etc/pgbadger/report.sh';
+
 /** Where the service keeps its work; the pages lie in `html/` below. */
 export const PGBADGER_FOLDER = '/var/lib/pgbadger';

@@ -1,4 +1,11 @@
-import { PGBADGER_FOLDER, PGBADGER_SERVICE, type Pgbadger, REPORT_PROFILE } from '../../stack/monitoring.ts';
+import { posix } from 'node:path';
+import {
+  PGBADGER_FOLDER,
+  PGBADGER_SCRIPT,
+  PGBADGER_SERVICE,
+  type Pgbadger,
+  REPORT_PROFILE,
+} from '../../stack/monitoring.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { LOG_VOLUME } from '../monitoring/log-rotation.ts';
 import { LOG_FOLDER } from '../pgbouncer-ini.ts';
@@ -7,8 +14,6 @@ import { commonParts, mountFolder, type Service } from './service.ts';
 
 /** Where reports and what pgBadger remembers are kept. */
 export const REPORT_VOLUME = 'pgbadger_reports';
-
-const SCRIPT_FOLDER = '/etc/pgbadger';
 
 /**
  * pgBadger over the logs: once on demand, or as a service that never ends. It reads what untrusted clients
@@ -22,13 +27,13 @@ export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
     image,
     ...common,
     ...(isScheduled ? { restart } : { profiles: [REPORT_PROFILE] }),
-    entrypoint: ['/bin/sh', `${SCRIPT_FOLDER}/report.sh`],
-    command: isScheduled ? ['every', String(every_seconds)] : ['once'],
+    entrypoint: ['/bin/sh'],
+    command: isScheduled ? ['-c', reportEvery(every_seconds)] : [PGBADGER_SCRIPT],
     // Root owns a new volume and needs no capability to write to its own; the image knows no other user.
     user: '0:0',
     network_mode: 'none',
     volumes: [
-      mountFolder('./monitoring/pgbadger', SCRIPT_FOLDER),
+      mountFolder('./monitoring/pgbadger', posix.dirname(PGBADGER_SCRIPT)),
       { type: 'volume', source: LOG_VOLUME, target: LOG_FOLDER, read_only: true },
       ...(pgbadger.postgres
         ? [{ type: 'volume', source: POSTGRES_LOG_VOLUME, target: POSTGRES_LOG_FOLDER, read_only: true }]
@@ -41,4 +46,9 @@ export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
   };
+}
+
+/** The script is read each time, so that what it is given anew needs no new container; a stop waits for a report. */
+function reportEvery(seconds: number): string {
+  return `trap exit TERM; while :; do sh ${PGBADGER_SCRIPT}; sleep ${seconds} & wait; done`;
 }

@@ -1,8 +1,6 @@
 # Rendered by ecar-pool for the environment prod. Do not edit: edit ecar-pool.yaml,
 # then run `ecar-pool render --env prod`.
 # Makes pgBadger's reports of what was logged since the last run, and prints the newest page of each log.
-# usage: sh report.sh once
-#        sh report.sh every SECONDS
 set -eu
 weeks=5
 logs='pgbouncer'
@@ -92,16 +90,9 @@ report() {
   [ -z "$newest" ] || echo "${newest#"$work/html/"}"
 }
 
-trap exit TERM INT
-
 # One at a time: a report on demand may meet one on schedule.
 exec 9>"$work/lock"
-while flock 9; do
-  for log in $logs; do
-    report "$log"
-  done
-  flock -u 9
-  [ "$1" = every ] || exit 0
-  sleep "$2" &
-  wait $!
+flock 9
+for log in $logs; do
+  report "$log"
 done
