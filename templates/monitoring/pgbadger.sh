@@ -5,16 +5,17 @@ logs='{{logs}}'
 work=/var/lib/pgbadger
 pgbouncer_log=/var/log/pgbouncer/pgbouncer.log
 
-# All that PgBouncer logged, oldest first. The file that it writes to is held open before those put aside are
-# listed; where it was put aside in between, both are taken anew, so that each line is there once.
+# What PgBouncer logged, oldest first. Health checks and `ecar-pool verify` come from within its container: they
+# are nobody's sessions. The logins that it counts since 1.26 are unknown to pgBadger 13.2, which would skip the
+# whole line.
 read_pgbouncer() {
   current=$pgbouncer_log
-  [ -e "$current" ] || current=/dev/null
-  until print_pgbouncer 3<"$current"; do
-    [ -e "$current" ] || current=/dev/null
-  done
+  until [ -e "$current" ] || current=/dev/null && print_pgbouncer 3<"$current"; do :; done |
+    sed -e '/@127\.0\.0\.1:[0-9]* /d' -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
 }
 
+# The file that PgBouncer writes to is held open before those put aside are listed. Where it was put aside in
+# between, nothing is printed and both are taken anew, so that each line is there once.
 print_pgbouncer() {
   aside=$(ls "$pgbouncer_log".*Z "$pgbouncer_log".*Z.gz 2>/dev/null || :)
   [ "$current" -ef /dev/fd/3 ] || return 1
@@ -28,12 +29,6 @@ print_pgbouncer() {
   cat <&3
 }
 
-# Health checks and `ecar-pool verify` come from within the container: they are nobody's sessions.
-# The logins that PgBouncer counts since 1.26 are unknown to pgBadger 13.2, which would skip the whole line.
-choose_pgbouncer() {
-  sed -e '/@127\.0\.0\.1:[0-9]* /d' -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
-}
-
 badger_pgbouncer() {
   badger --format pgbouncer3 --pgbouncer-only
 }
@@ -42,10 +37,6 @@ read_postgres() {
   for file in $(ls -tr /var/log/postgresql/*.log 2>/dev/null || :); do
     print_new cat "$file"
   done
-}
-
-choose_postgres() {
-  cat
 }
 
 badger_postgres() {
@@ -82,7 +73,7 @@ report() {
   # pgBadger remembers by the second how far it came, so it is given whole seconds.
   until=$(date -u '+%Y-%m-%d %H:%M:%S')
   sleep 1
-  "read_$1" | "choose_$1" | "badger_$1" >&2
+  "read_$1" | "badger_$1" >&2
   mv "$data/beginning" "$data/begun"
   newest=$(ls -d "$html"/2*/*/*/index.html 2>/dev/null | tail -n 1)
   [ -z "$newest" ] || echo "${newest#"$work/html/"}"

@@ -58,6 +58,19 @@ describe('init', () => {
     expect((await runToEnd(['render', '-q'], { cwd })).exitCode).toBe(0);
   });
 
+  it('must write blocks of comments that are settings without their `#`', async () => {
+    const cwd = tempFolder();
+    await runToEnd(['init', '--yes', '--name', 'ecar'], { cwd });
+    const [before = '', after = ''] = read(cwd, 'ecar-pool.yaml').split('# monitoring:\n');
+    const [block = '', rest = ''] = after.split(/^\n/m);
+    const settings = `${before}monitoring:\n${block.replace(/^# /gm, '')}\n${rest}`;
+    writeFileSync(join(cwd, 'ecar-pool.yaml'), settings);
+    const { exitCode, out } = await runToEnd(['config', '--json'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(out).toContain('"monitoring.pgbadger.keep"');
+    expect(out).toContain('"monitoring.log.max_size"');
+  });
+
   it('must keep every file that is there, and say so', async () => {
     const cwd = tempFolder();
     writeFileSync(join(cwd, 'ecar-pool.yaml'), 'mine');

@@ -29,6 +29,7 @@ for (const image of [IMAGES.pgbouncer126, IMAGES.pgbouncer124, IMAGES.pgbouncer1
       expect((await steady.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
       await steady.end();
       await project.compose(['stop', 'pgbouncer']);
+      expect(await inspectContainer(project, 'pgbouncer')).toMatchObject({ running: false, exitCode: 0 });
       const { stderr } = await project.docker(['logs', `${project.name}_pgbouncer`]);
       const said = stderr.split('\n');
       // PgBouncer writes each line to both.

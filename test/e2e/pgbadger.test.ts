@@ -11,6 +11,7 @@ import { renderAndFollow } from './support/next-steps.ts';
 import { figures, sectionText, tableRows } from './support/pgbadger-page.ts';
 import type { Project } from './support/project.ts';
 import { run } from './support/run.ts';
+import { listAllOf } from './support/teardown.ts';
 import { useProject } from './support/use-project.ts';
 
 const CASES = [
@@ -26,7 +27,11 @@ for (const { pgbouncer, postgres } of CASES) {
       await project.init(pgbouncer, postgres);
       await project.set({
         pgbouncer: { stats_period: 3 },
-        monitoring: { pgbadger: { image: IMAGES.pgbadger, postgres: true } },
+        // Small enough to be rotated between reports, and during them.
+        monitoring: {
+          log: { max_size: '4k', keep: 100 },
+          pgbadger: { image: IMAGES.pgbadger, postgres: true },
+        },
       });
       await project.ecar(['render', '--env', 'prod']);
       beforeStart = await project.ecar(['report', '--env', 'prod'], { code: 'any' });
@@ -174,6 +179,14 @@ for (const { pgbouncer, postgres } of CASES) {
       expect(stdout).toMatch(/^pgbouncer\/\d{4}\/\d\d\/\d\d\/index\.html$/m);
       await report(project);
     });
+
+    it('must leave nothing behind after down -v with its profile', async () => {
+      const project = useStack();
+      await project.set({ monitoring: { pgbadger: { every: undefined } } });
+      await project.ecar(['render', '--env', 'prod']);
+      await project.compose(['--profile', 'report', 'down', '-v']);
+      expect(await listAllOf(project.name)).toEqual([]);
+    });
   });
 }
 
@@ -185,12 +198,18 @@ describe('pgBadger 13.2 by itself', () => {
       `stats: ${['9 xacts/s', '20 queries/s', ...counts].join(', ')}, xact 3 us, query 4 us, wait 5 us`,
     );
   const bytes = ['in 100 B/s', 'out 200 B/s'];
+  // Without a session, a page has no part for PgBouncer.
+  const login = at(
+    '53.100',
+    'C-0x55f9f95d75f9: app/bob@10.0.0.1:47139 login attempt: db=app user=bob tls=no',
+  );
   const parsed = ['0 client parses/s', '0 server parses/s', '0 binds/s'];
 
   async function read(...lines: readonly string[]): Promise<string> {
     const flags = ['-f', 'pgbouncer3', '--pgbouncer-only', '-q', '-x', 'html', '-o', '-', '-'];
     const argv = ['run', '--rm', '-i', '--network', 'none', IMAGES.pgbadger, ...flags];
-    return (await run('docker', argv, { cwd: process.cwd(), input: `${lines.join('\n')}\n` })).stdout;
+    return (await run('docker', argv, { cwd: process.cwd(), input: `${[login, ...lines].join('\n')}\n` }))
+      .stdout;
   }
   const peak = async (line: string) => figures(await read(line), 'pgbsql-traffic')['Request Peak'];
 

@@ -27,6 +27,8 @@ export class PgbouncerContainer {
     await writeFile(join(mounted, 'userlist.txt'), userlist);
     const { stdout } = await docker([
       ...['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true'],
+      // Where a stack has a volume for the log file.
+      ...['--tmpfs', '/var/log/pgbouncer:mode=1777'],
       ...['--label', 'ecar-pool-e2e=golden', '--network', 'none', '-v', `${mounted}:/etc/pgbouncer:ro`],
       files.image,
     ]);
