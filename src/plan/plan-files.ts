@@ -3,6 +3,7 @@ import { storePasswords } from '../credentials/store-passwords.ts';
 import type { Stack } from '../stack/stack.ts';
 import { writeComposeFile } from '../writers/compose/compose-file.ts';
 import { writeDotenvFile } from '../writers/dotenv.ts';
+import { writeLogIni } from '../writers/monitoring/log-ini.ts';
 import { writeLogRotation } from '../writers/monitoring/log-rotation.ts';
 import { writePgbadgerScript } from '../writers/monitoring/pgbadger-script.ts';
 import { writePgServiceFile } from '../writers/pg-service.ts';
@@ -19,6 +20,7 @@ const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly Planne
   writePgbouncerConfig,
   writeUsers,
   writeRoleSql,
+  writeLogIni,
   writeLogRotation,
   writePgbadgerScript,
 ];

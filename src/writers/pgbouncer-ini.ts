@@ -12,6 +12,7 @@ export const CONFIG_FOLDER = '/etc/pgbouncer';
 
 /** Where the log file lies, in a folder of the image that its user may write to. */
 export const LOG_FOLDER = '/var/log/pgbouncer';
+export const LOG_FILE = `${LOG_FOLDER}/pgbouncer.log`;
 
 /** PgBouncer's configuration. */
 export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
@@ -22,7 +23,8 @@ export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
       entries: stack.databases.map((database) => [database.name, connectionString(database, stack)] as const),
     },
     ...usersSection(stack.users),
-    { name: 'pgbouncer', entries: [...pgbouncerSettings(stack)] },
+    // The last one: where there is a log file, it goes on in monitoring/log-ini.ts.
+    { name: 'pgbouncer', entries: [...pgbouncerSettings(stack)].filter(([name]) => name !== 'logfile') },
   ];
   const text = writePgbouncerIni(sections, {
     comment: markLines(rendering),
@@ -49,7 +51,7 @@ function usersSection(users: readonly User[]) {
 
 /** What the log file is to hold; PgBouncer's own defaults, written down because reports hang on them. */
 const LOG_FILE_SETTINGS = [
-  ['logfile', `${LOG_FOLDER}/pgbouncer.log`],
+  ['logfile', LOG_FILE],
   ['log_connections', '1'],
   ['log_disconnections', '1'],
   ['log_stats', '1'],

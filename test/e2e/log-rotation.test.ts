@@ -14,9 +14,21 @@ for (const image of [IMAGES.pgbouncer126, IMAGES.pgbouncer124, IMAGES.pgbouncer1
   describe(`the log file of ${image.replace(/.*\//, '')}`, () => {
     const useStack = useProject('rotate', async (project) => {
       await project.init(image, IMAGES.postgres17);
+      await renderAndFollow(project);
+    });
+
+    it('must be switched on in a running stack, which a reload before that does not end', async () => {
+      const project = useStack();
+      const before = await inspectContainer(project, 'pgbouncer');
       await project.set({ monitoring: { log: { max_size: '4k', keep: 50 } } });
-      const { verified } = await renderAndFollow(project);
-      expect(verified.code, verified.stdout).toBe(0);
+      await project.ecar(['render', '--env', 'prod']);
+      await project.compose(['kill', '-s', 'HUP', 'pgbouncer']);
+      // PgBouncer opens a log file that it is told of within a second, for its next line.
+      await sleep(2000);
+      expect(await inspectContainer(project, 'pgbouncer')).toEqual(before);
+      expect(await failingChecks(project)).toEqual(['container-current', 'config']);
+      await project.compose(['up', '-d', '--wait']);
+      expect(await failingChecks(project)).toEqual([]);
     });
 
     it('must hold every line once after ten rotations under load, and drop no client', async () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
@@ -30,13 +30,10 @@ export async function startPgbouncer(files: { ini: string; userlist: string }): 
   const port = await freePort();
   const ini = files.ini
     .replaceAll('/etc/pgbouncer/', `${folder}/`)
-    .replaceAll('/var/log/pgbouncer/', `${folder}/log/`)
     .replace(/^listen_addr = .*$/m, 'listen_addr = 127.0.0.1')
     .replace(/^listen_port = .*$/m, `listen_port = ${port}`);
   // Whoever it runs as must get in.
   chmodSync(folder, 0o755);
-  mkdirSync(join(folder, 'log'));
-  chmodSync(join(folder, 'log'), 0o777);
   writeFileSync(join(folder, 'pgbouncer.ini'), ini);
   writeFileSync(join(folder, 'userlist.txt'), files.userlist);
   // It refuses to run as root.

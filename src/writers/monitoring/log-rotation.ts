@@ -2,6 +2,7 @@ import type { PlannedFile } from '../../plan/file-plan.ts';
 import { CONFIG_FOLDER } from '../pgbouncer-ini.ts';
 import type { Rendering } from '../rendering.ts';
 import { fillScript } from './fill-script.ts';
+import { LOG_INI } from './log-ini.ts';
 
 /** The volume that PgBouncer's log lies in. */
 export const LOG_VOLUME = 'pgbouncer_log';
@@ -16,7 +17,7 @@ const EVERY_SECONDS = 5;
 export const COMMAND_WITH_ROTATION = [
   '/bin/sh',
   '-c',
-  `while sleep ${EVERY_SECONDS}; do sh ${CONFIG_FOLDER}/${SCRIPT}; done & exec pgbouncer ${CONFIG_FOLDER}/pgbouncer.ini`,
+  `while sleep ${EVERY_SECONDS}; do sh ${CONFIG_FOLDER}/${SCRIPT}; done & exec pgbouncer ${CONFIG_FOLDER}/${LOG_INI}`,
 ];
 
 /** The script that rotates PgBouncer's log file, where there is one. */

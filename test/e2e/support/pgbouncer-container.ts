@@ -27,8 +27,6 @@ export class PgbouncerContainer {
     await writeFile(join(mounted, 'userlist.txt'), userlist);
     const { stdout } = await docker([
       ...['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true'],
-      // As in a stack that has a log file.
-      ...['-v', '/var/log/pgbouncer'],
       ...['--label', 'ecar-pool-e2e=golden', '--network', 'none', '-v', `${mounted}:/etc/pgbouncer:ro`],
       files.image,
     ]);
@@ -69,7 +67,7 @@ export class PgbouncerContainer {
   }
 
   async remove(): Promise<void> {
-    await docker(['rm', '-f', '-v', this.#id]);
+    await docker(['rm', '-f', this.#id]);
     await rm(this.#folder, { recursive: true });
   }
 }
