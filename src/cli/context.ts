@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Reporter } from '../report/reporter.ts';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -46,4 +46,13 @@ export type AddCommand = (program: Command, bind: Bind) => void;
 export function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   return `\nExamples:\n${lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}  ${meaning}`).join('\n')}\n`;
+}
+
+/** The value of `--timeout`. A day bounds it: a larger number overflows Node's timers, which then fire at once. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400) {
+    throw new InvalidArgumentError('It is a number of seconds from 1 to 86400.');
+  }
+  return seconds;
 }

@@ -8,6 +8,7 @@ import { examples } from './context.ts';
 import { addHashUser } from './hash-user.ts';
 import { addInit } from './init.ts';
 import { addRender } from './render.ts';
+import { addReport } from './report.ts';
 import { addSchema } from './schema.ts';
 import { addSnippet } from './snippet.ts';
 import { addVerify } from './verify.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly AddCommand[] = [
   addInit,
   addRender,
   addVerify,
+  addReport,
   addHashUser,
   addConfig,
   addSnippet,

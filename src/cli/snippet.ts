@@ -8,7 +8,10 @@ export const addSnippet: AddCommand = (program, bind) => {
     .command('snippet')
     .description("print the code that reads the stack's variables")
     .addArgument(new Argument('<framework>', 'the framework').choices(['django']))
-    .addHelpText('after', examples(['ecar-pool snippet django', 'DATABASES for settings.py']));
+    .addHelpText(
+      'after',
+      examples(['ecar-pool snippet django', 'print database.py, to put beside settings.py']),
+    );
   bind(command, async ({ world }, framework) => {
     const { readTemplate } = await import('./templates.ts');
     world.stdout.write(readTemplate(`snippets/${framework}.py`));

@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from 'commander';
 import type { AddCommand } from './context.ts';
-import { examples } from './context.ts';
+import { examples, parseSeconds } from './context.ts';
 
 interface VerifyOptions {
   readonly timeout: number;
@@ -95,12 +94,3 @@ export const addVerify: AddCommand = (program, bind) => {
     return hasPassed(verdict) ? EXIT.ok : EXIT.checkFailed;
   });
 };
-
-/** A day bounds it: a larger number overflows Node's timers, which then fire at once. */
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400) {
-    throw new InvalidArgumentError('It is a number of seconds from 1 to 86400.');
-  }
-  return seconds;
-}

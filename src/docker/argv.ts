@@ -62,3 +62,13 @@ export function logsArgv(project: ComposeProject, service: string, { lines, sinc
   const range = ['--since', since, '--tail', String(lines)];
   return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', ...range, service);
 }
+
+/** Copies what is in a container's folder, its volumes included, into a folder of this host. */
+export function copyOutArgv(container: string, folder: string, target: string): string[] {
+  return ['cp', `${container}:${folder}`, target];
+}
+
+/** Removes a container, running or not, and no volume of a name. */
+export function removeArgv(container: string): string[] {
+  return ['rm', '--force', container];
+}

@@ -5,6 +5,9 @@ import { writeComposeFile } from '../writers/compose/compose-file.ts';
 import { writeDotenvFile } from '../writers/dotenv.ts';
 import { writeExporterFiles } from '../writers/monitoring/exporter.ts';
 import { writeGrafanaFiles } from '../writers/monitoring/grafana.ts';
+import { writeLogIni } from '../writers/monitoring/log-ini.ts';
+import { writeLogRotation } from '../writers/monitoring/log-rotation.ts';
+import { writePgbadgerScript } from '../writers/monitoring/pgbadger-script.ts';
 import { writePrometheusFiles } from '../writers/monitoring/prometheus.ts';
 import { writePgServiceFile } from '../writers/pg-service.ts';
 import { writePgbouncerConfig } from '../writers/pgbouncer-ini.ts';
@@ -23,6 +26,9 @@ const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly Planne
   writeExporterFiles,
   writePrometheusFiles,
   writeGrafanaFiles,
+  writeLogIni,
+  writeLogRotation,
+  writePgbadgerScript,
 ];
 
 /** The manifest's name; it lists what was rendered, so that what is no longer rendered can be removed. */

@@ -2,20 +2,25 @@ import type { Grafana } from '../stack/grafana.ts';
 import type { Monitoring } from '../stack/monitoring.ts';
 import type { Prometheus } from '../stack/prometheus.ts';
 import type { Secret } from '../stack/secret.ts';
+import { log as logSchema } from './log-schema.ts';
+import { resolveLog, resolvePgbadger } from './resolve-pgbadger.ts';
 import type { Settings } from './schema.ts';
 import type { Path } from './tree.ts';
 
-type Written = NonNullable<Settings['monitoring']>;
+type Written = Settings['monitoring'];
 
-/** Fills in what watches the pool; without `monitoring` all of it is off. */
+/** What is switched on under `monitoring`. */
 export function resolveMonitoring(
-  { monitoring = {} }: Settings,
+  { prometheus, grafana, log, pgbadger }: Written,
   secretAt: (path: Path) => Secret,
 ): Monitoring {
-  const { prometheus, grafana } = monitoring;
+  // pgBadger reads a file, so one is written wherever it is on.
+  const file = log ?? (pgbadger && logSchema.parse({}));
   return {
     prometheus: prometheus && resolvePrometheus(prometheus),
     grafana: grafana && resolveGrafana(grafana, secretAt),
+    log: file && resolveLog(file),
+    pgbadger: pgbadger && resolvePgbadger(pgbadger),
   };
 }
 

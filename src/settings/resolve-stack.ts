@@ -41,7 +41,7 @@ export function resolveStack(environment: string, settings: Settings, secrets: S
     pgbouncer: resolvePgbouncer(settings, version),
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
-    monitoring: resolveMonitoring(settings, (path) => secretAt(secrets, path)),
+    monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
     resources: resolveResources(settings),
   };
 }

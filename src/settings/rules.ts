@@ -2,6 +2,7 @@ import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkGrafana } from './rules/grafana.ts';
+import { checkPgbadger } from './rules/pgbadger.ts';
 import { checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
 import { checkPorts } from './rules/ports.ts';
 import { checkPostgres } from './rules/postgres.ts';
@@ -35,6 +36,7 @@ const RULES: readonly Rule[] = [
   rule(['app', 'databases', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),
   rule(['monitoring'], checkGrafana),
+  rule(['monitoring', 'postgres', 'pgbouncer'], checkPgbadger),
   rule(['app', 'monitoring', 'pgbouncer'], checkPorts),
   rule(['app', 'postgres', 'monitoring', 'resources'], checkResources),
 ];

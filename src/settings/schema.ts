@@ -226,7 +226,7 @@ export const settingsSchema = z.strictObject({
   users: about(z.record(z.string(), user), 'The users that log in to the pool, by name.'),
   pgbouncer: z.prefault(pgbouncer, {}),
   app: z.optional(app),
-  monitoring: z.optional(monitoring),
+  monitoring: z.prefault(monitoring, {}),
   resources: about(z._default(z.record(z.string(), limits), {}), 'Limits of the containers, by service.'),
 });
 

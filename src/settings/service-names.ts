@@ -4,7 +4,7 @@ import type { Settings } from './schema.ts';
 /** The Compose services of the stack but for the application's. */
 export function listServiceNames({
   postgres,
-  monitoring: { prometheus, grafana } = {},
+  monitoring: { prometheus, grafana, pgbadger },
 }: {
   readonly postgres: { readonly host?: string | undefined };
   readonly monitoring: Settings['monitoring'];
@@ -15,5 +15,6 @@ export function listServiceNames({
     ...(prometheus ? [MONITORING_SERVICES.exporter] : []),
     ...(prometheus?.external === false ? [MONITORING_SERVICES.prometheus] : []),
     ...(grafana?.external === false ? [MONITORING_SERVICES.grafana] : []),
+    ...(pgbadger ? [MONITORING_SERVICES.pgbadger] : []),
   ];
 }

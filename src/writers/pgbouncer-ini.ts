@@ -10,6 +10,10 @@ import { markLines, type Rendering } from './rendering.ts';
 /** Where the folder `pgbouncer/` is mounted; the image's entrypoint expects both files there. */
 export const CONFIG_FOLDER = '/etc/pgbouncer';
 
+/** Where the log file lies, in a folder of the image that its user may write to. */
+export const LOG_FOLDER = '/var/log/pgbouncer';
+export const LOG_FILE = `${LOG_FOLDER}/pgbouncer.log`;
+
 /** PgBouncer's configuration. */
 export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
   const { stack } = rendering;
@@ -19,7 +23,8 @@ export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
       entries: stack.databases.map((database) => [database.name, connectionString(database, stack)] as const),
     },
     ...usersSection(stack.users),
-    { name: 'pgbouncer', entries: [...pgbouncerSettings(stack)] },
+    // The last one: where there is a log file, it goes on in monitoring/log-ini.ts.
+    { name: 'pgbouncer', entries: [...pgbouncerSettings(stack)].filter(([name]) => name !== 'logfile') },
   ];
   const text = writePgbouncerIni(sections, {
     comment: markLines(rendering),
@@ -44,8 +49,16 @@ function usersSection(users: readonly User[]) {
   return entries.length === 0 ? [] : [{ name: 'users', entries }];
 }
 
+/** What the log file is to hold; PgBouncer's own defaults, written down because reports hang on them. */
+const LOG_FILE_SETTINGS = [
+  ['logfile', LOG_FILE],
+  ['log_connections', '1'],
+  ['log_disconnections', '1'],
+  ['log_stats', '1'],
+] as const;
+
 /** The whole `[pgbouncer]` section, in PgBouncer's own names: what `SHOW CONFIG` must answer. */
-export function pgbouncerSettings({ users, pgbouncer }: Stack): ReadonlyMap<string, string> {
+export function pgbouncerSettings({ users, pgbouncer, monitoring }: Stack): ReadonlyMap<string, string> {
   const named = (role: User['role']) =>
     users
       .filter((user) => user.role === role)
@@ -61,6 +74,7 @@ export function pgbouncerSettings({ users, pgbouncer }: Stack): ReadonlyMap<stri
     ['admin_users', named('admin')],
     ...(users.some(({ role }) => role === 'stats') ? ([['stats_users', named('stats')]] as const) : []),
     ...pgbouncer.settings,
+    ...(monitoring.log === undefined ? [] : LOG_FILE_SETTINGS),
   ]);
 }
 
@@ -69,7 +83,8 @@ export function pgbouncerSettings({ users, pgbouncer }: Stack): ReadonlyMap<stri
  * label it makes `docker compose up` recreate the container when it must, and only then.
  */
 export function hashRestartSettings(stack: Stack): string {
-  const startOnly = ['listen_addr', 'listen_port', 'unix_socket_dir'];
+  // The volume that the log file lies in comes with a new container.
+  const startOnly = ['listen_addr', 'listen_port', 'unix_socket_dir', 'logfile'];
   const lines = [...pgbouncerSettings(stack)].filter(
     ([name]) => startOnly.includes(name) || (isSettingName(name) && settingFacts(name).change === 'restart'),
   );

@@ -1,5 +1,9 @@
-# settings.py: the database behind PgBouncer, from the environment that ecar-pool renders.
+# database.py beside settings.py: the database behind PgBouncer, from the environment that ecar-pool renders.
+# In settings.py:
+#   from .database import *
+#   MIDDLEWARE = [ADMIN_MIDDLEWARE, ...]   # first: the admin then goes through the entry in session mode
 import os
+from contextvars import ContextVar
 
 DATABASES = {
     "default": {
@@ -23,3 +27,39 @@ if "DB_SESSION_NAME" in os.environ:
         "DISABLE_SERVER_SIDE_CURSORS": False,
         "TEST": {"MIRROR": "default"},
     }
+
+in_admin = ContextVar("in_admin", default=False)
+
+
+class AdminMiddleware:
+    """Marks the requests that a view of the admin answers, wherever its URLs are."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        token = in_admin.set(False)
+        try:
+            return self.get_response(request)
+        finally:
+            in_admin.reset(token)
+
+    def process_view(self, request, *_):
+        in_admin.set("admin" in request.resolver_match.app_names)
+
+
+class SessionForAdmin:
+    """Sends what is marked through the entry in session mode; all else is left to Django."""
+
+    def choose(self, *_, **hints):
+        return "session" if in_admin.get() and "session" in DATABASES else None
+
+    db_for_read = db_for_write = choose
+
+    def allow_relation(self, one, other, **hints):
+        # Both aliases lead to one and the same database.
+        return True if {one._state.db, other._state.db} <= {"default", "session", None} else None
+
+
+ADMIN_MIDDLEWARE = f"{__name__}.AdminMiddleware"
+DATABASE_ROUTERS = [SessionForAdmin()]

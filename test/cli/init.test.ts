@@ -86,8 +86,10 @@ describe('init', () => {
     expect(readdirSync(join(cwd, 'stack/prod/monitoring')).sort()).toEqual([
       'exporter',
       'grafana',
+      'pgbadger',
       'prometheus',
     ]);
+    expect(read(cwd, 'stack/prod/pgbouncer/rotate-log.sh')).toContain('104857600');
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { consoleTable } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
 import { renderAndFollow } from './support/next-steps.ts';
+import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
 
 const ADMIN = { username: 'admin', password: 'of-this-test-only' };
@@ -86,15 +87,44 @@ describe('a Django project behind the pool', () => {
     expect(await streamed('session')).toEqual({ rows, cursors: 1 });
   });
 
+  it('must have the admin go through the session entry alone, its logins and log included, and nothing else', async () => {
+    const project = useStack();
+    const before = await countQueries(project);
+    const changed = await browser.submit('/admin/notes/note/1/change/', { text: 'changed by the admin' });
+    expect(changed.status).toBe(302);
+    expect((await browser.get('/admin/notes/note/1/history/')).text).toContain('Changed Text');
+    const between = await countQueries(project);
+    expect(between.main).toBe(before.main);
+    expect(between.session).toBeGreaterThan(before.session + 10);
+    const { texts } = JSON.parse((await browser.get('/notes/')).text) as { texts: string[] };
+    expect(texts).toContain('changed by the admin');
+    const after = await countQueries(project);
+    expect(after.main).toBeGreaterThan(between.main);
+    expect(after.session).toBe(between.session);
+  });
+
+  it('must give the session entry a small pool of its own', async () => {
+    const project = useStack();
+    const entries = await consoleTable(project, 'SHOW DATABASES');
+    const entry = entries.find(({ name }) => name === `${project.name}_admin`);
+    expect(entry).toMatchObject({ database: `${project.name}_db`, pool_mode: 'session', pool_size: 5 });
+  });
+
   it('must have all its queries go through the pool, which passes verify', async () => {
     const project = useStack();
     await browser.get('/notes/');
     await project.ecar(['verify', '--env', 'prod']);
-    const stats = await consoleTable(project, 'SHOW STATS');
-    const queries = (name: string) =>
-      Number(stats.find(({ database }) => database === name)?.['total_query_count']);
-    expect(queries(`${project.name}_db`)).toBeGreaterThan(20);
+    const { main, session } = await countQueries(project);
+    expect(main).toBeGreaterThan(20);
     // Migrations alone are more than that.
-    expect(queries(`${project.name}_admin`)).toBeGreaterThan(50);
+    expect(session).toBeGreaterThan(50);
   });
 });
+
+/** How many queries each of the two entries has answered; PgBouncer counts a query when it is over. */
+async function countQueries(project: Project): Promise<{ main: number; session: number }> {
+  const stats = await consoleTable(project, 'SHOW STATS');
+  const count = (name: string) =>
+    Number(stats.find(({ database }) => database === name)?.['total_query_count']);
+  return { main: count(`${project.name}_db`), session: count(`${project.name}_admin`) };
+}

@@ -30,7 +30,7 @@ const rulesFile = (text: string) => {
 };
 const server = { image: 'p:3', bind: '127.0.0.1', port: 9090, retention: '15d' };
 const prometheus = { exporter: { image: 'e:1', published: undefined }, server };
-const stack = { ...STACK, monitoring: { prometheus, grafana: undefined } };
+const stack = { ...STACK, monitoring: { ...STACK.monitoring, prometheus } };
 const containers = [
   container('postgres'),
   container('pgbouncer'),

@@ -58,7 +58,7 @@ export const STACK: Stack = {
   },
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,
-  monitoring: { prometheus: undefined, grafana: undefined },
+  monitoring: { prometheus: undefined, grafana: undefined, log: undefined, pgbadger: undefined },
   resources: new Map(),
 };
 

@@ -8,11 +8,11 @@ import { checkUnused } from './unused.ts';
 
 /** What Grafana reads from, its image and its password, and only what the kind can use. */
 export function checkGrafana({ monitoring }: Pick<Settings, 'monitoring'>, found: Findings): void {
-  const grafana = monitoring?.grafana;
+  const grafana = monitoring.grafana;
   if (grafana === undefined) return;
   const at = ['monitoring', 'grafana'];
   const { external, image, password } = grafana;
-  checkSource(monitoring?.prometheus, external, found);
+  checkSource(monitoring.prometheus, external, found);
   if (external) {
     checkUnused(grafana, { ...GRAFANA_DEFAULTS, password: undefined }, at, found);
     return;

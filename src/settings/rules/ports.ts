@@ -23,7 +23,7 @@ export function checkPorts(
 }
 
 /** The ports that the services publish which the stack runs to watch the pool, by the setting. */
-function monitoringPorts({ prometheus, grafana }: Settings['monitoring'] = {}): ReadonlyMap<string, number> {
+function monitoringPorts({ prometheus, grafana }: Settings['monitoring']): ReadonlyMap<string, number> {
   const ports = new Map<string, number>();
   if (prometheus?.external === false) ports.set('monitoring.prometheus.port', prometheus.port);
   if (prometheus?.exporter.port !== undefined)

@@ -10,7 +10,7 @@ export function checkPrometheus(
   { monitoring, users, pgbouncer }: Pick<Settings, 'monitoring' | 'users' | 'pgbouncer'>,
   found: Findings,
 ): void {
-  const prometheus = monitoring?.prometheus;
+  const prometheus = monitoring.prometheus;
   if (prometheus === undefined) return;
   const at = ['monitoring', 'prometheus'];
   const { external, image, exporter } = prometheus;

@@ -1,13 +1,15 @@
 import { countOpenFiles } from '../../stack/connections.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { CONFIG_FOLDER, hashRestartSettings } from '../pgbouncer-ini.ts';
+import { COMMAND_WITH_ROTATION, LOG_VOLUME } from '../monitoring/log-rotation.ts';
+import { CONFIG_FOLDER, hashRestartSettings, LOG_FOLDER } from '../pgbouncer-ini.ts';
 import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
 
 /** The pool itself: configured by its mounted files only, because its image reads its environment once. */
 export function pgbouncerService(stack: Stack): Service {
-  const { pgbouncer, client, postgres } = stack;
+  const { pgbouncer, client, postgres, monitoring } = stack;
+  const hasLogFile = monitoring.log !== undefined;
   const { labels, ...common } = commonParts(stack, 'pgbouncer');
   const files = countOpenFiles(stack);
   return {
@@ -17,8 +19,12 @@ export function pgbouncerService(stack: Stack): Service {
     ports: [
       { host_ip: pgbouncer.bind, target: pgbouncer.port, published: String(pgbouncer.port), protocol: 'tcp' },
     ],
+    ...(hasLogFile ? { command: COMMAND_WITH_ROTATION } : {}),
     // The folder, not its files: a file that is replaced by a rename would stay the old one inside.
-    volumes: [mountFolder('./pgbouncer', CONFIG_FOLDER)],
+    volumes: [
+      mountFolder('./pgbouncer', CONFIG_FOLDER),
+      ...(hasLogFile ? [{ type: 'volume', source: LOG_VOLUME, target: LOG_FOLDER }] : []),
+    ],
     ...(postgres.kind === 'own' ? { depends_on: { [postgres.host]: { condition: 'service_healthy' } } } : {}),
     healthcheck: readyCheck(pgbouncer.port, client.user, client.database),
     // Of 1.18, 1.24 and 1.26, tried: SIGTERM waits for every client to leave (1.18: for nothing), SIGQUIT for

@@ -2,6 +2,7 @@ import { escapeInterpolation } from '../../formats/compose-yaml.ts';
 import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import type { OwnPostgres, Stack } from '../../stack/stack.ts';
 import { INIT_FOLDER } from '../role-sql.ts';
+import { POSTGRES_LOG_MOUNT, POSTGRES_LOG_SETTINGS } from './postgres-log.ts';
 import { commonParts, mountFolder, readyCheck, requiredVariable, type Service } from './service.ts';
 
 /** The Postgres of the stack, with passwords stored the way that the pool's auth_type needs. */
@@ -23,6 +24,7 @@ export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
     volumes: [
       { type: 'volume', source: DATA_VOLUME, target: dataFolder(postgres.version) },
       mountFolder('./postgres/initdb.d', INIT_FOLDER),
+      ...(isLogRead(stack) ? [POSTGRES_LOG_MOUNT] : []),
     ],
     healthcheck: readyCheck(postgres.port, stack.client.user, database?.dbname ?? 'postgres'),
     stop_grace_period: '60s',
@@ -37,9 +39,14 @@ function settingArguments(postgres: OwnPostgres, stack: Stack): string[] {
     ['password_encryption', stack.pgbouncer.auth_type],
     // Ends the query of a client that is gone; else its backend runs on beside the one that PgBouncer opens anew.
     ['client_connection_check_interval', '10s'],
+    ...(isLogRead(stack) ? POSTGRES_LOG_SETTINGS : []),
     ...postgres.settings,
   ]);
   return [...settings].flatMap(([name, value]) => ['-c', escapeInterpolation(`${name}=${value}`)]);
+}
+
+function isLogRead({ monitoring }: Stack): boolean {
+  return monitoring.pgbadger?.postgres === true;
 }
 
 /** The official image moved its data folder with 18 (docker-library/postgres#1259). */

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "notes",
 ]
 MIDDLEWARE = [
+    ADMIN_MIDDLEWARE,  # noqa: F405
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

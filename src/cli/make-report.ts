@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { createDocker } from '../docker/docker.ts';
+import { runPgbadger } from '../docker/run-pgbadger.ts';
+import { readVersions } from '../docker/versions.ts';
+import { EXIT, UsageError } from '../problems/errors.ts';
+import { explainFileError } from '../problems/file-errors.ts';
+import { reportPages } from '../report/pages.ts';
+import { listSecrets } from '../verify/list-secrets.ts';
+import { COMPOSE_FILE } from '../verify/subject.ts';
+import { dotenvVariables } from '../writers/dotenv.ts';
+import type { Invocation } from './context.ts';
+import { loadProject } from './load-project.ts';
+import type { ReportOptions } from './report.ts';
+import { stackCommand } from './stack-command.ts';
+
+const CLEANING_MS = 20_000;
+
+/** Runs pgBadger once and puts its pages into a folder of this host. Gives the exit code. */
+export async function makeReport({ world, options, report }: Invocation<ReportOptions>): Promise<number> {
+  const { stack, environment, folder, shownFolder } = await loadProject(options, world, report);
+  const render = stackCommand('render', environment, options);
+  if (stack.monitoring.pgbadger === undefined) {
+    const hint = `write \`monitoring: { pgbadger: {} }\` into ${options.config}, then run ${render}`;
+    throw new UsageError(`\`monitoring.pgbadger\` is not switched on for ${environment}`, hint);
+  }
+  if (!existsSync(join(folder, COMPOSE_FILE)))
+    throw new UsageError(`there is no ${join(shownFolder, COMPOSE_FILE)}`, `run ${render}`);
+  const target = options.to === undefined ? join(folder, 'reports') : resolve(world.cwd, options.to);
+  // Who may look at the pages learns who connects from where.
+  await mkdir(target, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw explainFileError(error, target, 'write');
+  });
+  const session = {
+    cwd: world.cwd,
+    env: world.env,
+    hidden: [...dotenvVariables(stack).keys()],
+    secrets: listSecrets(stack),
+  };
+  const deadline = performance.now() + options.timeout * 1000;
+  const docker = createDocker({ ...session, signal: world.signal, deadline });
+  await readVersions(docker);
+  const pages = await runPgbadger(docker, {
+    project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+    container: `${stack.name}_pgbadger_${process.pid}`,
+    target,
+    renderCommand: render,
+    onProgress: report.progress,
+    // What the run leaves is removed even when the run was interrupted, or its time is up.
+    cleaner: () =>
+      createDocker({
+        ...session,
+        signal: new AbortController().signal,
+        deadline: performance.now() + CLEANING_MS,
+      }),
+  });
+  reportPages({ environment, folder: relative(world.cwd, target) || '.', pages }, report);
+  return pages.length === 0 ? EXIT.checkFailed : EXIT.ok;
+}

@@ -1,0 +1,74 @@
+import { formatCommand } from '../formats/shell.ts';
+import { EnvironmentError } from '../problems/errors.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import { PGBADGER_FOLDER, PGBADGER_SCRIPT } from '../stack/pgbadger.ts';
+import { type ComposeProject, composeArgv, copyOutArgv, removeArgv } from './argv.ts';
+import { diagnoseStderr, diagnoseTimeout } from './diagnose.ts';
+import type { Docker } from './docker.ts';
+import type { RunResult } from './run.ts';
+
+interface PgbadgerRun {
+  readonly project: ComposeProject;
+  /** A name for the container of this run that no other container has. */
+  readonly container: string;
+  /** The folder of this host that the pages go to, absolute; it is there. */
+  readonly target: string;
+  /** What brings the rendered files in line with the settings, for a hint. */
+  readonly renderCommand: string;
+  onProgress(text: string): void;
+  /** Opens another session with docker, for what is left to do when the first one was ended. */
+  cleaner(): Docker;
+}
+
+/**
+ * Runs the pgBadger service once and copies all its pages to this host. Gives the newest page of each log,
+ * relative to the target: `pgbouncer/2026/11/23/index.html`; none where nothing has been logged. Throws
+ * EnvironmentError where docker or pgBadger fails. No container of the run is left behind.
+ */
+export async function runPgbadger(docker: Docker, run: PgbadgerRun): Promise<string[]> {
+  const { project, container, target } = run;
+  try {
+    run.onProgress('pgBadger reads the logs ...');
+    const made = await docker.call(
+      composeArgv(
+        project,
+        'run',
+        '--no-deps',
+        '-T',
+        '--name',
+        container,
+        MONITORING_SERVICES.pgbadger,
+        PGBADGER_SCRIPT,
+      ),
+    );
+    requireSuccess(made, run);
+    const pages = made.stdout.split('\n').filter(Boolean);
+    if (pages.length === 0) return [];
+    run.onProgress('copying its pages ...');
+    requireSuccess(await docker.call(copyOutArgv(container, `${PGBADGER_FOLDER}/html/.`, target)), run);
+    return pages;
+  } finally {
+    await run.cleaner().call(removeArgv(container));
+  }
+}
+
+function requireSuccess(result: RunResult, { project, renderCommand }: PgbadgerRun): void {
+  const { code, stderr, timedOut, ms } = result;
+  if (timedOut) throw diagnoseTimeout('docker compose run pgbadger', Math.round(ms / 1000));
+  if (code === 0) return;
+  if (/no such service/i.test(stderr)) {
+    const hint = `run ${renderCommand}`;
+    throw new EnvironmentError('The rendered files have no pgBadger: the settings changed since', hint);
+  }
+  const known = diagnoseStderr(stderr);
+  if (known) throw known;
+  const said = stderr.trim().split('\n').at(-1) || `exit code ${code ?? 'none'}`;
+  const command = [
+    'docker',
+    ...composeArgv(project, 'run', '--rm', '--no-deps', MONITORING_SERVICES.pgbadger, PGBADGER_SCRIPT),
+  ];
+  throw new EnvironmentError(
+    `pgBadger made no report: ${said}`,
+    `run it by hand to see all of its output: ${formatCommand(command)}`,
+  );
+}
