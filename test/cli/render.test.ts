@@ -109,6 +109,24 @@ describe('render', () => {
     },
   );
 
+  it('must restart the exporter once PgBouncer knows its new password, and wait for it', async () => {
+    const cwd = tempProject(`${SETTINGS}monitoring: { prometheus: {} }\n`);
+    edit(
+      cwd,
+      'pgbouncer: { password',
+      'stats: { password: { env: STATS }, role: stats }\n  pgbouncer: { password',
+    );
+    appendFileSync(join(cwd, '.env.prod'), "STATS='one'\n");
+    await render(cwd);
+    appendFileSync(join(cwd, '.env.prod'), "STATS='another'\n");
+    const { out } = await render(cwd, '--json');
+    expect((JSON.parse(out) as { next: { command: string }[] }).next.map(({ command }) => command)).toEqual([
+      'docker compose -f stack/prod/docker-compose.yml kill -s HUP pgbouncer',
+      'docker compose -f stack/prod/docker-compose.yml restart pgbouncer-exporter',
+      'ecar-pool verify --env prod --wait',
+    ]);
+  });
+
   it('--check must write nothing, and fail exactly when something would change', async () => {
     const cwd = tempProject();
     expect((await render(cwd, '--check')).exitCode).toBe(1);

@@ -96,7 +96,7 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     expect(commands).toEqual([
       'docker compose -f stack/prod/docker-compose.yml kill -s HUP pgbouncer',
       'docker compose -f stack/prod/docker-compose.yml restart pgbouncer-exporter',
-      VERIFY,
+      `${VERIFY} --wait`,
     ]);
     // Halfway, verify names what is left to do.
     await project.shell(commands[0] ?? '');
