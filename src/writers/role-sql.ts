@@ -32,12 +32,10 @@ function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): P
   );
   const databases = [...usersByDatabase(stack)].map(([dbname, listed]) => {
     const create = createDatabase(dbname, [...listed]);
-    if (isOpenDatabase(dbname)) return create;
-    const others = appUsers(stack).filter((name) => !listed.has(name));
-    return `${create}\n${limitAccess(dbname, [...listed], others)}`;
+    return isOpenDatabase(dbname) ? create : `${create}\n${limitAccess(dbname, [...listed])}`;
   });
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const text = `${comment}${STOP_ON_ERROR}\n\n${[setPassword(rendering, superuser), ...roles, ...databases].join('\n\n')}\n`;
+  const text = `${comment}${STOP_ON_ERROR}\n\n${[setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack)].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 
@@ -79,20 +77,40 @@ function createDatabase(dbname: string, [owner = '']: readonly string[]): string
   return unlessFound(create, `pg_database WHERE datname = ${quoteLiteral(dbname)}`);
 }
 
+/** Lets the users of a database connect, and not everyone, as Postgres does until told otherwise. */
+function limitAccess(dbname: string, users: readonly string[]): string {
+  const database = quoteIdentifier(dbname);
+  return [
+    `GRANT ALL ON DATABASE ${database} TO ${users.map(quoteIdentifier).join(', ')};`,
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;`,
+  ].join('\n');
+}
+
 /**
- * Lets the users of a database connect and nobody else: Postgres lets everyone until told otherwise, and
- * PgBouncer lets every user try. Granted first, so that nobody is shut out in between; what the others still
- * have open is closed, because PgBouncer would lend it to them again.
+ * Takes from the application's users what databases gave them that list them no more; roles that the settings
+ * do not know keep what they have. After all grants, so that nobody is shut out in between. What the others
+ * still have open is closed, because PgBouncer would lend it to them again. By tables, because a statement for
+ * each pair of database and user would be a hundred million of them for ten thousand of each.
  */
-function limitAccess(dbname: string, users: readonly string[], others: readonly string[]): string {
-  const identifiers = (roles: readonly string[]) => roles.map(quoteIdentifier);
-  const grants = [
-    `GRANT ALL ON DATABASE ${quoteIdentifier(dbname)} TO ${identifiers(users).join(', ')};`,
-    `REVOKE ALL ON DATABASE ${quoteIdentifier(dbname)} FROM ${['PUBLIC', ...identifiers(others)].join(', ')};`,
+function shutOthersOut(stack: Stack): string[] {
+  const users = appUsers(stack);
+  const access = [...usersByDatabase(stack)].filter(([dbname]) => !isOpenDatabase(dbname));
+  if (access.every(([, listed]) => listed.size === users.length)) return [];
+  const pairs = access.flatMap(([dbname, listed]) => [...listed].map((user) => [dbname, user] as const));
+  const isOther = (database: string, user: string) =>
+    [
+      `${database} IN (SELECT datname FROM ecar_pool_access)`,
+      `${user} IN (SELECT usename FROM ecar_pool_users)`,
+      `(${database}, ${user}) NOT IN (SELECT datname, usename FROM ecar_pool_access)`,
+    ].join(' AND ');
+  return [
+    [
+      `CREATE TEMPORARY TABLE ecar_pool_users (usename) AS VALUES ${users.map((name) => `(${quoteLiteral(name)})`).join(', ')};`,
+      `CREATE TEMPORARY TABLE ecar_pool_access (datname, usename) AS VALUES ${pairs.map((pair) => `(${pair.map(quoteLiteral).join(', ')})`).join(', ')};`,
+      `SELECT DISTINCT format('REVOKE ALL ON DATABASE %I FROM %I', datname, rolname) FROM pg_database, aclexplode(datacl), pg_roles WHERE pg_roles.oid = grantee AND ${isOther('datname', 'rolname')} \\gexec`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${isOther('datname', 'usename')};`,
+    ].join('\n'),
   ];
-  if (others.length === 0) return grants.join('\n');
-  const open = `datname = ${quoteLiteral(dbname)} AND usename IN (${others.map(quoteLiteral).join(', ')})`;
-  return [...grants, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${open};`].join('\n');
 }
 
 /** Postgres has no CREATE … IF NOT EXISTS for roles and databases; psql's \gexec runs what a query returns. */

@@ -20,5 +20,9 @@ REVOKE ALL ON DATABASE "it's = ""odd""; #1" FROM PUBLIC;
 
 SELECT 'CREATE DATABASE "ecar$db" OWNER "ecar.user"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ecar$db') \gexec
 GRANT ALL ON DATABASE "ecar$db" TO "ecar.user";
-REVOKE ALL ON DATABASE "ecar$db" FROM PUBLIC, "o'brien ""bo""";
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ecar$db' AND usename IN ('o''brien "bo"');
+REVOKE ALL ON DATABASE "ecar$db" FROM PUBLIC;
+
+CREATE TEMPORARY TABLE ecar_pool_users (usename) AS VALUES ('o''brien "bo"'), ('ecar.user');
+CREATE TEMPORARY TABLE ecar_pool_access (datname, usename) AS VALUES ('it''s = "odd"; #1', 'o''brien "bo"'), ('it''s = "odd"; #1', 'ecar.user'), ('ecar$db', 'ecar.user');
+SELECT DISTINCT format('REVOKE ALL ON DATABASE %I FROM %I', datname, rolname) FROM pg_database, aclexplode(datacl), pg_roles WHERE pg_roles.oid = grantee AND datname IN (SELECT datname FROM ecar_pool_access) AND rolname IN (SELECT usename FROM ecar_pool_users) AND (datname, rolname) NOT IN (SELECT datname, usename FROM ecar_pool_access) \gexec
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (SELECT datname FROM ecar_pool_access) AND usename IN (SELECT usename FROM ecar_pool_users) AND (datname, usename) NOT IN (SELECT datname, usename FROM ecar_pool_access);

@@ -20,5 +20,9 @@ REVOKE ALL ON DATABASE "shop" FROM PUBLIC;
 
 SELECT 'CREATE DATABASE "reports" OWNER "worker"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'reports') \gexec
 GRANT ALL ON DATABASE "reports" TO "worker";
-REVOKE ALL ON DATABASE "reports" FROM PUBLIC, "web";
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'reports' AND usename IN ('web');
+REVOKE ALL ON DATABASE "reports" FROM PUBLIC;
+
+CREATE TEMPORARY TABLE ecar_pool_users (usename) AS VALUES ('web'), ('worker');
+CREATE TEMPORARY TABLE ecar_pool_access (datname, usename) AS VALUES ('shop', 'web'), ('shop', 'worker'), ('reports', 'worker');
+SELECT DISTINCT format('REVOKE ALL ON DATABASE %I FROM %I', datname, rolname) FROM pg_database, aclexplode(datacl), pg_roles WHERE pg_roles.oid = grantee AND datname IN (SELECT datname FROM ecar_pool_access) AND rolname IN (SELECT usename FROM ecar_pool_users) AND (datname, rolname) NOT IN (SELECT datname, usename FROM ecar_pool_access) \gexec
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (SELECT datname FROM ecar_pool_access) AND usename IN (SELECT usename FROM ecar_pool_users) AND (datname, usename) NOT IN (SELECT datname, usename FROM ecar_pool_access);
