@@ -42,6 +42,11 @@ export function restartCommand(folder: string): string {
   return restartServiceCommand(folder, 'pgbouncer');
 }
 
+/** Ends containers that the Compose file does not define any more; their volumes stay. */
+export function removeContainersCommand(containers: readonly string[]): string {
+  return formatCommand(['docker', 'rm', '-f', ...containers]);
+}
+
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
  * sees it in the folder that its image runs on an empty data volume.

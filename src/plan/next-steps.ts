@@ -5,6 +5,7 @@ import type { Change } from './change.ts';
 import {
   lockRolesCommand,
   reloadCommand,
+  removeContainersCommand,
   restartCommand,
   restartServiceCommand,
   rolesCommand,
@@ -12,6 +13,7 @@ import {
   upPoolCommand,
 } from './commands.ts';
 import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
+import { listLeftContainers } from './left-containers.ts';
 import { monitoringSteps } from './monitoring-steps.ts';
 import type { NextStep } from './next-step.ts';
 
@@ -31,6 +33,7 @@ export function nextSteps(
     ...(isFirst ? stepsToStart(changed, stack, folder) : stepsToChange(changes, stack, folder)),
     // After PgBouncer, which must know the password with which the exporter then logs in.
     ...monitoringSteps(changes, folder),
+    ...stepsToRemove(changes),
   ];
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
@@ -92,6 +95,12 @@ function lockSteps(changes: readonly Change[], { postgres }: Stack, folder: stri
   if (postgres.kind === 'external' || roles.length === 0) return [];
   const why = `keep ${roles.join(', ')} from logging in to Postgres: the settings name no such user any more`;
   return [{ command: lockRolesCommand(postgres, roles, folder), why }];
+}
+
+function stepsToRemove(changes: readonly Change[]): NextStep[] {
+  const left = listLeftContainers(changes.find(({ path }) => path === COMPOSE_FILE));
+  if (left.length === 0) return [];
+  return [{ command: removeContainersCommand(left), why: 'end what the settings do not name any more' }];
 }
 
 /** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */

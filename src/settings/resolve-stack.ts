@@ -2,15 +2,16 @@ import { defaultSettings } from '../stack/default-settings.ts';
 import { SETTING_NAMES } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import type { Secret } from '../stack/secret.ts';
-import type {
-  App,
-  Client,
-  Database,
-  ExternalPostgres,
-  OwnPostgres,
-  Pgbouncer,
-  Stack,
-  User,
+import {
+  type App,
+  type Client,
+  type Database,
+  type ExternalPostgres,
+  type OwnPostgres,
+  type Pgbouncer,
+  POSTGRES_SERVICE,
+  type Stack,
+  type User,
 } from '../stack/stack.ts';
 import { resolveMonitoring } from './resolve-monitoring.ts';
 import { resolveResources } from './resolve-resources.ts';
@@ -19,9 +20,6 @@ import { chooseClient } from './secret-uses.ts';
 import type { Secrets } from './secrets.ts';
 import { dotted, type Path } from './tree.ts';
 import { pgbouncerVersionOf, postgresMajorOf } from './versions.ts';
-
-/** The service name of the Postgres that the stack runs, and so its host name. */
-const POSTGRES_SERVICE = 'postgres';
 
 /**
  * Fills checked settings with secrets and defaults.

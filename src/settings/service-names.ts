@@ -1,4 +1,5 @@
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import { POSTGRES_SERVICE } from '../stack/stack.ts';
 import type { Settings } from './schema.ts';
 
 /** The Compose services of the stack but for the application's. */
@@ -11,7 +12,7 @@ export function listServiceNames({
 }): string[] {
   return [
     'pgbouncer',
-    ...(postgres.host === undefined ? ['postgres'] : []),
+    ...(postgres.host === undefined ? [POSTGRES_SERVICE] : []),
     ...(prometheus ? [MONITORING_SERVICES.exporter] : []),
     ...(prometheus?.external === false ? [MONITORING_SERVICES.prometheus] : []),
     ...(grafana?.external === false ? [MONITORING_SERVICES.grafana] : []),

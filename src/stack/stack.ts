@@ -103,6 +103,9 @@ interface Resources {
   readonly memory: string | undefined;
 }
 
+/** The Compose service of the Postgres that the stack runs, and so its host name. */
+export const POSTGRES_SERVICE = 'postgres';
+
 /** The name of a service's container: one a host, so that people and programs know it beforehand. */
 export function containerName({ name }: Pick<Stack, 'name'>, service: string): string {
   return `${name}_${service}`;

@@ -39,7 +39,7 @@ rs=$(printf '\\036')
 nl='
 '
 
-sums=$(cd "$folder" && sha256sum pgbouncer.ini userlist.txt 2>&1)
+sums=$(cd "$folder" && sha256sum -- * 2>&1)
 printf '%s files %s\\n%s\\n' "$nonce" "$?" "$sums"
 
 attempt() {

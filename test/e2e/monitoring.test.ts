@@ -127,9 +127,9 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
   it('must be gone without a trace once it is switched off', async () => {
     const project = useStack();
     await project.set({ monitoring: undefined });
-    await project.ecar(['render', '--env', 'prod']);
-    await project.compose(['up', '-d', '--wait', '--remove-orphans']);
-    expect(await failingChecks(project)).toEqual([]);
+    const { commands, verified } = await renderAndFollow(project);
+    expect(commands).toContain(`docker rm -f ${project.name}_pgbouncer-exporter ${project.name}_prometheus`);
+    expect(verified.code, verified.stdout).toBe(0);
     const { stdout } = await project.compose(['ps', '-a', '--services']);
     expect(stdout.split('\n').filter(Boolean).sort()).toEqual(['pgbouncer', 'postgres']);
     await expect(project.read('stack/prod/monitoring/exporter/connection-string')).rejects.toThrow(/ENOENT/);

@@ -183,7 +183,9 @@ for (const { pgbouncer, postgres } of CASES) {
     it('must leave nothing behind after down -v with its profile', async () => {
       const project = useStack();
       await project.set({ monitoring: { pgbadger: { every: undefined } } });
-      await project.ecar(['render', '--env', 'prod']);
+      const { commands } = await renderAndFollow(project);
+      expect(commands).toContain(`docker rm -f ${project.name}_pgbadger`);
+      expect((await project.compose(['ps', '-a', '--services'])).stdout).not.toContain('pgbadger');
       await project.compose(['--profile', 'report', 'down', '-v']);
       expect(await listAllOf(project.name)).toEqual([]);
     });

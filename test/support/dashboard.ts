@@ -1,10 +1,12 @@
 import { readTemplate } from '../../src/cli/templates.ts';
 
-interface Panel {
+export interface Panel {
   readonly id: number;
+  readonly type: string;
   readonly title: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets?: readonly { readonly expr: string }[];
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat?: string }[];
+  readonly fieldConfig?: { readonly defaults?: { readonly unit?: string } };
 }
 
 /** What the tests read of a dashboard. */

@@ -10,7 +10,7 @@ prefix=ecar-pool-testbed
 log=$testbed_dir/images.log
 # The ones most tests need come first; the bases are built when something stands on them.
 all='pgbouncer:1.26.1 postgres:18 pgbouncer:1.24.1 postgres:17 django:5.2 pgbadger:13.2 pgbouncer:1.18.0
-	pgbouncer-exporter:0.12.0 prometheus:3.5'
+	pgbouncer-exporter:0.12.0 prometheus:3.5 grafana-stand-in:1'
 
 # The suite an image comes from, then what its Dockerfile needs to know.
 recipe() {
@@ -25,6 +25,7 @@ recipe() {
 	django:5.2) echo forky VERSION=5.2 ;;
 	pgbouncer-exporter:0.12.0) echo forky VERSION=0.12.0 ;;
 	prometheus:3.5) echo forky VERSION=3.5 ;;
+	grafana-stand-in:1) echo forky ;;
 	pgbadger:13.2) echo forky VERSION=13.2 ;;
 	*) die "images: no recipe for $1 (there are: $all)" ;;
 	esac

@@ -216,6 +216,12 @@ describe('checks', () => {
       { status: 'ok' },
     ],
     [
+      'an ini with the log file that the container does not see',
+      checkMountedFiles,
+      { subject: { changes: [{ ...change('update', 'pgbouncer/with-log.ini'), before: 'log' }] } },
+      { status: 'fail', observed: 'the container sees no with-log.ini' },
+    ],
+    [
       'an image without sha256sum',
       checkMountedFiles,
       { files: undefined },

@@ -1,6 +1,6 @@
-import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import { OWN_VARIABLES } from '../../stack/dotenv-names.ts';
 import { isFloatingImage } from '../../stack/image.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { isSecretName } from '../conceal-secrets.ts';
 import type { Findings } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
@@ -19,7 +19,7 @@ export function checkApp(settings: Sections, found: Findings): void {
   checkImage(app, found);
   checkEnvironment(app, found);
   checkDatabases({ app, databases, pgbouncer, postgres }, found);
-  if (postgres.host === undefined) checkVolumes(app, found);
+  checkVolumes(app, found);
   // Postgres's name is kept free where someone else runs it, too: one day the stack may.
   if (listServiceNames({ postgres: {}, monitoring }).includes(app.service)) {
     const message = `\`${app.service}\` is a service of the stack itself`;
@@ -39,12 +39,14 @@ function checkImage({ build, image }: AppSettings['app'], found: Findings): void
   }
 }
 
-/** An app must not write into what Postgres takes for its own. */
+/** An app must not write into what Postgres, or what watches the pool, takes for its own, now or one day. */
 function checkVolumes({ volumes }: AppSettings['app'], found: Findings): void {
+  const own: readonly string[] = Object.values(VOLUMES);
   for (const [index, volume] of volumes.entries()) {
-    if (!volume.startsWith(`${DATA_VOLUME}:`)) continue;
-    const message = `\`${DATA_VOLUME}\` holds the data of the Postgres that the stack runs`;
-    found.value('data-volume', ['app', 'volumes', index], message, 'choose another name');
+    const name = volume.slice(0, volume.indexOf(':'));
+    if (!own.includes(name)) continue;
+    const message = `\`${name}\` is a volume of the stack itself`;
+    found.value('own-volume', ['app', 'volumes', index], message, 'choose another name');
   }
 }
 

@@ -7,7 +7,8 @@ import { postgresService, type Subject } from '../subject.ts';
 
 const ID = 'mounted-files';
 const TITLE = 'mounted files';
-const NAMES = ['pgbouncer.ini', 'userlist.txt'];
+const FOLDER = 'pgbouncer/';
+const LIST = new Intl.ListFormat('en-GB');
 
 /**
  * Whether the container sees PgBouncer's files as they lie on the disk. A mount holds on to the folder that it
@@ -19,16 +20,20 @@ export const checkMountedFiles: Check = ({ subject, evidence }) => {
   if (!probe) return [skip(ID, TITLE, 'nothing could be run in the pgbouncer container')];
   const { files } = probe;
   if (!files) return [skip(ID, TITLE, 'the image of pgbouncer has no sha256sum')];
-  const onDisk = new Map(subject.changes.map(({ path, before }) => [path, before]));
-  const differences = NAMES.flatMap((name) => {
-    const text = onDisk.get(`pgbouncer/${name}`);
+  const names: string[] = [];
+  const differences: string[] = [];
+  for (const { kind, path, before } of subject.changes) {
+    // A file that is not there, or should not be, is told with the rendered files.
+    if (!path.startsWith(FOLDER) || before === undefined || kind === 'remove') continue;
+    const name = path.slice(FOLDER.length);
     const sum = files.get(name);
-    // A file that is not there is told with the rendered files.
-    if (text === undefined || sum === hash(text)) return [];
-    return sum === undefined ? [`the container sees no ${name}`] : [`the container sees another ${name}`];
-  });
+    names.push(name);
+    if (sum === undefined) differences.push(`the container sees no ${name}`);
+    else if (sum !== hash(before)) differences.push(`the container sees another ${name}`);
+  }
+  if (names.length === 0) return [skip(ID, TITLE, `there are no files in ${FOLDER} on the disk`)];
   if (differences.length === 0)
-    return [ok(ID, TITLE, `the container sees ${NAMES.join(' and ')} as they lie on the disk`)];
+    return [ok(ID, TITLE, `the container sees ${LIST.format(names.sort())} as they lie on the disk`)];
   return [
     fail(ID, TITLE, {
       observed: differences.join(', '),

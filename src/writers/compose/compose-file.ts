@@ -1,7 +1,7 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
-import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import { CONFIG_LABEL } from '../../stack/labels.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
 import { hashConfig } from './config-hash.ts';
@@ -17,7 +17,7 @@ export function writeComposeFile(rendering: Rendering): PlannedFile {
   const { stack } = rendering;
   const { postgres, app, network, name } = stack;
   const volumes = [
-    ...(postgres.kind === 'own' ? [DATA_VOLUME] : []),
+    ...(postgres.kind === 'own' ? [VOLUMES.postgresData] : []),
     ...namedVolumes(app?.volumes ?? []),
     ...monitoringVolumes(stack),
   ];

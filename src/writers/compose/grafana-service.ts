@@ -1,12 +1,11 @@
 import type { GrafanaServer } from '../../stack/grafana.ts';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { GRAFANA_FOLDER, PASSWORD_FILE } from '../monitoring/grafana.ts';
 import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, type Service } from './service.ts';
 import { publishPort, shellCheck } from './web-service.ts';
-
-export const GRAFANA_VOLUME = 'grafana_data';
 
 /** The port that Grafana listens on in its container. */
 const GRAFANA_PORT = 3000;
@@ -29,7 +28,7 @@ export function grafanaService({ image, bind, port }: GrafanaServer, stack: Stac
     ports: [publishPort(bind, port, GRAFANA_PORT)],
     volumes: [
       mountFolder(`./${GRAFANA_FOLDER}`, MOUNT),
-      { type: 'volume', source: GRAFANA_VOLUME, target: '/var/lib/grafana' },
+      { type: 'volume', source: VOLUMES.grafana, target: '/var/lib/grafana' },
     ],
     // Plugins unpack here.
     tmpfs: ['/tmp'],

@@ -1,11 +1,10 @@
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { LOG_VOLUME } from '../monitoring/log-rotation.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { exporterService } from './exporter-service.ts';
-import { GRAFANA_VOLUME, grafanaService } from './grafana-service.ts';
-import { pgbadgerService, REPORT_VOLUME } from './pgbadger-service.ts';
-import { POSTGRES_LOG_VOLUME } from './postgres-log.ts';
-import { PROMETHEUS_VOLUME, prometheusService } from './prometheus-service.ts';
+import { grafanaService } from './grafana-service.ts';
+import { pgbadgerService } from './pgbadger-service.ts';
+import { prometheusService } from './prometheus-service.ts';
 import type { Service } from './service.ts';
 
 /** The services that watch the pool, by name; empty where all of it is off. */
@@ -24,10 +23,10 @@ export function monitoringServices(stack: Stack): Readonly<Record<string, Servic
 export function monitoringVolumes({ monitoring }: Stack): string[] {
   const { prometheus, grafana, log, pgbadger } = monitoring;
   return [
-    ...(prometheus?.server ? [PROMETHEUS_VOLUME] : []),
-    ...(grafana?.server ? [GRAFANA_VOLUME] : []),
-    ...(log ? [LOG_VOLUME] : []),
-    ...(pgbadger?.postgres ? [POSTGRES_LOG_VOLUME] : []),
-    ...(pgbadger ? [REPORT_VOLUME] : []),
+    ...(prometheus?.server ? [VOLUMES.prometheus] : []),
+    ...(grafana?.server ? [VOLUMES.grafana] : []),
+    ...(log ? [VOLUMES.pgbouncerLog] : []),
+    ...(pgbadger?.postgres ? [VOLUMES.postgresLog] : []),
+    ...(pgbadger ? [VOLUMES.reports] : []),
   ];
 }

@@ -2,15 +2,13 @@ import { posix } from 'node:path';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import { PGBADGER_FOLDER, PGBADGER_SCRIPT, type Pgbadger, REPORT_PROFILE } from '../../stack/pgbadger.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { LOG_VOLUME } from '../monitoring/log-rotation.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { LOG_FOLDER } from '../pgbouncer-ini.ts';
 import { HARDENED } from './hardened.ts';
-import { POSTGRES_LOG_FOLDER, POSTGRES_LOG_VOLUME } from './postgres-log.ts';
+import { POSTGRES_LOG_FOLDER } from './postgres-log.ts';
 import { commonParts, mountFolder, type Service } from './service.ts';
 
 /** Where reports and what pgBadger remembers are kept. */
-export const REPORT_VOLUME = 'pgbadger_reports';
-
 /**
  * pgBadger over the logs: once on demand, or as a service that never ends. It reads what untrusted clients
  * made PgBouncer write, so it has no network, and of the volumes only its own to write to.
@@ -30,11 +28,11 @@ export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
     network_mode: 'none',
     volumes: [
       mountFolder('./monitoring/pgbadger', posix.dirname(PGBADGER_SCRIPT)),
-      { type: 'volume', source: LOG_VOLUME, target: LOG_FOLDER, read_only: true },
+      { type: 'volume', source: VOLUMES.pgbouncerLog, target: LOG_FOLDER, read_only: true },
       ...(pgbadger.postgres
-        ? [{ type: 'volume', source: POSTGRES_LOG_VOLUME, target: POSTGRES_LOG_FOLDER, read_only: true }]
+        ? [{ type: 'volume', source: VOLUMES.postgresLog, target: POSTGRES_LOG_FOLDER, read_only: true }]
         : []),
-      { type: 'volume', source: REPORT_VOLUME, target: PGBADGER_FOLDER },
+      { type: 'volume', source: VOLUMES.reports, target: PGBADGER_FOLDER },
     ],
     tmpfs: ['/tmp'],
     stop_grace_period: '60s',

@@ -1,7 +1,8 @@
 import { countOpenFiles } from '../../stack/connections.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { COMMAND_WITH_ROTATION, LOG_VOLUME } from '../monitoring/log-rotation.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
+import { COMMAND_WITH_ROTATION } from '../monitoring/log-rotation.ts';
 import { CONFIG_FOLDER, hashRestartSettings, LOG_FOLDER } from '../pgbouncer-ini.ts';
 import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
@@ -23,7 +24,7 @@ export function pgbouncerService(stack: Stack): Service {
     // The folder, not its files: a file that is replaced by a rename would stay the old one inside.
     volumes: [
       mountFolder('./pgbouncer', CONFIG_FOLDER),
-      ...(hasLogFile ? [{ type: 'volume', source: LOG_VOLUME, target: LOG_FOLDER }] : []),
+      ...(hasLogFile ? [{ type: 'volume', source: VOLUMES.pgbouncerLog, target: LOG_FOLDER }] : []),
     ],
     ...(postgres.kind === 'own' ? { depends_on: { [postgres.host]: { condition: 'service_healthy' } } } : {}),
     healthcheck: readyCheck(pgbouncer.port, client.user, client.database),

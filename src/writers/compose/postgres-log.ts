@@ -1,12 +1,12 @@
+import { VOLUMES } from '../../stack/volumes.ts';
 import type { Service } from './service.ts';
 
 /** The volume that the log of the stack's own Postgres lies in; its image has that folder for it. */
-export const POSTGRES_LOG_VOLUME = 'postgres_log';
 export const POSTGRES_LOG_FOLDER = '/var/log/postgresql';
 
 export const POSTGRES_LOG_MOUNT: Service = {
   type: 'volume',
-  source: POSTGRES_LOG_VOLUME,
+  source: VOLUMES.postgresLog,
   target: POSTGRES_LOG_FOLDER,
 };
 

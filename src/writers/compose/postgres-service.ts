@@ -1,6 +1,6 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
-import { DATA_VOLUME } from '../../stack/data-volume.ts';
 import type { OwnPostgres, Stack } from '../../stack/stack.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { INIT_FOLDER } from '../role-sql.ts';
 import { POSTGRES_LOG_MOUNT, POSTGRES_LOG_SETTINGS } from './postgres-log.ts';
 import { commonParts, mountFolder, readyCheck, requiredVariable, type Service } from './service.ts';
@@ -22,7 +22,7 @@ export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
       POSTGRES_HOST_AUTH_METHOD: 'md5',
     },
     volumes: [
-      { type: 'volume', source: DATA_VOLUME, target: dataFolder(postgres.version) },
+      { type: 'volume', source: VOLUMES.postgresData, target: dataFolder(postgres.version) },
       mountFolder('./postgres/initdb.d', INIT_FOLDER),
       ...(isLogRead(stack) ? [POSTGRES_LOG_MOUNT] : []),
     ],

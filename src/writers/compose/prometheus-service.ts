@@ -1,12 +1,11 @@
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import { PROMETHEUS_PORT, type PrometheusServer } from '../../stack/prometheus.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { VOLUMES } from '../../stack/volumes.ts';
 import { PROMETHEUS_FOLDER } from '../monitoring/prometheus.ts';
 import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, type Service } from './service.ts';
 import { publishPort, shellCheck } from './web-service.ts';
-
-export const PROMETHEUS_VOLUME = 'prometheus_data';
 
 /** Healthy once it has looked at the exporter, whatever it saw: then there is something to verify. */
 const HAS_LOOKED = `wget -q -O - 'http://127.0.0.1:${PROMETHEUS_PORT}/api/v1/query?query=up' | grep -q '"value"'`;
@@ -24,7 +23,7 @@ export function prometheusService({ image, bind, port, retention }: PrometheusSe
     ports: [publishPort(bind, port, PROMETHEUS_PORT)],
     volumes: [
       mountFolder(`./${PROMETHEUS_FOLDER}`, '/etc/prometheus'),
-      { type: 'volume', source: PROMETHEUS_VOLUME, target: '/prometheus' },
+      { type: 'volume', source: VOLUMES.prometheus, target: '/prometheus' },
     ],
     healthcheck: shellCheck(HAS_LOOKED),
     // It writes what it holds in memory to the disk.

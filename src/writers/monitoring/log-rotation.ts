@@ -5,8 +5,6 @@ import { fillScript } from './fill-script.ts';
 import { LOG_INI } from './log-ini.ts';
 
 /** The volume that PgBouncer's log lies in. */
-export const LOG_VOLUME = 'pgbouncer_log';
-
 const SCRIPT = 'rotate-log.sh';
 const EVERY_SECONDS = 5;
 

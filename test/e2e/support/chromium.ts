@@ -17,10 +17,15 @@ export async function openPage(path: string): Promise<string> {
 }
 
 /** A picture of a page from its top, by the rules of a style sheet of the test's. */
-export async function takeScreenshot(path: string, style: string, picture: string): Promise<void> {
+export async function takeScreenshot(
+  path: string,
+  style: string,
+  picture: string,
+  size = '1280,1180',
+): Promise<void> {
   const styled = `${path}.styled.html`;
   await writeFile(styled, `${await readFile(path, 'utf8')}<style>${style}</style>`);
-  await chromium('--window-size=1280,1180', `--screenshot=${picture}`, pathToFileURL(styled).href);
+  await chromium(`--window-size=${size}`, `--screenshot=${picture}`, pathToFileURL(styled).href);
 }
 
 function chromium(...args: readonly string[]) {

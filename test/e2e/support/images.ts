@@ -9,4 +9,5 @@ export const IMAGES = {
   django: 'ecar-pool-testbed/django:5.2',
   exporter: 'ecar-pool-testbed/pgbouncer-exporter:0.12.0',
   prometheus: 'ecar-pool-testbed/prometheus:3.5',
+  grafanaStandIn: 'ecar-pool-testbed/grafana-stand-in:1',
 } as const;

@@ -8,6 +8,11 @@ interface Sample {
   readonly value: readonly [time: number, value: string];
 }
 
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [time: number, value: string])[];
+}
+
 /** The Prometheus of a project's stack, at the port that it publishes. */
 export class Prometheus {
   readonly #project: Project;
@@ -28,14 +33,24 @@ export class Prometheus {
 
   /** The samples that a query gives now. */
   async query(expr: string): Promise<readonly Sample[]> {
-    const url = `http://127.0.0.1:${this.#port}/api/v1/query?query=${encodeURIComponent(expr)}`;
+    return this.#ask('query', { query: expr });
+  }
+
+  /** What a query has given, second by second. */
+  async queryRange(expr: string, seconds: number): Promise<readonly Series[]> {
+    const end = Math.floor(Date.now() / 1000);
+    return this.#ask('query_range', { query: expr, start: `${end - seconds}`, end: `${end}`, step: '1' });
+  }
+
+  async #ask<T>(api: string, parameters: Readonly<Record<string, string>>): Promise<readonly T[]> {
+    const url = `http://127.0.0.1:${this.#port}/api/v1/${api}?${new URLSearchParams(parameters)}`;
     const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
     const { status, error, data } = (await response.json()) as {
       status: string;
       error?: string;
-      data: { result: readonly Sample[] };
+      data: { result: readonly T[] };
     };
-    if (status !== 'success') throw new Error(`${expr}: ${error}`);
+    if (status !== 'success') throw new Error(`${parameters['query']}: ${error}`);
     return data.result;
   }
 

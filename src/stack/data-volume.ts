@@ -1,2 +1,0 @@
-/** The named volume that holds the data of the Postgres that the stack runs. */
-export const DATA_VOLUME = 'postgres_data';
