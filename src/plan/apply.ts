@@ -4,13 +4,16 @@ import { EnvironmentError, InterruptedError, RefusedError } from '../problems/er
 import type { Change } from './change.ts';
 import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
 import { flushFolder, writeFlushed } from './flush.ts';
+import { spanManifests } from './manifest.ts';
+import { MANIFEST_PATH } from './plan-files.ts';
 import { removeStaleStaging, stagingPath } from './staging.ts';
 import { removeStamp } from './stamp.ts';
 
 /**
  * Brings a folder in line with a plan: all new files are written and flushed beside the old ones first, then
- * put in place by renames, the manifest last. A failure on the way puts back what was there. Killed between
- * two renames it leaves files that no settings give, which `verify` refuses and the next render mends.
+ * put in place by renames, first a manifest that lists old and new ones, last the one that lists the new. A failure
+ * on the way puts back what was there. Killed between two renames it leaves files that no settings give, which
+ * `verify` refuses and the next render mends.
  * @param changes as `comparePlan` gives them; with none to make, nothing is written at all, and only what a
  *   killed render left is cleared away
  * @throws RefusedError when a foreign file is in the way and `force` is not set
@@ -20,7 +23,7 @@ export async function applyChanges(
   folder: string,
   options: { readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const pending = removalsFirst(changes.filter(({ kind }) => kind !== 'unchanged'));
+  const pending = inOrder(changes.filter(({ kind }) => kind !== 'unchanged'));
   refuseForeign(pending, folder, options.force);
   try {
     if (pending.length === 0) {
@@ -28,7 +31,7 @@ export async function applyChanges(
       return;
     }
     await mkdir(folder, { recursive: true });
-    if (!options.force) await refuseStrangeFolder(folder, pending);
+    if (!options.force) await refuseStrangeFolder(folder, changes);
     // Only its owner enters: below, files are readable for the uid that the container runs as.
     await chmod(folder, FOLDER_MODE);
     await removeStaleStaging(folder);
@@ -46,10 +49,22 @@ export async function applyChanges(
   }
 }
 
-/** Before the manifest, which lists them no more: a render killed in between would never find them again. */
-function removalsFirst(changes: readonly Change[]): Change[] {
+/**
+ * Removals come before the manifest that lists them no more: a render killed in between would never find them again.
+ * They too may have no mark, so before all of it comes the manifest that vouches for both states.
+ */
+function inOrder(changes: readonly Change[]): Change[] {
   const isRemoval = ({ kind }: Change) => kind === 'remove';
-  return [...changes.filter(isRemoval), ...changes.filter((change) => !isRemoval(change))];
+  const last = changes.find(({ path }) => path === MANIFEST_PATH);
+  const first = last?.after && {
+    ...last,
+    after: { ...last.after, text: spanManifests(last.before, last.after.text) },
+  };
+  return [
+    ...(first ? [first] : []),
+    ...changes.filter(isRemoval),
+    ...changes.filter((change) => !isRemoval(change)),
+  ];
 }
 
 function refuseForeign(pending: readonly Change[], folder: string, force: boolean): void {
@@ -57,14 +72,14 @@ function refuseForeign(pending: readonly Change[], folder: string, force: boolea
   if (foreign.length === 0 || force) return;
   const paths = foreign.map(({ path }) => join(folder, path)).join(', ');
   throw new RefusedError(
-    `${paths} ${foreign.length === 1 ? 'was' : 'were'} not rendered by ecar-pool`,
+    `${paths} ${foreign.length === 1 ? 'was' : 'were'} not rendered by ecar-pool, or changed since`,
     'move what is there away, render elsewhere with --out, or overwrite it with --force',
   );
 }
 
 /** A folder that somebody uses for something else is not ours to close to other users. */
-async function refuseStrangeFolder(folder: string, pending: readonly Change[]): Promise<void> {
-  const ours = new Set(pending.map(({ path }) => path.split('/')[0]));
+async function refuseStrangeFolder(folder: string, changes: readonly Change[]): Promise<void> {
+  const ours = new Set(changes.map(({ path }) => path.split('/')[0]));
   const found = await readdir(folder);
   if (found.length === 0 || found.some((name) => name.startsWith('.ecar-pool') || ours.has(name))) return;
   throw new RefusedError(

@@ -4,7 +4,7 @@ import type { PlannedFile } from './file-plan.ts';
 export interface Change {
   readonly kind: 'create' | 'update' | 'unchanged' | 'remove';
   readonly path: string;
-  /** Whether the file on the disk is not ours: it lacks the mark that every rendered file carries. */
+  /** Whether the file on the disk is not ours: it has neither the mark nor a text that we rendered. */
   readonly foreign: boolean;
   /** Why, for people: `the settings changed`, `edited by hand since it was rendered`. */
   readonly cause: string;

@@ -23,7 +23,7 @@ export async function comparePlan(plan: FilePlan, folder: string): Promise<Chang
 async function compareFile(
   file: PlannedFile,
   folder: string,
-  knownHash: string | undefined,
+  knownHashes: readonly string[] | undefined,
 ): Promise<Change> {
   const found = await readIfThere(join(folder, file.path));
   const { path } = file;
@@ -37,12 +37,13 @@ async function compareFile(
       after: file,
     };
   const { text: before, mode } = found;
-  const foreign = path !== MANIFEST_PATH && !isOurs(before, knownHash);
+  // What is as it should be is nobody else's, even where no manifest tells.
+  const foreign = path !== MANIFEST_PATH && before !== file.text && !isOurs(before, knownHashes);
   const update = (cause: string): Change => ({ kind: 'update', path, foreign, cause, before, after: file });
-  if (foreign) return update('another file is in its place');
   if (before !== file.text) {
-    const isEdited = knownHash !== undefined && knownHash !== hashText(before);
-    return update(isEdited ? 'it was changed since it was rendered' : 'the settings changed');
+    const isEdited = knownHashes !== undefined && !knownHashes.includes(hashText(before));
+    if (isEdited) return update('it was changed since it was rendered');
+    return update(foreign ? 'another file is in its place' : 'the settings changed');
   }
   const wrong = explainMode('its mode', mode, file.mode) ?? (await explainFolderMode(path, folder));
   if (wrong !== undefined) return update(wrong);
@@ -75,10 +76,10 @@ function explainMode(what: string, found: number, wanted: number): string | unde
 async function compareOrphan(
   path: string,
   folder: string,
-  knownHash: string | undefined,
+  knownHashes: readonly string[] | undefined,
 ): Promise<Change | undefined> {
   const found = await readIfThere(join(folder, path));
-  if (found === undefined || !isOurs(found.text, knownHash)) return undefined;
+  if (found === undefined || !isOurs(found.text, knownHashes)) return undefined;
   return {
     kind: 'remove',
     path,
@@ -113,6 +114,6 @@ async function readIfThere(path: string): Promise<{ text: string; mode: number }
 }
 
 /** Whether we rendered a file: it carries the mark, or, where its format has no place for one, it is as it was. */
-function isOurs(text: string, knownHash: string | undefined): boolean {
-  return hasMark(text) || knownHash === hashText(text);
+function isOurs(text: string, knownHashes: readonly string[] = []): boolean {
+  return hasMark(text) || knownHashes.includes(hashText(text));
 }

@@ -19,7 +19,7 @@ export const MARK = 'Rendered by ecar-pool';
 
 /** Whether a file begins as rendered ones do, in the comments of its format: one that does not is not ours. */
 export function hasMark(text: string): boolean {
-  return text.replace(/^(?:(?:#|;|--) |\{\s*"mark": ?")/, '').startsWith(MARK);
+  return text.replace(/^(?:(?:#|;|--) |\{\s*"(?:mark|description)": ?")/, '').startsWith(MARK);
 }
 
 /** The lines that open a rendered file: whose it is, and how to change it. */

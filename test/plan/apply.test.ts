@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -13,6 +14,7 @@ import { applyChanges } from '../../src/plan/apply.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { comparePlan } from '../../src/plan/compare.ts';
 import type { FilePlan, PlannedFile } from '../../src/plan/file-plan.ts';
+import { readManifest, spanManifests } from '../../src/plan/manifest.ts';
 import { hashText, MANIFEST_PATH } from '../../src/plan/plan-files.ts';
 import { MARK } from '../../src/writers/rendering.ts';
 import { tempFolder } from '../support/temp-project.ts';
@@ -133,6 +135,71 @@ describe('applying a plan', () => {
       '.ecar-pool.json',
       'a',
     ]);
+  });
+});
+
+describe('files whose format has no place for a mark', () => {
+  const secret = (text: string): PlannedFile => ({ path: 'secret', mode: 0o644, text });
+
+  it('must be known without a manifest where they are as they should be', async () => {
+    const folder = tempFolder();
+    await apply(planOf(file('a', '1'), secret('s')), folder);
+    rmSync(join(folder, MANIFEST_PATH));
+    expect(summary(await apply(planOf(file('a', '1'), secret('s')), folder))).toEqual([
+      'unchanged a: up to date',
+      'unchanged secret: up to date',
+      'create .ecar-pool.json: there is none yet',
+    ]);
+  });
+
+  // As a render leaves the folder that is killed before or after it puts the file in place.
+  it.each(['old', 'new'])('must be known when a render was killed: the %s one lies there', async (text) => {
+    const folder = tempFolder();
+    await apply(planOf(file('a', '1'), secret('old')), folder);
+    const manifestOf = (plan: FilePlan) => plan.at(-1)?.text ?? '';
+    const before = readFileSync(join(folder, MANIFEST_PATH), 'utf8');
+    const span = spanManifests(before, manifestOf(planOf(file('a', '1'), secret('new'))));
+    writeFileSync(join(folder, MANIFEST_PATH), span);
+    writeFileSync(join(folder, 'secret'), text);
+    const changes = await apply(planOf(file('a', '1'), secret('newest')), folder);
+    expect(summary(changes)).toContain('update secret: the settings changed');
+    expect(readFileSync(join(folder, MANIFEST_PATH), 'utf8')).toBe(
+      manifestOf(planOf(file('a', '1'), secret('newest'))),
+    );
+  });
+
+  it('must be vouched for, old and new, before the first of them is put in place', async () => {
+    const folder = tempFolder();
+    await apply(planOf(secret('old'), file('sub/gone', '1')), folder);
+    const seen: string[] = [];
+    const before = readFileSync(join(folder, MANIFEST_PATH), 'utf8');
+    const changes = await comparePlan(planOf(secret('new'), file('z', '1')), folder);
+    // Looks at the folder when the file of that name is about to be put in place.
+    const watched = changes.map((change) => ({
+      ...change,
+      get path() {
+        if (change.path === 'secret') seen.push(readFileSync(join(folder, MANIFEST_PATH), 'utf8'));
+        return change.path;
+      },
+    }));
+    await applyChanges(watched, folder, { force: false, signal: new AbortController().signal });
+    const span = [...readManifest(seen.find((text) => text !== before))];
+    expect(span).toEqual([
+      ['secret', [hashText('old'), hashText('new')]],
+      ['sub/gone', [expect.any(String)]],
+      ['z', [expect.any(String)]],
+    ]);
+  });
+
+  it('must be kept where somebody changed them, and truly told of', async () => {
+    const folder = tempFolder();
+    await apply(planOf(secret('old')), folder);
+    writeFileSync(join(folder, 'secret'), 'by hand');
+    const changes = await comparePlan(planOf(secret('new')), folder);
+    expect(summary(changes)[0]).toBe('update secret: it was changed since it was rendered');
+    await expect(apply(planOf(secret('new')), folder)).rejects.toThrow(
+      /secret was not rendered by ecar-pool, or changed since/,
+    );
   });
 });
 
