@@ -10,12 +10,19 @@ import { useProject } from './support/use-project.ts';
 
 const SOON = { timeout: 45_000, interval: 500 };
 
-it('promtool must see every alert fire, and stay silent, as its cases say', async () => {
-  const mount = `${process.cwd()}:/work:ro`;
-  const test = ['test', 'rules', '/work/test/monitoring/alerts.yml'];
-  const args = ['run', '--rm', '-v', mount, '--entrypoint', 'promtool', IMAGES.prometheus, ...test];
+async function promtool(...words: readonly string[]): Promise<string> {
+  const mount = ['-v', `${process.cwd()}:/work:ro`, '-w', '/work/test/monitoring'];
+  const args = ['run', '--rm', ...mount, '--entrypoint', 'promtool', IMAGES.prometheus, ...words];
   const { stdout, stderr } = await run('docker', args, { cwd: process.cwd() });
-  expect(stdout + stderr).toContain('SUCCESS');
+  return stdout + stderr;
+}
+
+it('promtool must see every alert fire, and stay silent, as its cases say', async () => {
+  expect(await promtool('test', 'rules', 'alerts.yml')).toContain('SUCCESS');
+});
+
+it('promtool must see that one Prometheus can watch two stacks', async () => {
+  expect(await promtool('check', 'config', 'two-stacks.yml')).toContain('SUCCESS: two-stacks.yml is valid');
 });
 
 describe('a watched stack under load', () => {

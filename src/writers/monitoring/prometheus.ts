@@ -37,7 +37,8 @@ function scrapeJobs(prometheus: Prometheus, stack: Stack): object {
   return {
     scrape_configs: [
       {
-        job_name: 'pgbouncer',
+        // A Prometheus that watches several stacks takes no name twice; the rules know it by how it begins.
+        job_name: `pgbouncer-${stack.name}-${stack.environment}`,
         // The rules count on a sample in each minute at least.
         scrape_interval: '15s',
         static_configs: [{ targets: [exporterAddress(prometheus, stack)], labels: stackLabels(stack) }],
