@@ -103,6 +103,36 @@ describe('a Django project behind the pool', () => {
     expect(after.session).toBe(between.session);
   });
 
+  it('must have what the admin calls use transactions as they are used elsewhere', async () => {
+    const list = '/admin/notes/note/';
+    await browser.submit('/admin/notes/note/1/change/', { text: 'before the action' });
+    // A hook that ran before the commit would see the text of before.
+    expect((await browser.get(list)).text).toContain('Others see: (&#x27;before the action&#x27;,)');
+    const acted = await browser.submit(list, { action: 'change_and_fail', _selected_action: '1' });
+    expect(acted.status).toBe(302);
+    expect((await browser.get(list)).text).toContain('Taken back: Note object (1)');
+    const { texts } = JSON.parse((await browser.get('/notes/')).text) as { texts: string[] };
+    expect(texts[0]).toBe('before the action');
+  });
+
+  it('must leave a request of the admin within a transaction that is open, as in tests of Django', async () => {
+    const script = `
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
+from notes.models import Note
+with transaction.atomic():
+    Note.objects.create(text="not yet committed")
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.get())
+    note = Note.objects.get(text="not yet committed")
+    print("not yet committed" in client.get(f"/admin/notes/note/{note.pk}/change/").content.decode())
+    transaction.set_rollback(True)
+`;
+    expect((await manage('shell', '-c', script)).stdout).toContain('True');
+    expect((await browser.get('/notes/')).text).not.toContain('not yet committed');
+  });
+
   it('must give the session entry a small pool of its own', async () => {
     const project = useStack();
     const entries = await consoleTable(project, 'SHOW DATABASES');
