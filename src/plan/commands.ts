@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
+import { GRAFANA_MOUNT, PASSWORD_FILE } from '../writers/monitoring/grafana.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
 /**
@@ -35,6 +37,12 @@ export function reloadServiceCommand(folder: string, service: string): string {
 /** Starts a service of the stack again, for one that reads its files only then. */
 export function restartServiceCommand(folder: string, service: string): string {
   return composeCommand(folder, 'restart', service);
+}
+
+/** Gives Grafana's admin the password of the mounted file, in no argument: by its CLI, since Grafana 7.1. */
+export function resetGrafanaCommand(folder: string): string {
+  const reset = `grafana cli admin reset-admin-password --password-from-stdin <${GRAFANA_MOUNT}/${PASSWORD_FILE}`;
+  return composeCommand(folder, 'exec', '-T', MONITORING_SERVICES.grafana, 'sh', '-c', reset);
 }
 
 /** Makes PgBouncer forget what it knows, at the price of every connection. */

@@ -1,6 +1,7 @@
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import { GRAFANA_FOLDER, PASSWORD_FILE } from '../writers/monitoring/grafana.ts';
 import type { Change } from './change.ts';
-import { reloadServiceCommand, restartServiceCommand } from './commands.ts';
+import { reloadServiceCommand, resetGrafanaCommand, restartServiceCommand } from './commands.ts';
 import type { NextStep } from './next-step.ts';
 
 /**
@@ -25,7 +26,13 @@ export function monitoringSteps(changes: readonly Change[], folder: string): Nex
       command: reloadServiceCommand(folder, prometheus),
       why: 'make Prometheus read its files anew',
     });
-  if (isDue(grafana, 'monitoring/grafana/'))
+  // It looks for a changed dashboard itself, every 10 s.
+  if (isDue(grafana, `${GRAFANA_FOLDER}/provisioning/`))
     steps.push({ command: restartServiceCommand(folder, grafana), why: 'make Grafana read its files anew' });
+  if (isDue(grafana, `${GRAFANA_FOLDER}/${PASSWORD_FILE}`))
+    steps.push({
+      command: resetGrafanaCommand(folder),
+      why: 'give the admin of Grafana the new password, which it reads from its file at its first start only',
+    });
   return steps;
 }

@@ -21,6 +21,6 @@ export const grafana = z.strictObject({
   ),
   password: maybe(
     secret,
-    'The password of its user `admin`. Grafana takes it at its first start, and keeps its own from then on.',
+    'The password of its user `admin`. Grafana takes it at its first start; `render` names the command for a new one.',
   ),
 });

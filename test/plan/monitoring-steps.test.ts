@@ -18,7 +18,7 @@ const compose = (before: string, after: string) =>
   change(before === after ? 'unchanged' : 'update', 'docker-compose.yml', before, after);
 const FILES = [
   'monitoring/exporter/connection-string',
-  'monitoring/grafana/dashboards/pgbouncer.json',
+  'monitoring/grafana/provisioning/datasources/ecar-pool.yml',
   'monitoring/prometheus/rules/pgbouncer.yml',
 ];
 
@@ -38,4 +38,16 @@ it.each([
 ] as const)('must do nothing about files %s', (_, file, kind) => {
   const changes = [file, ...FILES.map((path) => change(kind, path, 'a', 'b'))];
   expect(monitoringSteps(changes, 'stack/prod')).toEqual([]);
+});
+
+it('must set a new password in a Grafana that keeps its own, without naming it', () => {
+  const changes = [compose(WITH, WITH), change('update', 'monitoring/grafana/admin-password', 'old', 'new')];
+  expect(monitoringSteps(changes, 'stack/prod').map(({ command }) => command)).toEqual([
+    "docker compose -f stack/prod/docker-compose.yml exec -T grafana sh -c 'grafana cli admin reset-admin-password --password-from-stdin </etc/ecar-pool/admin-password'",
+  ]);
+});
+
+it('must leave a dashboard to Grafana, which looks for changes itself', () => {
+  const path = 'monitoring/grafana/dashboards/pgbouncer.json';
+  expect(monitoringSteps([compose(WITH, WITH), change('update', path, 'a', 'b')], 'stack/prod')).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { GrafanaServer } from '../../stack/grafana.ts';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { VOLUMES } from '../../stack/volumes.ts';
-import { GRAFANA_FOLDER, PASSWORD_FILE } from '../monitoring/grafana.ts';
+import { GRAFANA_FOLDER, GRAFANA_MOUNT, PASSWORD_FILE } from '../monitoring/grafana.ts';
 import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, type Service } from './service.ts';
 import { publishPort, shellCheck } from './web-service.ts';
@@ -10,16 +10,14 @@ import { publishPort, shellCheck } from './web-service.ts';
 /** The port that Grafana listens on in its container. */
 const GRAFANA_PORT = 3000;
 
-const MOUNT = '/etc/ecar-pool';
-
 /** Grafana with the dashboard and where to read from; nobody signs up, and it reports nothing of its use. */
 export function grafanaService({ image, bind, port }: GrafanaServer, stack: Stack): Service {
   return {
     image,
     ...commonParts(stack, MONITORING_SERVICES.grafana),
     environment: {
-      GF_SECURITY_ADMIN_PASSWORD__FILE: `${MOUNT}/${PASSWORD_FILE}`,
-      GF_PATHS_PROVISIONING: `${MOUNT}/provisioning`,
+      GF_SECURITY_ADMIN_PASSWORD__FILE: `${GRAFANA_MOUNT}/${PASSWORD_FILE}`,
+      GF_PATHS_PROVISIONING: `${GRAFANA_MOUNT}/provisioning`,
       GF_USERS_ALLOW_SIGN_UP: 'false',
       GF_ANALYTICS_REPORTING_ENABLED: 'false',
       GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
@@ -27,7 +25,7 @@ export function grafanaService({ image, bind, port }: GrafanaServer, stack: Stac
     },
     ports: [publishPort(bind, port, GRAFANA_PORT)],
     volumes: [
-      mountFolder(`./${GRAFANA_FOLDER}`, MOUNT),
+      mountFolder(`./${GRAFANA_FOLDER}`, GRAFANA_MOUNT),
       { type: 'volume', source: VOLUMES.grafana, target: '/var/lib/grafana' },
     ],
     // Plugins unpack here.

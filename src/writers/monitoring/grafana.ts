@@ -5,6 +5,8 @@ import { shippedFile } from './shipped-file.ts';
 /** In the output folder: what Grafana's container mounts. */
 export const GRAFANA_FOLDER = 'monitoring/grafana';
 export const PASSWORD_FILE = 'admin-password';
+/** Where it mounts that. */
+export const GRAFANA_MOUNT = '/etc/ecar-pool';
 
 const DASHBOARD = `${GRAFANA_FOLDER}/dashboards/pgbouncer.json`;
 const PROVISIONING = [
