@@ -2,7 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { namedMetrics, panelQueries, readDashboard } from '../support/dashboard.ts';
+import {
+  namedMetrics,
+  panelQueries,
+  readDashboard,
+  substitute,
+  variableQueries,
+} from '../support/dashboard.ts';
 import { freePort } from '../support/free-port.ts';
 import { takeScreenshot } from './support/chromium.ts';
 import { keepBusy } from './support/clients.ts';
@@ -33,6 +39,7 @@ describe.each([
     await project.set({
       // Few enough for the load to make clients wait.
       pgbouncer: { default_pool_size: 4, min_pool_size: 0, reserve_pool_size: 0 },
+      users: { [`${project.name}_user`]: { max_user_connections: 40 } },
       monitoring: {
         grafana: {
           image: IMAGES.grafanaStandIn,
@@ -92,6 +99,22 @@ describe.each([
     await expect.poll(emptyPanels, SOON).toEqual([]);
   });
 
+  it('must have something to choose from in each variable', async () => {
+    const project = useStack();
+    const choices = await Promise.all(
+      variableQueries(readDashboard()).map(async ({ name, selector, label }) => {
+        const samples = await prometheus.query(`count by (${label}) (${substitute(selector)})`);
+        return [name, samples.map(({ metric }) => metric[label]).sort()];
+      }),
+    );
+    expect(Object.fromEntries(choices)).toEqual({
+      project: [project.name],
+      environment: ['prod'],
+      database: [`${project.name}_admin`, `${project.name}_db`],
+      user: [`${project.name}_user`],
+    });
+  });
+
   // ECAR_POOL_DOCS=1 takes the picture that the documentation shows, of a minute under load.
   it('must give data that can be drawn', async () => {
     const isForDocs = process.env['ECAR_POOL_DOCS'] === '1' && pgbouncer === IMAGES.pgbouncer126;
@@ -106,8 +129,3 @@ describe.each([
     await takeScreenshot(page, '', resolve('docs/images/dashboard-data.png'), '1200,1980');
   });
 });
-
-/** What Grafana makes of the variables where everything is chosen. */
-function substitute(expr: string): string {
-  return expr.replaceAll('$__rate_interval', '20s').replace(/\$\w+/g, '.*');
-}

@@ -12,7 +12,9 @@ export interface Panel {
 /** What the tests read of a dashboard. */
 export interface Dashboard {
   readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly definition?: string }[];
+  };
 }
 
 /** The dashboard as it ships. */
@@ -31,4 +33,19 @@ export function namedMetrics(): ReadonlySet<string> {
 /** Every query of every panel. */
 export function panelQueries({ panels }: Dashboard): { readonly title: string; readonly expr: string }[] {
   return panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
+}
+
+/** What each variable offers: the values of a label in what a selector finds. */
+export function variableQueries({
+  templating,
+}: Dashboard): { readonly name: string; readonly selector: string; readonly label: string }[] {
+  return templating.list.flatMap(({ name, definition = '' }) => {
+    const [, selector, label] = /^label_values\((.+), (\w+)\)$/.exec(definition) ?? [];
+    return selector === undefined || label === undefined ? [] : [{ name, selector, label }];
+  });
+}
+
+/** What Grafana makes of the variables where everything is chosen. */
+export function substitute(expr: string): string {
+  return expr.replaceAll('$__rate_interval', '20s').replace(/\$\w+/g, '.*');
 }

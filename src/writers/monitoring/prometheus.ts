@@ -15,11 +15,12 @@ export function writePrometheusFiles(rendering: Rendering): readonly PlannedFile
   const { stack } = rendering;
   const { prometheus } = stack.monitoring;
   if (prometheus === undefined) return [];
+  const limits = limitRules(stack);
   return [
     ...(prometheus.server ? [shippedFile(`${PROMETHEUS_FOLDER}/prometheus.yml`, rendering)] : []),
     shippedFile(`${PROMETHEUS_FOLDER}/rules/pgbouncer.yml`, rendering),
     writeFile('scrape.yml', scrapeJobs(prometheus, stack), rendering),
-    ...(stack.postgres.kind === 'own' ? [writeFile('rules/limits.yml', limits(stack), rendering)] : []),
+    ...(limits.length > 0 ? [writeFile('rules/limits.yml', limitGroup(stack, limits), rendering)] : []),
   ];
 }
 
@@ -57,14 +58,31 @@ function exporterAddress({ exporter, server }: Prometheus, { name }: Stack): str
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** What no metric tells and the rules are held against. */
-function limits(stack: Stack): object {
-  const { postgres } = stack;
-  if (postgres.kind !== 'own') throw new Error('limits are of a Postgres that the stack runs');
-  const rule = {
-    record: 'ecar_pool:postgres_usable_connections',
-    expr: `vector(${countUsableConnections(postgres)})`,
-    labels: stackLabels(stack),
-  };
-  return { groups: [{ name: `ecar-pool-limits-${stack.name}`, rules: [rule] }] };
+function limitGroup({ name }: Stack, rules: readonly object[]): object {
+  return { groups: [{ name: `ecar-pool-limits-${name}`, rules }] };
+}
+
+/** What no metric tells and the rules are held against: what Postgres has, and what each user may have of it. */
+function limitRules(stack: Stack): object[] {
+  const { postgres, users } = stack;
+  const rule = (what: string, limit: number | string, labels = {}) => ({
+    record: `ecar_pool:${what}`,
+    expr: `vector(${limit})`,
+    labels: { ...stackLabels(stack), ...labels },
+  });
+  const ofUsers = users
+    .filter(({ role }) => role === 'app')
+    .map(({ name, settings }) => ({ user: name, limit: userLimit(settings, stack) }))
+    .filter(({ limit }) => Number(limit) > 0);
+  return [
+    ...(postgres.kind === 'own'
+      ? [rule('postgres_usable_connections', countUsableConnections(postgres))]
+      : []),
+    ...ofUsers.map(({ user, limit }) => rule('user_max_connections', limit, { user })),
+  ];
+}
+
+/** A user's own limit, be it 0 for none, comes before the one for all. */
+function userLimit(own: ReadonlyMap<string, string>, { pgbouncer }: Stack): string {
+  return own.get('max_user_connections') ?? pgbouncer.settings.get('max_user_connections') ?? '0';
 }
