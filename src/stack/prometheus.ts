@@ -25,3 +25,6 @@ export const EXPORTER_PORT = 9127;
 
 /** The port that Prometheus listens on in its container. */
 export const PROMETHEUS_PORT = 9090;
+
+/** Where its container sees its files. */
+export const PROMETHEUS_MOUNT = '/etc/prometheus';

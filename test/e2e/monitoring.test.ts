@@ -35,7 +35,7 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     expect(verified.code, verified.stdout).toBe(0);
     expect(verified.stdout).toMatch(/^ok {4}exporter — reads the console: \d+ metrics$/m);
     expect(verified.stdout).toMatch(/^ok {4}Prometheus targets — up: pgbouncer-exporter:9127$/m);
-    expect(verified.stdout).toMatch(/^ok {4}Prometheus rules — 11 loaded$/m);
+    expect(verified.stdout).toMatch(/^ok {4}Prometheus rules — 8 alerts and 3 recorded series loaded$/m);
   });
 
   it('must show every metric that the rules and the dashboard name', async () => {
@@ -115,6 +115,7 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     const rules = 'stack/prod/monitoring/prometheus/rules/limits.yml';
     const text = await project.read(rules);
     await project.write(rules, 'groups: []\n');
+    expect(await failingChecks(project)).toEqual(['files', 'prometheus-files']);
     await project.compose(['kill', '-s', 'HUP', 'prometheus']);
     await expect
       .poll(() => failingChecks(project), { timeout: 30_000 })
@@ -122,6 +123,38 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     await project.write(rules, text);
     await project.compose(['kill', '-s', 'HUP', 'prometheus']);
     await expect.poll(() => failingChecks(project), { timeout: 60_000 }).toEqual([]);
+  });
+
+  it('must be green as soon as a Prometheus that was made anew on its volume is healthy', async () => {
+    const project = useStack();
+    await project.shell(`${UP} --force-recreate prometheus`);
+    expect(await failingChecks(project)).toEqual([]);
+  });
+
+  it('must not start the exporter without its connection string', async () => {
+    const project = useStack();
+    const { stdout } = await project.compose(['config', '--format', 'json', 'pgbouncer-exporter']);
+    const { entrypoint } = JSON.parse(stdout).services['pgbouncer-exporter'] as { entrypoint: string[] };
+    const [shell = '', ...words] = entrypoint.map((word) => word.replaceAll('$$', '$'));
+    const folder = project.path('empty');
+    await project.folderFor('empty');
+    const start = () =>
+      project.docker(
+        [
+          'run',
+          '--rm',
+          '-v',
+          `${folder}:/etc/ecar-pool:ro`,
+          '--entrypoint',
+          shell,
+          IMAGES.exporter,
+          ...words,
+        ],
+        { code: 'any' },
+      );
+    expect((await start()).code).toBe(1);
+    await project.write('empty/connection-string', '\n');
+    expect((await start()).code).toBe(1);
   });
 
   it('must be gone without a trace once it is switched off', async () => {

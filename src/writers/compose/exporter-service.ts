@@ -11,9 +11,10 @@ const MOUNT = '/etc/ecar-pool';
 
 /**
  * Reads the connection string from its file, because the exporter takes it only as an argument, which everybody
- * sees, or as a variable, which `docker inspect` shows where Compose sets it.
+ * sees, or as a variable, which `docker inspect` shows where Compose sets it. Without one it would watch a PgBouncer
+ * of its own default.
  */
-const START = `PGBOUNCER_EXPORTER_CONNECTION_STRING=$(cat ${MOUNT}/${CONNECTION_FILE}) exec /bin/pgbouncer_exporter`;
+const START = `s=$(cat ${MOUNT}/${CONNECTION_FILE}) && [ -n "$s" ] && PGBOUNCER_EXPORTER_CONNECTION_STRING=$s exec /bin/pgbouncer_exporter`;
 
 /** PgBouncer's console as metrics. */
 export function exporterService({ image, published }: Exporter, stack: Stack): Service {
