@@ -11,6 +11,7 @@ import { checkMountedFiles } from './checks/mounted-files.ts';
 import { checkOthersDatabase } from './checks/others-database.ts';
 import { checkPools } from './checks/pools.ts';
 import { checkPort } from './checks/port.ts';
+import { checkPrometheusFiles } from './checks/prometheus-files.ts';
 import { checkPrometheusRules } from './checks/prometheus-rules.ts';
 import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
 import { checkShell } from './checks/shell.ts';
@@ -41,6 +42,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkOthersDatabase,
   checkExporter,
   checkPrometheusTargets,
+  checkPrometheusFiles,
   checkPrometheusRules,
 ];
 

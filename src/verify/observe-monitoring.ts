@@ -2,7 +2,7 @@ import { execArgv } from '../docker/argv.ts';
 import type { ContainerRun } from '../docker/container-runs.ts';
 import type { Docker } from '../docker/docker.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
-import { EXPORTER_PORT, PROMETHEUS_PORT } from '../stack/prometheus.ts';
+import { EXPORTER_PORT, PROMETHEUS_MOUNT, PROMETHEUS_PORT } from '../stack/prometheus.ts';
 import { describeEnd } from './describe-end.ts';
 import type { Sight } from './evidence.ts';
 import { type MonitoringEvidence, NO_MONITORING } from './monitoring-evidence.ts';
@@ -13,7 +13,13 @@ import type { Target } from './subject.ts';
 const LIMIT_S = 8;
 
 const ASK_EXPORTER = `wget -q -O - http://127.0.0.1:${EXPORTER_PORT}/metrics`;
-const ASK_PROMETHEUS = `for what in targets rules; do wget -q -O - http://127.0.0.1:${PROMETHEUS_PORT}/api/v1/$what || exit; echo; done`;
+const PROMETHEUS = `http://127.0.0.1:${PROMETHEUS_PORT}`;
+const ASK_PROMETHEUS = [
+  `for what in targets rules; do wget -q -O - ${PROMETHEUS}/api/v1/$what || exit; echo; done`,
+  `wget -q -O - ${PROMETHEUS}/metrics | grep ^prometheus_config_last_reload_success`,
+  // A rename changes no other time of a file than this one.
+  `cd ${PROMETHEUS_MOUNT} && find . -type f -exec stat -c '%Z  %n' {} + && find . -type f -exec sha256sum {} +`,
+].join('; ');
 
 type Runs = Sight<ReadonlyMap<string, ContainerRun>>;
 

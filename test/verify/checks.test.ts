@@ -437,12 +437,26 @@ describe('checks', () => {
   });
 
   it('must miss a service without a container, and let a job of the project end', () => {
-    const job = container('report', { state: 'exited', health: '', exitCode: 0 });
+    const job = container('report', { state: 'exited', health: '', exitCode: 0, labels: new Map() });
     const rows = checkContainers(scene({ containers: [container('pgbouncer'), job] }));
     expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual([
       'container:postgres fail',
       'container:ecar_pgbouncer ok',
       'container:ecar_report ok',
+    ]);
+  });
+
+  it('must tell of what is left of a service that was switched off, and how to end it', () => {
+    const labels = new Map([['ecar-pool.config-hash', 'x']]);
+    const left = [container('grafana', { labels }), container('theirs', { labels: new Map() })];
+    const own = [container('postgres'), container('pgbouncer')];
+    expect(checkContainers(scene({ containers: [...own, ...left] })).slice(2)).toMatchObject([
+      {
+        status: 'fail',
+        observed: 'running, and the settings name no such service',
+        hint: 'end it: docker rm -f ecar_grafana',
+      },
+      { status: 'ok' },
     ]);
   });
 

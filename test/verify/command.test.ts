@@ -266,7 +266,7 @@ describe('verify', () => {
     expect(exitCode).toBe(1);
     expect(out).toMatchInlineSnapshot(`
       "ok    docker — Engine 28.2.2, Compose 2.40.3
-      FAIL  rendered files — docker-compose.yml missing, pgbouncer/userlist.txt differs (another file is in its place)
+      FAIL  rendered files — docker-compose.yml missing, pgbouncer/userlist.txt differs (it was changed since it was rendered)
             expected: the files that the settings render to
             fix: run ecar-pool render --env prod
       ok    shell environment — sets nothing of .env differently

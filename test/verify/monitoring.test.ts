@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hashText } from '../../src/plan/plan-files.ts';
 import { checkCurrentContainers } from '../../src/verify/checks/current-containers.ts';
 import { checkExporter } from '../../src/verify/checks/exporter.ts';
+import { checkPrometheusFiles } from '../../src/verify/checks/prometheus-files.ts';
 import { checkPrometheusRules } from '../../src/verify/checks/prometheus-rules.ts';
 import { checkPrometheusTargets } from '../../src/verify/checks/prometheus-targets.ts';
 import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
@@ -12,15 +14,20 @@ import { container, type Difference, rowOf, STACK, scene } from './support.ts';
 
 const COMPOSE = 'docker compose -f stack/prod/docker-compose.yml';
 const UP = { address: 'pgbouncer-exporter:9127', health: 'up', lastError: '' };
-const LOADED = [{ name: 'PgBouncerDown', health: 'ok', lastError: '' }];
+const LOADED = [{ name: 'PgBouncerDown', type: 'alerting', health: 'ok', lastError: '' }];
+const RULES = 'groups:\n  - rules:\n      - alert: PgBouncerDown\n      - record: "a:b"\n';
+const TAKEN = {
+  reload: { isGood: true, takenAt: 1000.5 },
+  files: new Map([['rules/pgbouncer.yml', { sha256: hashText(RULES), changedAt: 1000 }]]),
+};
+const ANSWER = { targets: [UP], rules: LOADED, ...TAKEN };
 const WELL: MonitoringEvidence = {
   metrics: { value: 'pgbouncer_up 1\npgbouncer_databases{a="b"} 2\n', ms: 9 },
-  prometheus: { value: { targets: [UP], rules: LOADED }, ms: 9 },
+  prometheus: { value: ANSWER, ms: 9 },
 };
 const prometheusOf = (answer: object) =>
-  ({ prometheus: { value: { targets: [UP], rules: LOADED, ...answer }, ms: 9 } }) as const;
+  ({ prometheus: { value: { ...ANSWER, ...answer }, ms: 9 } }) as const;
 
-const RULES = 'groups:\n  - rules:\n      - alert: PgBouncerDown\n      - record: "a:b"\n';
 const rulesFile = (text: string) => {
   const path = 'monitoring/prometheus/rules/pgbouncer.yml';
   const after = { path, mode: 0o644, text };
@@ -58,9 +65,10 @@ describe('a stack that is watched', () => {
     expect(new Set(rows.flatMap((row) => Object.keys(row)))).toEqual(
       new Set(['id', 'title', 'status', 'observed', 'ms']),
     );
-    expect(rows.map(({ id }) => id).slice(-3)).toEqual([
+    expect(rows.map(({ id }) => id).slice(-4)).toEqual([
       'exporter',
       'prometheus-targets',
+      'prometheus-files',
       'prometheus-rules',
     ]);
     expect(rows.map(({ id }) => id)).toContain('container:ecar_prometheus');
@@ -138,6 +146,12 @@ it.each<Case>([
   ],
   ['one that is down', checkExporter, watched({}, down('pgbouncer-exporter')), { status: 'skip' }],
   [
+    'one of a PgBouncer that is down',
+    checkExporter,
+    watched({ metrics: { value: 'pgbouncer_up 0\n', ms: 9 } }, down('pgbouncer')),
+    { status: 'skip', observed: 'because the pgbouncer container is not up' },
+  ],
+  [
     'a Prometheus that cannot reach it',
     checkPrometheusTargets,
     watched(prometheusOf({ targets: [{ ...UP, health: 'down', lastError: 'no such host' }] })),
@@ -175,20 +189,63 @@ it.each<Case>([
   [
     'rules that it has loaded but not yet evaluated',
     checkPrometheusRules,
-    watched(prometheusOf({ rules: [...LOADED, { name: 'a:b', health: 'unknown', lastError: '' }] }), {
-      subject: rulesFile(RULES),
-    }),
-    { status: 'ok', observed: '2 loaded' },
+    watched(
+      prometheusOf({
+        rules: [...LOADED, { name: 'a:b', type: 'recording', health: 'unknown', lastError: '' }],
+      }),
+      {
+        subject: rulesFile(RULES),
+      },
+    ),
+    { status: 'ok', observed: '1 alerts and 1 recorded series loaded' },
   ],
   [
     'a rule that it cannot evaluate',
     checkPrometheusRules,
-    watched(prometheusOf({ rules: [{ name: 'PgBouncerDown', health: 'err', lastError: 'many-to-many' }] })),
+    watched(
+      prometheusOf({
+        rules: [{ name: 'PgBouncerDown', type: 'alerting', health: 'err', lastError: 'many-to-many' }],
+      }),
+    ),
     { status: 'fail', observed: 'PgBouncerDown: many-to-many' },
   ],
   [
     'rules of one that does not answer',
     checkPrometheusRules,
+    watched({ prometheus: { failure: 'no answer', ms: 9 } }),
+    { status: 'skip' },
+  ],
+  [
+    'files that it has read',
+    checkPrometheusFiles,
+    watched({}, { subject: rulesFile(RULES) }),
+    { status: 'ok', observed: '1 read as they lie on the disk' },
+  ],
+  [
+    'files that changed since it read them',
+    checkPrometheusFiles,
+    watched(prometheusOf({ reload: { isGood: true, takenAt: 999.9 } }), { subject: rulesFile(RULES) }),
+    {
+      status: 'fail',
+      observed: 'rules/pgbouncer.yml changed since it read them',
+      hint: `make it read anew: ${COMPOSE} kill -s HUP prometheus`,
+    },
+  ],
+  [
+    'files that it could not take',
+    checkPrometheusFiles,
+    watched(prometheusOf({ reload: { isGood: false, takenAt: 1000.5 } }), { subject: rulesFile(RULES) }),
+    { status: 'fail', observed: 'it could not take its files when it read them last' },
+  ],
+  [
+    'files of a folder that was rendered anew',
+    checkPrometheusFiles,
+    watched(prometheusOf({ files: new Map() }), { subject: rulesFile(RULES) }),
+    { status: 'fail', hint: `run ${COMPOSE} up -d --wait --force-recreate prometheus` },
+  ],
+  [
+    'files of one that does not answer',
+    checkPrometheusFiles,
     watched({ prometheus: { failure: 'no answer', ms: 9 } }),
     { status: 'skip' },
   ],
@@ -198,11 +255,20 @@ it.each<Case>([
 
 it("must read Prometheus's own words", () => {
   const target = { labels: { instance: 'e:9127' }, health: 'up', lastError: '', scrapeUrl: 'x' };
-  const rule = { name: 'PgBouncerDown', health: 'ok', state: 'inactive' };
+  const rule = { name: 'PgBouncerDown', type: 'alerting', health: 'ok', state: 'inactive' };
+  const lines = [
+    'prometheus_config_last_reload_success_timestamp_seconds 1.7639123451234e+09',
+    'prometheus_config_last_reload_successful 1',
+    '1763912300  ./rules/my own.yml',
+    `${'0a'.repeat(32)}  ./rules/my own.yml`,
+  ];
   const said = [{ data: { activeTargets: [target] } }, { data: { groups: [{ rules: [rule] }] } }];
-  expect(parsePrometheusAnswer(said.map((part) => `${JSON.stringify(part)}\n`).join(''))).toEqual({
+  const text = [...said.map((part) => JSON.stringify(part)), ...lines].join('\n');
+  expect(parsePrometheusAnswer(text)).toEqual({
     targets: [{ address: 'e:9127', health: 'up', lastError: '' }],
-    rules: [{ name: 'PgBouncerDown', health: 'ok', lastError: '' }],
+    rules: [{ name: 'PgBouncerDown', type: 'alerting', health: 'ok', lastError: '' }],
+    reload: { isGood: true, takenAt: 1763912345.1234 },
+    files: new Map([['rules/my own.yml', { sha256: '0a'.repeat(32), changedAt: 1763912300 }]]),
   });
   expect(() => parsePrometheusAnswer('')).toThrow(SyntaxError);
 });

@@ -1,5 +1,7 @@
 import type { Container } from '../../docker/containers.ts';
-import { composeCommand, upCommand } from '../../plan/commands.ts';
+import { composeCommand, removeContainersCommand, upCommand } from '../../plan/commands.ts';
+import { CONFIG_LABEL } from '../../stack/labels.ts';
+import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
@@ -14,7 +16,7 @@ const SETTLED_MS = 3_600_000;
 
 /**
  * Each service of the stack is up and healthy, and has not ended by itself within the last hour; every other
- * container of the project is up, or has done its work.
+ * container of the project is up, or has done its work; and none is left of a service that was switched off.
  */
 export const checkContainers: Check = (scene) => {
   const { containers } = scene.evidence;
@@ -24,8 +26,9 @@ export const checkContainers: Check = (scene) => {
   return [...services, ...new Set(others)].flatMap((service) => {
     const own = containers.value.filter((container) => container.service === service);
     if (own.length === 0) return [absent(scene, service)];
-    // A container that no service of the stack runs in may have done its work and ended.
-    return own.map((container) => judge(scene, container, !services.includes(service)));
+    if (services.includes(service)) return own.map((container) => judge(scene, container, false));
+    // A container of somebody else's service may have done its work and ended.
+    return own.map((container) => leftBehind(scene, container) ?? judge(scene, container, true));
   });
 };
 
@@ -55,6 +58,26 @@ function judge(scene: Scene, container: Container, mayEnd: boolean): Row {
   if (mayEnd && state === 'exited' && exitCode === 0) return ok(id, title, 'has done its work', { ms });
   const observed = state === 'exited' ? `exited with code ${exitCode}` : seenState;
   return fail(id, title, { observed, expected: READY, ...whyNotReady(scene, container) }, { ms });
+}
+
+/** What `up` left running of a service that the settings name no more; undefined for a container of others. */
+function leftBehind({ evidence }: Scene, { name, service, state, labels }: Container): Row | undefined {
+  if (!labels.has(CONFIG_LABEL)) return undefined;
+  const remove = removeContainersCommand([name]);
+  const hint =
+    service === POSTGRES_SERVICE
+      ? `fetch what you need of its data, then end it: ${remove}`
+      : `end it: ${remove}`;
+  return fail(
+    `container:${name}`,
+    `container ${service}`,
+    {
+      observed: `${state}, and the settings name no such service`,
+      cause: 'It was switched off, and `up` ends nothing by itself',
+      hint,
+    },
+    { ms: evidence.containers.ms },
+  );
 }
 
 type Why = Partial<Pick<Failure, 'cause' | 'hint' | 'transient'>>;

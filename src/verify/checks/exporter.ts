@@ -20,6 +20,7 @@ export const checkExporter: Check = (scene) => {
   if ('failure' in metrics)
     return [fail(ID, TITLE, { observed: quote(metrics.failure, redact), hint: seeLog(scene) }, { ms })];
   const shown = metrics.value.match(/^pgbouncer_\w+/gm) ?? [];
+  if (isDown(evidence.containers, 'pgbouncer')) return [skip(ID, TITLE, 'the pgbouncer container is not up')];
   if (/^pgbouncer_up 1$/m.test(metrics.value))
     return [ok(ID, TITLE, `reads the console: ${new Set(shown).size} metrics`, { ms })];
   return [unanswered(scene, ms)];

@@ -32,7 +32,10 @@ export const checkPrometheusRules: Check = (scene) => {
       fail(ID, TITLE, { observed: quote(told, scene.redact), expected: 'every rule can be evaluated' }),
     ];
   }
-  return [ok(ID, TITLE, `${loaded.size} loaded`, { ms: prometheus.ms })];
+  const alerts = prometheus.value.rules.filter(({ type }) => type === 'alerting').length;
+  const series = prometheus.value.rules.length - alerts;
+  const observed = `${alerts} alerts and ${series} recorded series loaded`;
+  return [ok(ID, TITLE, observed, { ms: prometheus.ms })];
 };
 
 /** The names of the rules in the rendered files. */
