@@ -1,3 +1,6 @@
+import { encodeUrlPart } from '../formats/url.ts';
+import { isEncodable } from '../formats/utf8.ts';
+
 const MASK = '[redacted]';
 
 /** Where Compose quotes a line of `.env` that it cannot read: a piece of a value, which no list of secrets holds. */
@@ -26,6 +29,7 @@ function spell(secret: string): string[] {
     secret.replaceAll('"', '""'),
     secret.replaceAll("'", "''"),
     secret.replaceAll('$', '$$$$'),
-    encodeURIComponent(secret),
+    // Both ways of encoding: ours, and the one of programs that leave more alone.
+    ...(isEncodable(secret) ? [encodeUrlPart(secret), encodeURIComponent(secret)] : []),
   ];
 }

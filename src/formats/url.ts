@@ -16,12 +16,16 @@ export interface PostgresUrl {
  * in a URL is encoded. Throws UnrepresentableError for text that is not valid Unicode.
  */
 export function writePostgresUrl({ user, password, host, port, database, parameters }: PostgresUrl): string {
-  const query = parameters.map(([name, value]) => `${name}=${encode(value)}`).join('&');
-  return `postgres://${encode(user)}:${encode(password)}@${host}:${port}/${encode(database)}?${query}`;
+  const query = parameters.map(([name, value]) => `${name}=${encodeUrlPart(value)}`).join('&');
+  const login = `${encodeUrlPart(user)}:${encodeUrlPart(password)}`;
+  return `postgres://${login}@${host}:${port}/${encodeUrlPart(database)}?${query}`;
 }
 
-/** encodeURIComponent leaves five characters alone that RFC 3986 reserves. */
-function encode(text: string): string {
+/**
+ * A name or a password as it stands in such a URL: encodeURIComponent leaves five characters alone that RFC 3986
+ * reserves. Throws UnrepresentableError for text that is not valid Unicode.
+ */
+export function encodeUrlPart(text: string): string {
   if (!isEncodable(text)) throw new UnrepresentableError('a URL', 'a string is not valid Unicode');
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedact } from '../../src/docker/redact.ts';
+import { writePostgresUrl } from '../../src/formats/url.ts';
 
 const SECRET = `a"b'c$d\\e`;
 
@@ -15,6 +16,19 @@ describe('redact', () => {
     ['twice', `${SECRET} ${SECRET}`, '[redacted] [redacted]'],
   ])('must blank a secret %s', (_, text, expected) => {
     expect(createRedact([SECRET])(text)).toBe(expected);
+  });
+
+  it("must blank every character that the exporter's URL encodes", () => {
+    const password = `it's (a) *star*!`;
+    const url = writePostgresUrl({
+      user: 'u',
+      password,
+      host: 'h',
+      port: 1,
+      database: 'd',
+      parameters: [],
+    });
+    expect(createRedact([password])(url)).toBe('postgres://u:[redacted]@h:1/d?');
   });
 
   it('must blank the longer of two secrets whole', () => {
