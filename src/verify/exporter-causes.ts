@@ -17,7 +17,7 @@ export const EXPORTER_CAUSES: readonly Cause[] = [
   },
   {
     id: 'exporter-unreachable',
-    pattern: /connection refused|no such host|no route to host|i\/o timeout|SSL|TLS/i,
+    pattern: /connection refused|no such host|no route to host|i\/o timeout/i,
     cause:
       'PgBouncer does not answer where the exporter looks for it; the exporter reads its file only when it starts',
     fix: '{restartExporter}',

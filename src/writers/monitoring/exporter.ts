@@ -1,6 +1,5 @@
 import { writePostgresUrl } from '../../formats/url.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
-import type { Stack } from '../../stack/stack.ts';
 import type { Rendering } from '../rendering.ts';
 
 /** In the output folder: what the exporter's container mounts. */
@@ -19,17 +18,12 @@ export function writeExporterFiles({ stack }: Rendering): readonly PlannedFile[]
     port: stack.pgbouncer.port,
     database: 'pgbouncer',
     parameters: [
-      ['sslmode', sslmode(stack)],
+      // The network is the stack's own, and PgBouncer has no certificate.
+      ['sslmode', 'disable'],
       // A pool that hangs must not hold up the answer for longer than Prometheus waits for it.
       ['connect_timeout', '5'],
     ],
   });
   // Readable for the image's own user: the folder above, 0700, keeps other users of the host out.
   return [{ path: `${EXPORTER_FOLDER}/${CONNECTION_FILE}`, mode: 0o644, text: `${text}\n` }];
-}
-
-/** TLS where PgBouncer insists on it; the network is the stack's own. */
-function sslmode({ pgbouncer }: Stack): string {
-  const wanted = pgbouncer.settings.get('client_tls_sslmode') ?? 'disable';
-  return /^(require|verify-)/.test(wanted) ? 'require' : 'disable';
 }
