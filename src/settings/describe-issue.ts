@@ -94,8 +94,8 @@ function whereIs(path: Path): string {
 
 /** The reason may name the key that takes its place. */
 function wayAround(reason: string): string {
-  const instead = /`(\w+)`/.exec(reason)?.[1];
-  return instead === undefined ? 'remove the line' : `set \`${instead}\` instead`;
+  const instead = /`([\w.]+)`/.exec(reason)?.[1];
+  return instead === undefined ? 'remove it' : `set \`${instead}\` instead`;
 }
 
 function listKnown(path: Path): string {

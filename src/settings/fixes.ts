@@ -20,15 +20,18 @@ export function fixFor(issue: Issue, actual: Tree, path: Path): string {
   if (/^PGBOUNCER_\w+ in /.test(actual.layer)) return 'correct the value, or remove the line';
   const example = issue.code === 'too_big' ? undefined : exampleFor(path);
   if (example !== undefined) return `write for example \`${example}\``;
-  return isOptionalAt(path) ? 'correct it, or remove the line' : 'correct it';
+  return isOptionalAt(path) ? 'correct it, or leave it out' : 'correct it';
 }
 
 /** The same value in the spelling that fits, where there is one. */
 function fixSpelling(issue: Issue, actual: ScalarTree, path: Path): string | undefined {
   const text = spell(actual);
+  const unit = UNITS[String(path.at(-1))] ?? '';
+  if (/^\d+$/.test(text) && unit !== '' && fitsAt(path, text + unit)) return `write ${text}${unit}`;
   const meant = boolean(text);
   if (meant !== undefined && fitsAt(path, meant)) return `write ${meant}`;
   if (meant !== undefined && fitsAt(path, Number(meant))) return `write ${Number(meant)}`;
+  if (meant === false && fitsAt(path, {})) return 'leave it out: what is not there is off';
   if (typeof actual.value === 'string') {
     if (/^0\d+$/.test(text) && fitsAt(path, Number(text)))
       return `write ${Number(text)}: a leading zero means octal to some programs`;
@@ -41,6 +44,9 @@ function fixSpelling(issue: Issue, actual: ScalarTree, path: Path): string | und
   const nearest = nearestName(text, words);
   return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
 }
+
+/** What a bare number most likely counts. */
+const UNITS: Readonly<Record<string, string>> = { retention: 'd', every: 'h', max_size: 'M' };
 
 /** YAML 1.1 took more words for booleans than YAML 1.2 does. */
 function boolean(text: string): boolean | undefined {

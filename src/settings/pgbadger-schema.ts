@@ -8,7 +8,7 @@ export const pgbadger = z.strictObject({
     'The pgBadger image, with a tag that names its version. The project publishes none of its own; any that has `pgbadger` and `/bin/sh` will do.',
   ),
   every: maybe(
-    textLike(/^[1-9]\d{0,3}[mhd]$/, 'must be a time such as 30m, 24h or 7d'),
+    textLike(/^[1-9]\d{0,3}[mhd]$/, 'must be minutes, hours or days, such as 30m, 24h or 7d'),
     'Make a report this often, such as 24h. Left out: only when `ecar-pool report` asks for one.',
   ),
   keep: about(z._default(z.int().check(z.gte(1), z.lte(52)), 5), 'How many weeks reports are kept.'),

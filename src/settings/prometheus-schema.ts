@@ -4,6 +4,9 @@ import { about, bindAddress, image, maybe, port, textLike } from './schema-parts
 /** What holds where the settings leave it out; none of it has a use with `external`. */
 export const PROMETHEUS_DEFAULTS = { image: 'prom/prometheus:v3.5.3', port: 9090, retention: '15d' } as const;
 
+/** No more than the 292 years that Prometheus, which counts nanoseconds in 63 bits, can hold. */
+const RETENTION = /^[1-9](?:\d?y|\d{0,3}w|\d{0,4}[dhms])$/;
+
 const exporter = about(
   z.strictObject({
     image: about(
@@ -35,7 +38,7 @@ export const prometheus = z.strictObject({
   ),
   retention: about(
     z._default(
-      textLike(/^[1-9]\d*[ywdhms]$/, 'must be a duration such as 15d'),
+      textLike(RETENTION, 'must be a duration such as 15d'),
       PROMETHEUS_DEFAULTS.retention,
     ),
     'How long it keeps what it has seen, such as 15d.',

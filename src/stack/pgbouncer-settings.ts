@@ -247,7 +247,8 @@ export const OWNED_SETTINGS: Readonly<Record<string, string>> = {
   listen_addr: 'is every address of the container; `bind` says where the host publishes it',
   listen_port:
     'is called `port` here, because one number serves the ini, the mapping, the health check and the app',
-  logfile: 'stays unset: in a container the log goes to stderr, where Docker keeps and rotates it',
+  logfile:
+    'stays unset: in a container the log goes to stderr, where Docker keeps and rotates it; `monitoring.log` has it in a file, too',
   syslog: 'stays off: in a container the log goes to stderr',
   syslog_facility: 'stays unset: in a container the log goes to stderr',
   syslog_ident: 'stays unset: in a container the log goes to stderr',

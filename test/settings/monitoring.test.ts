@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { load, SETTINGS } from './support.ts';
 
+const STATS = '  stats: { password: { env: ADMIN_PASSWORD }, role: stats }\n';
 const monitoringOf = async (text: string) => (await load(`${SETTINGS}${text}\n`)).stack.monitoring;
 
 describe('monitoring', () => {
@@ -23,6 +24,12 @@ describe('monitoring', () => {
     ['1g', 1_073_741_824],
   ])('must take a file of %s for %i bytes', async (max_size, bytes) => {
     expect((await monitoringOf(`monitoring: { log: { max_size: ${max_size} } }`)).log?.max_bytes).toBe(bytes);
+  });
+
+  it.each(['15d', '99y', '9999w', '99999d', '90s'])('must keep what it saw for %s', async (retention) => {
+    const monitoring = `monitoring: { prometheus: { retention: ${retention} } }\n`;
+    const { stack } = await load(SETTINGS.replace(/^environments/m, `${STATS}${monitoring}environments`));
+    expect(stack.monitoring.prometheus?.server?.retention).toBe(retention);
   });
 
   it.each([

@@ -63,12 +63,7 @@ function checkEnvironment({ environment }: AppSettings['app'], found: Findings):
     }
     checkSecretReference(value, path, found);
     if (OWN_VARIABLES.has(name))
-      found.key(
-        'own-variable',
-        path,
-        `\`${name}\` is set by ecar-pool itself`,
-        'remove the line, or rename it',
-      );
+      found.key('own-variable', path, `\`${name}\` is set by ecar-pool itself`, 'remove it, or rename it');
   }
 }
 

@@ -40,7 +40,9 @@ function checkSource(
       'grafana-source',
       at,
       '`monitoring.grafana` has nothing to show without `monitoring.prometheus`',
-      'add `prometheus: {}` beside it',
+      external
+        ? 'add `prometheus: { external: true }` beside it, or `prometheus: {}` for one of the stack'
+        : 'add `prometheus: {}` beside it',
     );
   else if (prometheus.external && !external)
     found.key(

@@ -26,7 +26,7 @@ function checkLogged({ pgbouncer }: Pick<Settings, 'pgbouncer'>, found: Findings
   for (const name of ['log_connections', 'log_disconnections', 'log_stats']) {
     if (given[name] !== 0) continue;
     const message = `\`${name}\` cannot be 0 while \`monitoring\` has a log file: it is what the file is for`;
-    found.value('log-setting', ['pgbouncer', name], message, 'remove the line');
+    found.value('log-setting', ['pgbouncer', name], message, 'remove it');
   }
 }
 
@@ -37,17 +37,17 @@ function checkPostgresLog(
 ): void {
   if (host !== undefined) {
     const message = 'the log of a Postgres that someone else runs is not within reach';
-    found.value('external-postgres', at, message, 'remove the line, or run pgBadger where that server logs');
+    found.value('external-postgres', at, message, 'remove it, or run pgBadger where that server logs');
     return;
   }
   // Only the Debian variant's packages bring a /var/log/postgresql that the server may write to.
   if (/alpine/.test(imageTag(image ?? '') ?? '')) {
     const message = 'the Alpine variant of the Postgres image has no folder for its log';
-    found.value('postgres-log', at, message, 'remove the line, or use the image without `alpine` in its tag');
+    found.value('postgres-log', at, message, 'remove it, or use the image without `alpine` in its tag');
   }
   for (const name of Object.keys(settings)) {
     if (!READ_BY_PGBADGER.test(name)) continue;
     const message = `\`${name}\` cannot be set here: pgBadger would not find or read the log`;
-    found.key('owned-setting', ['postgres', 'settings', name], message, 'remove the line');
+    found.key('owned-setting', ['postgres', 'settings', name], message, 'remove it');
   }
 }

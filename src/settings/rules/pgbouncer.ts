@@ -8,6 +8,8 @@ import type { Path } from '../tree.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
 import { checkFloating } from './images.ts';
 
+const OLDEST_TESTED = '1.18';
+
 /** The image and where it is published. */
 export function checkPgbouncer(settings: Pick<Settings, 'pgbouncer'>, found: Findings): void {
   const { image, bind } = settings.pgbouncer;
@@ -21,6 +23,14 @@ export function checkPgbouncer(settings: Pick<Settings, 'pgbouncer'>, found: Fin
       'add `version: 1.25.2`, or whichever it is, below it',
     );
   }
+  const version = pgbouncerVersionOf(settings);
+  if (version !== undefined && !isAtLeast(version, OLDEST_TESTED))
+    found.warn(
+      'old-pgbouncer',
+      at,
+      `PgBouncer ${formatPgbouncerVersion(version)} is older than ${OLDEST_TESTED}, the oldest that ecar-pool is tested with`,
+      `use ${OLDEST_TESTED} or newer, and see what verify says`,
+    );
   if (isIP(bind) === 0)
     found.value(
       'value',

@@ -13,8 +13,8 @@ const OWNED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new M
     'max_connections',
     ['it is decided beside the pools that must fit it', 'set `postgres.max_connections` instead'],
   ],
-  ['password_encryption', ['it follows `pgbouncer.auth_type`', 'remove the line']],
-  ['listen_addresses', ['it stays `*`, or the pool could not reach the server', 'remove the line']],
+  ['password_encryption', ['it follows `pgbouncer.auth_type`', 'remove it']],
+  ['listen_addresses', ['it stays `*`, or the pool could not reach the server', 'remove it']],
 ]);
 
 /** One server, either of the two kinds, and only with what its kind can use. */
@@ -46,7 +46,7 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
         'external-postgres',
         [...at, key],
         `\`postgres.${key}\` has no use with \`host\`: ecar-pool does not run that server`,
-        'remove the line',
+        'remove it',
       );
     }
     if (Object.keys(settings.postgres.settings).length > 0) {

@@ -2,8 +2,11 @@ import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import { PROMETHEUS_DEFAULTS } from '../prometheus-schema.ts';
 import type { Settings } from '../schema.ts';
-import { checkFloating } from './images.ts';
+import { checkFloating, checkOldImage } from './images.ts';
 import { checkUnused } from './unused.ts';
+
+const SCRAPE_FILES = { since: '2.43', why: 'which brought `scrape_config_files`' };
+const COUNTERS = { since: '0.11', why: 'which named the counters that rules and dashboard ask for' };
 
 /** The images, what the exporter needs to get in, and only what the kind can use. */
 export function checkPrometheus(
@@ -16,10 +19,12 @@ export function checkPrometheus(
   const { external, image, exporter } = prometheus;
   if (external) checkUnused(prometheus, PROMETHEUS_DEFAULTS, at, found);
   else if (isFloatingImage(image)) checkFloating([...at, 'image'], image, PROMETHEUS_DEFAULTS.image, found);
+  else checkOldImage([...at, 'image'], image, SCRAPE_FILES, found);
+  const atExporter = [...at, 'exporter', 'image'];
   if (isFloatingImage(exporter.image)) {
     const example = 'prometheuscommunity/pgbouncer-exporter:v0.12.1';
-    checkFloating([...at, 'exporter', 'image'], exporter.image, example, found);
-  }
+    checkFloating(atExporter, exporter.image, example, found);
+  } else checkOldImage(atExporter, exporter.image, COUNTERS, found);
   if (!Object.values(users).some(({ role }) => role === 'stats')) {
     found.key(
       'no-stats-user',

@@ -12,6 +12,6 @@ export function checkUnused(
     if (given[key] === value) continue;
     const at = [...path, key];
     const message = `\`${at.map(String).join('.')}\` has no use with \`external: true\`: ecar-pool does not run that service`;
-    found.key('external-monitoring', at, message, 'remove the line');
+    found.key('external-monitoring', at, message, 'remove it');
   }
 }
