@@ -70,15 +70,19 @@ function writeSettings() {
   return `\n| key | value | meaning |\n| --- | --- | --- |\n${table}\n\n`;
 }
 
+const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+
 function describeValue({ type, enum: values, default: fallback, minimum, maximum, anyOf }) {
   const kind = values
     ? values.map((value) => `\`${value}\``).join(', ')
-    : (type ?? (anyOf ? 'text or map' : ''));
-  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+    : [...new Set([type, ...(anyOf ?? []).map((branch) => branch.type)])]
+        .filter((one) => one !== undefined)
+        .map((one) => names[one] ?? one)
+        .join(' or ');
   const isBounded = minimum !== undefined && maximum !== undefined && maximum < 1e6 && type !== 'object';
   const bounds = isBounded ? ` ${minimum} to ${maximum}` : '';
   const isShown = fallback !== undefined && typeof fallback !== 'object';
-  return `${names[kind] ?? kind}${bounds}${isShown ? `, default \`${fallback}\`` : ''}`;
+  return `${kind}${bounds}${isShown ? `, default \`${fallback}\`` : ''}`;
 }
 
 /** Replaces what stands between `<!-- name… -->` and `<!-- /name -->`. */

@@ -30,14 +30,16 @@ function resolvePrometheus({
   bind,
   port,
   retention,
+  alertmanagers,
   exporter,
 }: NonNullable<Written['prometheus']>): Prometheus {
   return {
     exporter: {
       image: exporter.image,
-      published: exporter.port === undefined ? undefined : { bind, port: exporter.port },
+      published:
+        exporter.port === undefined ? undefined : { bind, port: exporter.port, address: exporter.address },
     },
-    server: external ? undefined : { image, bind, port, retention },
+    server: external ? undefined : { image, bind, port, retention, alertmanagers },
   };
 }
 

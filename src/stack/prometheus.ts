@@ -8,7 +8,14 @@ export interface Prometheus {
 export interface Exporter {
   readonly image: string;
   /** Where the host publishes it; undefined where only the network reaches it. */
-  readonly published: { readonly bind: string; readonly port: number } | undefined;
+  readonly published: Published | undefined;
+}
+
+interface Published {
+  readonly bind: string;
+  readonly port: number;
+  /** The name or address of the host for a Prometheus outside of it, where that is not `bind`. */
+  readonly address: string | undefined;
 }
 
 export interface PrometheusServer {
@@ -18,6 +25,8 @@ export interface PrometheusServer {
   readonly port: number;
   /** In Prometheus's words: `15d`. */
   readonly retention: string;
+  /** Told of alerts; as host:port. */
+  readonly alertmanagers: readonly string[];
 }
 
 /** The port that the exporter listens on in its container. */

@@ -26,6 +26,15 @@ it('promtool must see that one Prometheus can watch two stacks', async () => {
   expect(await promtool('check', 'config', 'two-stacks.yml')).toContain('SUCCESS: two-stacks.yml is valid');
 });
 
+it('promtool must see that the rendered files of a Prometheus with Alertmanagers fit together', async () => {
+  const rendered = `${process.cwd()}/test/golden/monitored/expected/monitoring/prometheus`;
+  const mount = ['-v', `${rendered}:/etc/prometheus:ro`];
+  const check = ['check', 'config', '/etc/prometheus/prometheus.yml'];
+  const args = ['run', '--rm', ...mount, '--entrypoint', 'promtool', IMAGES.prometheus, ...check];
+  const { stdout, stderr } = await run('docker', args, { cwd: process.cwd() });
+  expect(stdout + stderr).toContain('SUCCESS: /etc/prometheus/prometheus.yml is valid');
+});
+
 describe('a watched stack under load', () => {
   const LIMITED = 'limited';
   let prometheus: Prometheus;

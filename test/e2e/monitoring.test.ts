@@ -23,6 +23,7 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
       dotenv.replace(/^PGBOUNCER_STATS_PASSWORD=.*$/m, `PGBOUNCER_STATS_PASSWORD=${quoteDotenv(NASTY)}`),
     );
     await Prometheus.switchOn(project);
+    await project.set({ monitoring: { prometheus: { alertmanagers: ['alertmanager:9093'] } } });
   });
 
   it('must be green by the printed commands alone', async () => {
@@ -36,6 +37,14 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     expect(verified.stdout).toMatch(/^ok {4}exporter — reads the console: \d+ metrics$/m);
     expect(verified.stdout).toMatch(/^ok {4}Prometheus targets — up: pgbouncer-exporter:9127$/m);
     expect(verified.stdout).toMatch(/^ok {4}Prometheus rules — 8 alerts and 3 recorded series loaded$/m);
+  });
+
+  it('must have Prometheus tell the Alertmanagers that the settings name', async () => {
+    const ask = ['wget', '-qO-', 'http://127.0.0.1:9090/api/v1/alertmanagers'];
+    const { stdout } = await useStack().docker(['exec', `${useStack().name}_prometheus`, ...ask]);
+    expect(JSON.parse(stdout).data.activeAlertmanagers).toEqual([
+      { url: 'http://alertmanager:9093/api/v2/alerts' },
+    ]);
   });
 
   it('must show every metric that the rules and the dashboard name', async () => {

@@ -35,7 +35,7 @@ const rulesFile = (text: string) => {
     changes: [{ kind: 'unchanged', path, foreign: false, cause: '', before: text, after }],
   } as const;
 };
-const server = { image: 'p:3', bind: '127.0.0.1', port: 9090, retention: '15d' };
+const server = { image: 'p:3', bind: '127.0.0.1', port: 9090, retention: '15d', alertmanagers: [] };
 const prometheus = { exporter: { image: 'e:1', published: undefined }, server };
 const stack = { ...STACK, monitoring: { ...STACK.monitoring, prometheus } };
 const containers = [

@@ -17,14 +17,29 @@ export function checkPrometheus(
   if (prometheus === undefined) return;
   const at = ['monitoring', 'prometheus'];
   const { external, image, exporter } = prometheus;
-  if (external) checkUnused(prometheus, PROMETHEUS_DEFAULTS, at, found);
-  else if (isFloatingImage(image)) checkFloating([...at, 'image'], image, PROMETHEUS_DEFAULTS.image, found);
+  if (external) {
+    checkUnused(prometheus, PROMETHEUS_DEFAULTS, at, found);
+    if (prometheus.alertmanagers.length > 0)
+      found.key(
+        'external-monitoring',
+        [...at, 'alertmanagers'],
+        '`monitoring.prometheus.alertmanagers` has no use with `external: true`: that Prometheus has its own',
+        'remove it',
+      );
+  } else if (isFloatingImage(image)) checkFloating([...at, 'image'], image, PROMETHEUS_DEFAULTS.image, found);
   else checkOldImage([...at, 'image'], image, SCRAPE_FILES, found);
   const atExporter = [...at, 'exporter', 'image'];
   if (isFloatingImage(exporter.image)) {
     const example = 'prometheuscommunity/pgbouncer-exporter:v0.12.1';
     checkFloating(atExporter, exporter.image, example, found);
   } else checkOldImage(atExporter, exporter.image, COUNTERS, found);
+  if (exporter.address !== undefined && !(external && exporter.port !== undefined))
+    found.key(
+      'unused-address',
+      [...at, 'exporter', 'address'],
+      '`monitoring.prometheus.exporter.address` is for a Prometheus outside of the network alone',
+      'remove it, or add `external: true` and the `port` that it is published on',
+    );
   if (!Object.values(users).some(({ role }) => role === 'stats')) {
     found.key(
       'no-stats-user',

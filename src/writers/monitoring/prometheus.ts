@@ -1,7 +1,7 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
-import { EXPORTER_PORT, type Prometheus } from '../../stack/prometheus.ts';
+import { EXPORTER_PORT, type Prometheus, type PrometheusServer } from '../../stack/prometheus.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { countUsableConnections } from '../../stack/usable-connections.ts';
 import { markLines, type Rendering } from '../rendering.ts';
@@ -17,11 +17,18 @@ export function writePrometheusFiles(rendering: Rendering): readonly PlannedFile
   if (prometheus === undefined) return [];
   const limits = limitRules(stack);
   return [
-    ...(prometheus.server ? [shippedFile(`${PROMETHEUS_FOLDER}/prometheus.yml`, rendering)] : []),
+    ...(prometheus.server ? [serverFile(prometheus.server, rendering)] : []),
     shippedFile(`${PROMETHEUS_FOLDER}/rules/pgbouncer.yml`, rendering),
     writeFile('scrape.yml', scrapeJobs(prometheus, stack), rendering),
     ...(limits.length > 0 ? [writeFile('rules/limits.yml', limitGroup(stack, limits), rendering)] : []),
   ];
+}
+
+function serverFile({ alertmanagers }: PrometheusServer, rendering: Rendering): PlannedFile {
+  const shipped = shippedFile(`${PROMETHEUS_FOLDER}/prometheus.yml`, rendering);
+  if (alertmanagers.length === 0) return shipped;
+  const alerting = { alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }] };
+  return { ...shipped, text: shipped.text + writeComposeYaml({ alerting }, []) };
 }
 
 function writeFile(name: string, document: object, rendering: Rendering): PlannedFile {
@@ -53,8 +60,8 @@ function exporterAddress({ exporter, server }: Prometheus, { name }: Stack): str
   if (server) return `${MONITORING_SERVICES.exporter}:${EXPORTER_PORT}`;
   // Another project's Prometheus may know several networks: the container's name is the only one that is ours.
   if (exporter.published === undefined) return `${name}_${MONITORING_SERVICES.exporter}:${EXPORTER_PORT}`;
-  const { bind, port } = exporter.published;
-  const host = bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind;
+  const { bind, port, address } = exporter.published;
+  const host = address ?? (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
