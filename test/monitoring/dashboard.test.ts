@@ -1,9 +1,15 @@
 import { expect, it } from 'vitest';
+import { readTemplate } from '../../src/cli/templates.ts';
+import { hasMark } from '../../src/writers/rendering.ts';
 import { panelQueries, readDashboard } from '../support/dashboard.ts';
 
 const dashboard = readDashboard();
 const { panels, templating } = dashboard;
 const variables = templating.list.map(({ name }) => name);
+
+it('must begin with the mark of what is rendered', () => {
+  expect(hasMark(readTemplate('monitoring/grafana/dashboards/pgbouncer.json'))).toBe(true);
+});
 
 it('must be titled, numbered and placed without an overlap', () => {
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
