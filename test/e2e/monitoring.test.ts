@@ -124,7 +124,10 @@ describe('a stack whose monitoring is switched on later, with PgBouncer 1.24', (
     const rules = 'stack/prod/monitoring/prometheus/rules/limits.yml';
     const text = await project.read(rules);
     await project.write(rules, 'groups: []\n');
-    expect(await failingChecks(project)).toEqual(['files', 'prometheus-files']);
+    // The exporter is looked at every 15 s.
+    await expect
+      .poll(() => failingChecks(project), { timeout: 30_000 })
+      .toEqual(['files', 'prometheus-files']);
     await project.compose(['kill', '-s', 'HUP', 'prometheus']);
     await expect
       .poll(() => failingChecks(project), { timeout: 30_000 })
