@@ -9,8 +9,12 @@ pgbouncer_log=/var/log/pgbouncer/pgbouncer.log
 # are nobody's sessions. The logins that it counts since 1.26 are unknown to pgBadger 13.2, which would skip the
 # whole line.
 read_pgbouncer() {
-  current=$pgbouncer_log
-  until [ -e "$current" ] || current=/dev/null && print_pgbouncer 3<"$current"; do :; done |
+  current=$pgbouncer_log rotated=yes
+  while [ "$rotated" ]; do
+    [ -e "$current" ] || current=/dev/null
+    # Where there is no file any more, it was rotated, too.
+    print_pgbouncer 3<"$current" || :
+  done |
     sed -e '/@127\.0\.0\.1:[0-9]* /d' -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
 }
 
@@ -18,7 +22,8 @@ read_pgbouncer() {
 # between, nothing is printed and both are taken anew, so that each line is there once.
 print_pgbouncer() {
   aside=$(ls "$pgbouncer_log".*Z "$pgbouncer_log".*Z.gz 2>/dev/null || :)
-  [ "$current" -ef /dev/fd/3 ] || return 1
+  [ "$current" -ef /dev/fd/3 ] || return 0
+  rotated=
   for file in $aside; do
     case $file in
     # While a file is being compressed, there are both.

@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from '../support/temp-project.ts';
+
+const TEMPLATE = readFileSync(new URL('../../templates/monitoring/pgbadger.sh', import.meta.url), 'utf8');
+const SHELLS = [['/bin/dash'], ['/usr/bin/busybox', 'sh'], ['/bin/sh']].filter(([path = '']) =>
+  existsSync(path),
+);
+
+/** What stands for pgBadger: it keeps what it is given. */
+const KEEPS = '#!/bin/sh\ncat >>"$KEPT"\n';
+
+/** A folder with a log of PgBouncer's, and the script, which runs in it. */
+class Reports {
+  readonly #folder = tempFolder();
+  readonly #kept = join(this.#folder, 'kept');
+
+  constructor(pgbadger = KEEPS) {
+    for (const name of ['bin', 'log/pgbouncer', 'lib/pgbadger'])
+      mkdirSync(join(this.#folder, name), { recursive: true });
+    this.program('pgbadger', pgbadger);
+    // A test has better to do than to wait for the next second.
+    this.program('sleep', '#!/bin/sh\n');
+    writeFileSync(this.#kept, '');
+  }
+
+  program(name: string, text: string): void {
+    writeFileSync(join(this.#folder, 'bin', name), text);
+    chmodSync(join(this.#folder, 'bin', name), 0o755);
+  }
+
+  log(name: string, ...lines: readonly string[]): void {
+    const path = join(this.#folder, 'log/pgbouncer', name.replace(/\.gz$/, ''));
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    if (name.endsWith('.gz')) execFileSync('gzip', [path]);
+  }
+
+  /** Runs the script; gives what pgBadger was given. */
+  run(shell: readonly string[] = ['/bin/sh']): { lines: string[]; code: number | null; timedOut: boolean } {
+    const script = TEMPLATE.replaceAll('/var/', `${this.#folder}/`)
+      .replace('{{weeks}}', '5')
+      .replace('{{logs}}', 'pgbouncer');
+    const [program = '', ...flags] = shell;
+    const env = { PATH: `${join(this.#folder, 'bin')}:${process.env['PATH']}`, KEPT: this.#kept };
+    const { status, error } = spawnSync(program, [...flags, '-c', script], { env, timeout: 10_000 });
+    const lines = readFileSync(this.#kept, 'utf8').split('\n').filter(Boolean);
+    return { lines, code: status, timedOut: error !== undefined };
+  }
+}
+
+const at = (text: string) => `2026-11-23 13:27:53.100 UTC [1] ${text}`;
+const BOB = at('LOG C-0x55f9f95d75f9: app/bob@10.0.0.1:47139 login attempt: db=app user=bob tls=no');
+
+describe.each(SHELLS)('the script of the reports in %s', (...shell) => {
+  it('must give pgBadger all lines, oldest first', () => {
+    const reports = new Reports();
+    reports.log('pgbouncer.log.20261122T100000Z.gz', at('LOG one'));
+    reports.log('pgbouncer.log.20261122T110000Z', at('LOG two'));
+    reports.log('pgbouncer.log', at('LOG three'));
+    expect(reports.run(shell)).toEqual({
+      lines: ['one', 'two', 'three'].map((word) => at(`LOG ${word}`)),
+      code: 0,
+      timedOut: false,
+    });
+  });
+
+  it('must read what was put aside where there is no file to write to', () => {
+    const reports = new Reports();
+    reports.log('pgbouncer.log.20261122T110000Z', BOB);
+    expect(reports.run(shell).lines).toEqual([BOB]);
+  });
+
+  it('must end where pgBadger ends before it has read everything', () => {
+    const reports = new Reports('#!/bin/sh\necho cannot write >&2\nexit 2\n');
+    // More than a pipe holds.
+    reports.log('pgbouncer.log', ...Array.from({ length: 5000 }, () => BOB));
+    expect(reports.run(shell)).toEqual({ lines: [], code: 2, timedOut: false });
+  });
+});
