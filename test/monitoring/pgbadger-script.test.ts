@@ -53,6 +53,23 @@ class Reports {
 const at = (text: string) => `2026-11-23 13:27:53.100 UTC [1] ${text}`;
 const BOB = at('LOG C-0x55f9f95d75f9: app/bob@10.0.0.1:47139 login attempt: db=app user=bob tls=no');
 
+const client = (who: string, words: string) => at(`LOG C-0x55f9f95d75f9: ${who} ${words}`);
+const OWN = [
+  client('app/bob@127.0.0.1:5', 'login attempt: db=app user=bob tls=no'),
+  client('app/bob@corp.example@127.0.0.1:5', 'login attempt: db=app user=bob@corp.example tls=no'),
+  client('my app/bob the builder@127.0.0.1:5', 'closing because: client unexpected eof (age=0s)'),
+  client('(nodb)/(nouser)@127.0.0.1:5', 'closing because: client unexpected eof (age=0s)'),
+  at('ERROR C-0x55f9f95d75f9: app/bob@127.0.0.1:5 password authentication failed'),
+];
+/** What PgBouncer 1.18 and 1.26 log of a login as `x@127.0.0.1:5 y`, and to a database of that name. */
+const FORGED = [
+  client('(nodb)/(nouser)@10.0.0.1:37024', 'no such user: x@127.0.0.1:5 y'),
+  client('(nodb)/x@127.0.0.1:5 y@10.0.0.1:37024', 'login attempt: db=app user=x@127.0.0.1:5 y tls=no'),
+  client('(nodb)/x@127.0.0.1:5 y@10.0.0.1:37024', 'closing because: SASL authentication failed (age=0s)'),
+  client('(nodb)/bob@10.0.0.1:60526', 'login failed: db=x@127.0.0.1:5 y user=bob'),
+  client('app/bob@10.0.0.1:60526', 'closing because: x@127.0.0.1:5 y (age=0s)'),
+];
+
 describe.each(SHELLS)('the script of the reports in %s', (...shell) => {
   it('must give pgBadger all lines, oldest first', () => {
     const reports = new Reports();
@@ -70,6 +87,18 @@ describe.each(SHELLS)('the script of the reports in %s', (...shell) => {
     const reports = new Reports();
     reports.log('pgbouncer.log.20261122T110000Z', BOB);
     expect(reports.run(shell).lines).toEqual([BOB]);
+  });
+
+  it("must leave out what came from within PgBouncer's container, whatever the names", () => {
+    const reports = new Reports();
+    reports.log('pgbouncer.log', ...OWN);
+    expect(reports.run(shell).lines).toEqual([]);
+  });
+
+  it('must leave out nothing of a client that gives such an address as its name', () => {
+    const reports = new Reports();
+    reports.log('pgbouncer.log', ...FORGED);
+    expect(reports.run(shell).lines).toEqual(FORGED);
   });
 
   it('must end where pgBadger ends before it has read everything', () => {

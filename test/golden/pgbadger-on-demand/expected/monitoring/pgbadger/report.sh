@@ -7,17 +7,27 @@ logs='pgbouncer'
 work=/var/lib/pgbadger
 pgbouncer_log=/var/log/pgbouncer/pgbouncer.log
 
-# What PgBouncer logged, oldest first. Health checks and `ecar-pool verify` come from within its container: they
-# are nobody's sessions. The logins that it counts since 1.26 are unknown to pgBadger 13.2, which would skip the
-# whole line.
+# What PgBouncer logged, oldest first.
 read_pgbouncer() {
   current=$pgbouncer_log rotated=yes
   while [ "$rotated" ]; do
     [ -e "$current" ] || current=/dev/null
     # Where there is no file any more, it was rotated, too.
     print_pgbouncer 3<"$current" || :
-  done |
-    sed -e '/@127\.0\.0\.1:[0-9]* /d' -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
+  done | leave_out_own
+}
+
+# Leaves out health checks and `ecar-pool verify`: they come from within PgBouncer's container, and are nobody's
+# sessions. Clients choose the names in a line, so the address must be the line's own: PgBouncer puts the name of a
+# user that it does not know after (nodb). The logins that it counts since 1.26 are unknown to pgBadger 13.2, which
+# would skip the whole line.
+leave_out_own() {
+  client='^[^]]*\] [A-Z]* C-0x[0-9a-f]*: ' here='@127\.0\.0\.1:[0-9]* '
+  sed \
+    -e "/$client(nodb)\/(nouser)$here/d" \
+    -e "/$client[^( ][^ ]*$here/d" \
+    -e "/$client[^(@][^@]*$here/d" \
+    -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
 }
 
 # The file that PgBouncer writes to is held open before those put aside are listed. Where it was put aside in
