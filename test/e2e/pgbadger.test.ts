@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openPage, takeScreenshot } from './support/chromium.ts';
 import { inspectContainer } from './support/container.ts';
-import { appLogin, query } from './support/database.ts';
+import { appLogin, consoleTable, query } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
 import { renderAndFollow } from './support/next-steps.ts';
@@ -79,6 +79,19 @@ for (const { pgbouncer, postgres } of CASES) {
       expect(tableRows(html, 'pgbconnections-per-user-table')).toEqual([[user, '42']]);
     });
 
+    it('must count neither the console nor connections to Postgres', async () => {
+      const project = useStack();
+      for (let n = 0; n < 4; n++) await consoleTable(project, 'SHOW POOLS');
+      // Closes every connection to Postgres, each with a line that pgBadger would take for a session.
+      await consoleTable(project, 'RECONNECT');
+      await openSessions(project, 1);
+      const { html } = await report(project);
+      const counted = (table: string) => tableRows(html, table).map(([name, count]) => [name, count]);
+      const user = `${project.name}_user`;
+      expect(counted('pgbsessions-per-user-table')).toEqual([[user, '43']]);
+      expect(counted('pgbconnections-per-user-table')).toEqual([[user, '43']]);
+    });
+
     it('must count right after a report that was interrupted, which leaves no container', async () => {
       const project = useStack();
       await openSessions(project, 3);
@@ -94,7 +107,7 @@ for (const { pgbouncer, postgres } of CASES) {
       ]);
       expect(left).toBe('');
       const { html } = await report(project);
-      expect(tableRows(html, 'pgbconnections-per-user-table')).toEqual([[`${project.name}_user`, '45']]);
+      expect(tableRows(html, 'pgbconnections-per-user-table')).toEqual([[`${project.name}_user`, '46']]);
     });
 
     it('must show refused logins and the load of the pool', async () => {

@@ -61,6 +61,13 @@ const OWN = [
   client('(nodb)/(nouser)@127.0.0.1:5', 'closing because: client unexpected eof (age=0s)'),
   at('ERROR C-0x55f9f95d75f9: app/bob@127.0.0.1:5 password authentication failed'),
 ];
+const NO_SESSIONS = [
+  at('LOG S-0x55f9f95d75f9: app/bob@10.0.0.2:5432 new connection to server (from 10.0.0.3:40000)'),
+  at('LOG S-0x55f9f95d75f9: app/bob@10.0.0.2:5432 closing because: server idle timeout (age=600s)'),
+  client('pgbouncer/stats@10.0.0.4:5', 'login attempt: db=pgbouncer user=stats tls=no'),
+  client('pgbouncer/stats@10.0.0.4:5', 'closing because: client unexpected eof (age=0s)'),
+  client('pgbouncer/boss@10.0.0.1:5', 'closing because: client close request (age=3s)'),
+];
 /** What PgBouncer 1.18 and 1.26 log of a login as `x@127.0.0.1:5 y`, and to a database of that name. */
 const FORGED = [
   client('(nodb)/(nouser)@10.0.0.1:37024', 'no such user: x@127.0.0.1:5 y'),
@@ -93,6 +100,16 @@ describe.each(SHELLS)('the script of the reports in %s', (...shell) => {
     const reports = new Reports();
     reports.log('pgbouncer.log', ...OWN);
     expect(reports.run(shell).lines).toEqual([]);
+  });
+
+  it('must leave out connections to Postgres and logins to the console, but for what fails', () => {
+    const reports = new Reports();
+    const failures = [
+      at('WARNING S-0x55f9f95d75f9: app/bob@10.0.0.2:5432 server login failed: FATAL no such role'),
+      at('ERROR C-0x55f9f95d75f9: pgbouncer/boss@10.0.0.1:5 password authentication failed'),
+    ];
+    reports.log('pgbouncer.log', ...NO_SESSIONS, ...failures);
+    expect(reports.run(shell).lines).toEqual(failures);
   });
 
   it('must leave out nothing of a client that gives such an address as its name', () => {

@@ -14,16 +14,19 @@ read_pgbouncer() {
     [ -e "$current" ] || current=/dev/null
     # Where there is no file any more, it was rotated, too.
     print_pgbouncer 3<"$current" || :
-  done | leave_out_own
+  done | leave_only_sessions
 }
 
-# Leaves out health checks and `ecar-pool verify`: they come from within PgBouncer's container, and are nobody's
-# sessions. Clients choose the names in a line, so the address must be the line's own: PgBouncer puts the name of a
-# user that it does not know after (nodb). The logins that it counts since 1.26 are unknown to pgBadger 13.2, which
-# would skip the whole line.
-leave_out_own() {
+# pgBadger takes whoever logs in or is closed for a session. Left out are PgBouncer's own connections to Postgres,
+# logins to its console, such as the exporter's four a minute, and whatever comes from within its container: health
+# checks and `ecar-pool verify`. What fails stays. Clients choose the names in a line, so the address must be the
+# line's own: PgBouncer puts the name of a user that it does not know after (nodb). The logins that it counts since
+# 1.26 are unknown to pgBadger 13.2, which would skip the whole line.
+leave_only_sessions() {
   client='^[^]]*\] [A-Z]* C-0x[0-9a-f]*: ' here='@127\.0\.0\.1:[0-9]* '
   sed \
+    -e '/^[^]]*\] LOG S-0x/d' \
+    -e "/${client}pgbouncer\/.* \(login attempt: \|closing because: client \)/d" \
     -e "/$client(nodb)\/(nouser)$here/d" \
     -e "/$client[^( ][^ ]*$here/d" \
     -e "/$client[^(@][^@]*$here/d" \
