@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -43,7 +44,8 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
   await readVersions(docker);
   const pages = await runPgbadger(docker, {
     project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
-    container: `${stack.name}_pgbadger_${process.pid}`,
+    // Of no process id: those of several hosts with one daemon are the same.
+    container: `${stack.name}_pgbadger_${randomBytes(6).toString('hex')}`,
     target,
     renderCommand: render,
     onProgress: report.progress,
