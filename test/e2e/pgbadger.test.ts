@@ -7,7 +7,7 @@ import { inspectContainer } from './support/container.ts';
 import { appLogin, consoleTable, query } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
-import { renderAndFollow } from './support/next-steps.ts';
+import { failingChecks, renderAndFollow } from './support/next-steps.ts';
 import { figures, sectionText, tableRows } from './support/pgbadger-page.ts';
 import type { Project } from './support/project.ts';
 import { run } from './support/run.ts';
@@ -191,6 +191,21 @@ for (const { pgbouncer, postgres } of CASES) {
       });
       expect(stdout).toMatch(/^pgbouncer\/\d{4}\/\d\d\/\d\d\/index\.html$/m);
       await report(project);
+    });
+
+    it('must fail verify where the last report on schedule failed', async () => {
+      const project = useStack();
+      const container = `${project.name}_pgbadger`;
+      // Root without a capability: what is closed to everyone stays closed to it.
+      await project.docker(['exec', container, 'chmod', '0', '/var/lib/pgbadger/html']);
+      await project.docker(['restart', container]);
+      const title = `container:${container}`;
+      await eventually(async () => expect(await failingChecks(project)).toEqual([title]), 60_000);
+      const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+      expect(stdout).toMatch(/pgbadger — running, unhealthy[\s\S]*logs --tail 50 pgbadger/);
+      await project.docker(['exec', container, 'chmod', '755', '/var/lib/pgbadger/html']);
+      await project.docker(['restart', container]);
+      await eventually(async () => expect(await failingChecks(project)).toEqual([]), 60_000);
     });
 
     it('must leave nothing behind after down -v with its profile', async () => {
