@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createDocker } from '../docker/docker.ts';
 import { runPgbadger } from '../docker/run-pgbadger.ts';
 import { readVersions } from '../docker/versions.ts';
+import { upCommand } from '../plan/commands.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { reportPages } from '../report/pages.ts';
@@ -57,6 +58,7 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
         deadline: performance.now() + CLEANING_MS,
       }),
   });
-  reportPages({ environment, folder: relative(world.cwd, target) || '.', pages }, report);
+  const shownTarget = options.to ?? join(shownFolder, 'reports');
+  reportPages({ environment, folder: shownTarget, pages, upCommand: upCommand(shownFolder) }, report);
   return pages.length === 0 ? EXIT.checkFailed : EXIT.ok;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectEnded, type FakeDocker, fakeDocker, type Rule } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
-import { PASSWORDS, tempProject } from '../support/temp-project.ts';
+import { PASSWORDS, tempFolder, tempProject } from '../support/temp-project.ts';
 
 const PAGE = 'pgbouncer/2026/11/23/index.html';
 const ENGINE: Rule = { match: 'version --format', stdout: '28.2.2\n' };
@@ -67,9 +67,12 @@ describe('report', () => {
 
   it('must say so where nothing was logged, with exit 1 and nothing copied', async () => {
     const fake = fakeDocker([{ ...RUN, stdout: '' }, ...ALL]);
-    const { exitCode, out } = await report(await project(), fake);
-    expect(exitCode).toBe(1);
-    expect(out).toBe('no report: prod has logged nothing yet\n');
+    const { exitCode, out, err } = await report(await project(), fake, '--quiet');
+    // Where a script expects a path, there is nothing.
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(err).toMatch(
+      /^no report: prod has logged nothing yet\n {2}fix: run docker compose .* up -d --wait/,
+    );
     expect(commands(fake).map((line) => line.split(' ')[0])).toEqual(['compose', 'rm']);
   });
 
@@ -139,6 +142,12 @@ describe('report', () => {
     expect(commands(fake).at(-1)).toBe('rm --force ecar_pgbadger_N');
     await expectEnded(fake.calls);
     expect(existsSync(join(cwd, 'stack/prod/reports/pgbouncer'))).toBe(false);
+  });
+
+  it('must tell the folder as it was given', async () => {
+    const to = tempFolder();
+    const { out } = await report(await project(), fakeDocker(ALL), '--to', to, '--quiet');
+    expect(out).toBe(`${to}/${PAGE}\n`);
   });
 
   it('must say what is in the way of the folder for the pages', async () => {
