@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
+import { POSTGRES_LOG_FOLDER } from '../writers/compose/postgres-log.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
 /**
@@ -40,6 +41,18 @@ export function restartServiceCommand(folder: string, service: string): string {
 /** Makes PgBouncer forget what it knows, at the price of every connection. */
 export function restartCommand(folder: string): string {
   return restartServiceCommand(folder, 'pgbouncer');
+}
+
+/**
+ * Shows the end of the log of the stack's own Postgres. Where pgBadger reads it, docker has no more than what was
+ * said before the log was opened; the rest lies in a volume, which a container beside it can read at any time.
+ */
+export function postgresLogCommand({ postgres, monitoring }: Stack, folder: string): string {
+  const logs = composeCommand(folder, 'logs', '--tail', '50', postgres.host);
+  if (monitoring.pgbadger?.postgres !== true) return logs;
+  const script = `tail -n 50 "$(ls -t ${POSTGRES_LOG_FOLDER}/*.log | head -n 1)"`;
+  const flags = ['--rm', '--no-deps', '-T', '--entrypoint', 'sh'];
+  return `${logs}, and ${composeCommand(folder, 'run', ...flags, postgres.host, '-c', script)}`;
 }
 
 /** Ends containers that the Compose file does not define any more; their volumes stay. */

@@ -132,6 +132,14 @@ for (const { pgbouncer, postgres } of CASES) {
       expect(html).toMatch(/pg_sleep/i);
     });
 
+    it("must leave Postgres's log within reach of the command that verify names", async () => {
+      const file = '-f stack/prod/docker-compose.yml';
+      const { stdout } = await useStack().shell(
+        `docker compose ${file} run --rm --no-deps -T --entrypoint sh postgres -c 'tail -n 50 "$(ls -t /var/log/postgresql/*.log | head -n 1)"'`,
+      );
+      expect(stdout).toMatch(/user=\w+,db=\w+,app=.*pg_sleep/);
+    });
+
     it('must open in a browser, with its charts drawn', async () => {
       const project = useStack();
       await openSessions(project, 20, `${project.name}_admin`);

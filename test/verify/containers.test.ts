@@ -4,7 +4,7 @@ import type { LastStart } from '../../src/docker/last-starts.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
 import { type Aftermath, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES } from '../../src/verify/start-causes.ts';
-import { container, scene } from './support.ts';
+import { container, STACK, scene } from './support.ts';
 
 const UP = 'docker compose -f stack/prod/docker-compose.yml up -d --wait';
 const STARTED: LastStart = { startedAt: '2026-11-23T09:00:00Z', error: '', outOfMemory: false };
@@ -73,6 +73,17 @@ describe('a container that is not up', () => {
   ])('must not be explained by what PgBouncer logged before it was %s', (_, state, start, why) => {
     const lastStarts = new Map([['ecar_pgbouncer', { ...STARTED, ...start }]]);
     expect(whyOf('pgbouncer', state, { lastStarts, log: OLD_TROUBLE })).toMatchObject(why);
+  });
+
+  it("must show where Postgres's log is, where that is not with docker", () => {
+    const pgbadger = { image: 'x:1', every_seconds: undefined, keep_weeks: 5, postgres: true };
+    const stack = { ...STACK, monitoring: { ...STACK.monitoring, pgbadger } };
+    const containers = [container('postgres', { health: 'unhealthy' }), container('pgbouncer')];
+    const [row] = checkContainers(scene({ containers, subject: { stack } }));
+    const compose = 'docker compose -f stack/prod/docker-compose.yml';
+    expect(row?.hint).toBe(
+      `see ${compose} logs --tail 50 postgres, and ${compose} run --rm --no-deps -T --entrypoint sh postgres -c 'tail -n 50 "$(ls -t /var/log/postgresql/*.log | head -n 1)"'`,
+    );
   });
 
   it('must name the port that is taken, though it has never run', () => {

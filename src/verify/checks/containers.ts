@@ -1,5 +1,5 @@
 import type { Container } from '../../docker/containers.ts';
-import { composeCommand, upCommand } from '../../plan/commands.ts';
+import { composeCommand, postgresLogCommand, upCommand } from '../../plan/commands.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
@@ -138,6 +138,8 @@ function formatAge(ms: number): string {
 }
 
 function logsCommand({ subject }: Scene, service: string): string {
+  if (service === postgresService(subject.stack))
+    return postgresLogCommand(subject.stack, subject.project.directory);
   return composeCommand(subject.project.directory, 'logs', '--tail', '50', service);
 }
 
