@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Container } from '../../src/docker/containers.ts';
 import type { LastStart } from '../../src/docker/last-starts.ts';
+import type { Stack } from '../../src/stack/stack.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
 import { type Aftermath, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES } from '../../src/verify/start-causes.ts';
@@ -46,6 +47,15 @@ describe('a container that is not up', () => {
     [
       'killed',
       { state: 'exited', exitCode: 137 },
+      {},
+      {
+        cause: 'Somebody killed the container, or the kernel did, because the machine had no memory left',
+        hint: `start it: ${UP}`,
+      },
+    ],
+    [
+      'ended for a reason of its own',
+      { state: 'exited', exitCode: 3 },
       {},
       {
         cause: undefined,
@@ -125,6 +135,36 @@ describe('a container that is not up', () => {
   });
 });
 
+describe('a container of a service that the settings do not have', () => {
+  const ours = new Map([['ecar-pool.environment', 'prod']]);
+  const rowOfOther = (other: Partial<Container>) =>
+    checkContainers(
+      scene({ containers: [container('postgres'), container('pgbouncer'), container('grafana', other)] }),
+    ).at(-1);
+
+  it('must be ended where it was rendered once', () => {
+    expect(rowOfOther({ labels: ours })).toMatchObject({
+      status: 'fail',
+      observed: 'running, though the settings have no such service any more',
+      hint: 'end it: docker rm -f ecar_grafana',
+    });
+  });
+
+  it("must be left in peace where it is somebody else's", () => {
+    expect(rowOfOther({ labels: new Map() })?.status).toBe('ok');
+  });
+
+  it("must be left in peace where it is the Postgres that the pool's data came from", () => {
+    const stack: Stack = {
+      ...STACK,
+      postgres: { kind: 'external', host: 'db.example.com', port: 5432 },
+    };
+    const containers = [container('postgres', { labels: ours }), container('pgbouncer')];
+    const rows = checkContainers(scene({ containers, subject: { stack } }));
+    expect(rows.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  });
+});
+
 /** One sample each, as the Docker Engine, runc, Postgres or its image wrote it. */
 const SAMPLES: readonly (readonly [table: typeof DOCKER_CAUSES, id: string, text: string])[] = [
   [
@@ -171,6 +211,11 @@ const SAMPLES: readonly (readonly [table: typeof DOCKER_CAUSES, id: string, text
     'Error: in 18+, these Docker images are configured to store database data in a',
   ],
   [POSTGRES_CAUSES, 'other-major', 'FATAL:  database files are incompatible with server'],
+  [
+    POSTGRES_CAUSES,
+    'other-data',
+    'initdb: error: directory "/var/lib/postgresql/data" exists but is not empty\ninitdb: hint: If you want',
+  ],
   [POSTGRES_CAUSES, 'disk-full', 'FATAL:  could not write lock file "x": No space left on device'],
 ];
 

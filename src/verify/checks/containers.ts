@@ -1,5 +1,12 @@
 import type { Container } from '../../docker/containers.ts';
-import { composeCommand, postgresLogCommand, upCommand } from '../../plan/commands.ts';
+import {
+  composeCommand,
+  postgresLogCommand,
+  removeContainersCommand,
+  upCommand,
+} from '../../plan/commands.ts';
+import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
+import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
@@ -11,6 +18,13 @@ import { listImages, listServices, postgresService } from '../subject.ts';
 const READY = 'running, healthy';
 /** What has run for this long since it was last restarted counts as mended: a crash long ago is no alarm for ever. */
 const SETTLED_MS = 3_600_000;
+
+/** Exit codes of what did not end by itself: docker starts it again on its own only where the kernel ended it. */
+const ENDED_BY_OTHERS: ReadonlyMap<number, string> = new Map([
+  [0, 'Somebody stopped the container'],
+  [137, 'Somebody killed the container, or the kernel did, because the machine had no memory left'],
+  [143, 'Somebody stopped the container'],
+]);
 
 /**
  * Each service of the stack is up and healthy, and has not ended by itself within the last hour; every other
@@ -25,9 +39,28 @@ export const checkContainers: Check = (scene) => {
     const own = containers.value.filter((container) => container.service === service);
     if (own.length === 0) return [absent(scene, service)];
     // A container that no service of the stack runs in may have done its work and ended.
-    return own.map((container) => judge(scene, container, !services.includes(service)));
+    if (services.includes(service)) return own.map((container) => judge(scene, container, false));
+    return own.map((container) =>
+      isLeft(container) ? left(scene, container) : judge(scene, container, true),
+    );
   });
 };
+
+/** Of a service that was switched off: `up` leaves it. A Postgres may stay until its data has been fetched from it. */
+function isLeft({ service, labels }: Container): boolean {
+  return service !== POSTGRES_SERVICE && labels.has(ENVIRONMENT_LABEL);
+}
+
+function left({ evidence }: Scene, { name, service, state }: Container): Row {
+  const observed = `${state}, though the settings have no such service any more`;
+  const hint = `end it: ${removeContainersCommand([name])}`;
+  return fail(
+    `container:${name}`,
+    `container ${service}`,
+    { observed, hint },
+    { ms: evidence.containers.ms },
+  );
+}
 
 /** Whether a container is up and, where it has a health check, healthy. */
 export function isReady({ state, health }: Container): boolean {
@@ -73,9 +106,8 @@ function whyNotReady(scene: Scene, container: Container): Why {
   }
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
-  if (state === 'exited' && exitCode === 0) {
-    return { cause: 'Somebody stopped the container', hint: `start it: ${upCommand(directory)}` };
-  }
+  const signalled = state === 'exited' ? ENDED_BY_OTHERS.get(exitCode) : undefined;
+  if (signalled) return { cause: signalled, hint: `start it: ${upCommand(directory)}` };
   if (state === 'created') return { hint: `run ${upCommand(directory)}` };
   return { hint: `see ${logsCommand(scene, service)}` };
 }
