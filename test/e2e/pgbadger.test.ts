@@ -209,9 +209,11 @@ for (const { pgbouncer, postgres } of CASES) {
       await project.docker(['exec', container, 'chmod', '0', '/var/lib/pgbadger/html']);
       await project.docker(['restart', container]);
       const title = `container:${container}`;
-      await eventually(async () => expect(await failingChecks(project)).toEqual([title]), 60_000);
-      const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
-      expect(stdout).toMatch(/pgbadger — running, unhealthy[\s\S]*logs --tail 50 pgbadger/);
+      await eventually(async () => {
+        const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+        expect(stdout).toMatch(/pgbadger — running, unhealthy[\s\S]*logs --tail 50 pgbadger/);
+      }, 60_000);
+      expect(await failingChecks(project)).toEqual([title]);
       await project.docker(['exec', container, 'chmod', '755', '/var/lib/pgbadger/html']);
       await project.docker(['restart', container]);
       await eventually(async () => expect(await failingChecks(project)).toEqual([]), 60_000);
