@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
+import { DOCKER_HOST } from '../stack/docker-host.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { POSTGRES_LOG_FOLDER } from '../writers/compose/postgres-log.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
@@ -66,7 +67,9 @@ export function removeContainersCommand(containers: readonly string[]): string {
  */
 export function rolesCommand({ postgres }: Stack, folder: string): string {
   if (postgres.kind === 'external') {
-    const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
+    // The command runs on the machine itself, which does not know what its containers call it.
+    const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
+    const server = ['-h', host, '-p', String(postgres.port), '-U', 'postgres'];
     return formatCommand(['psql', '-X', ...server, '-f', join(folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);

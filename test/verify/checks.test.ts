@@ -511,6 +511,10 @@ describe('logins', () => {
       external,
       'psql -X -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
     ],
+    [
+      { ...STACK, postgres: { kind: 'external', host: 'host.docker.internal', port: 5432 } } as const,
+      'psql -X -h localhost -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
+    ],
   ])('must name the command that brings the roles in line', (stack, command) => {
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));
     expect(row?.hint).toBe(`bring the role in line with the settings: ${command}`);
