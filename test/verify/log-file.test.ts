@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkLogFile } from '../../src/verify/checks/log-file.ts';
-import { type Difference, rowOf, STACK, scene } from './support.ts';
+import { container, type Difference, rowOf, STACK, scene } from './support.ts';
 
 const stack = { ...STACK, monitoring: { ...STACK.monitoring, log: { max_bytes: 1024 ** 2, keep: 7 } } };
 const rowWith = (log: Difference['log']) => rowOf(checkLogFile, { subject: { stack }, log });
@@ -22,6 +22,9 @@ describe("the check of PgBouncer's log file", () => {
 
   it('must be skipped where nobody could look', () => {
     expect(rowWith(undefined).status).toBe('skip');
+    const containers = [container('pgbouncer', { labels: new Map() })];
+    const log = { isRotated: false, bytes: undefined };
+    expect(rowOf(checkLogFile, { subject: { stack }, containers, log }).status).toBe('skip');
   });
 
   it.each([

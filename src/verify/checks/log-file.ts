@@ -1,8 +1,9 @@
 import { reloadCommand } from '../../plan/commands.ts';
-import { seen } from '../evidence.ts';
+import { findPgbouncer, seen } from '../evidence.ts';
 import { renewCommand } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
+import { isCurrent } from '../subject.ts';
 
 const ID = 'log-file';
 const TITLE = 'log file';
@@ -14,6 +15,9 @@ export const checkLogFile: Check = (scene) => {
   const { stack, project } = scene.subject;
   const { log } = stack.monitoring;
   if (log === undefined) return [];
+  const container = findPgbouncer(scene.evidence);
+  if (container && !isCurrent(container, scene.subject))
+    return [skip(ID, TITLE, 'the pgbouncer container is not the one that was rendered last')];
   const probe = seen(scene.evidence.probe);
   if (probe?.log === undefined)
     return [skip(ID, TITLE, 'nothing could be run to the end in the pgbouncer container')];
