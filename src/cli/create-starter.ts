@@ -60,7 +60,7 @@ function refuseBadSettings(settings: string): void {
   const line = problem.at?.text === undefined ? '' : `, in the line \`${problem.at.text.trim()}\``;
   throw new UsageError(
     `settings with these answers would be refused: ${problem.message}${line}`,
-    'choose another name',
+    problem.code === 'postgres-host' ? problem.hint : 'choose another name',
   );
 }
 

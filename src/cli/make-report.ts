@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createDocker } from '../docker/docker.ts';
 import { runPgbadger } from '../docker/run-pgbadger.ts';
 import { readVersions } from '../docker/versions.ts';
+import { upCommand } from '../plan/commands.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { reportPages } from '../report/pages.ts';
@@ -43,7 +45,8 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
   await readVersions(docker);
   const pages = await runPgbadger(docker, {
     project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
-    container: `${stack.name}_pgbadger_${process.pid}`,
+    // Of no process id: those of several hosts with one daemon are the same.
+    container: `${stack.name}_pgbadger_${randomBytes(6).toString('hex')}`,
     target,
     renderCommand: render,
     onProgress: report.progress,
@@ -55,6 +58,7 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
         deadline: performance.now() + CLEANING_MS,
       }),
   });
-  reportPages({ environment, folder: relative(world.cwd, target) || '.', pages }, report);
+  const shownTarget = options.to ?? join(shownFolder, 'reports');
+  reportPages({ environment, folder: shownTarget, pages, upCommand: upCommand(shownFolder) }, report);
   return pages.length === 0 ? EXIT.checkFailed : EXIT.ok;
 }

@@ -42,7 +42,8 @@ export const addVerify: AddCommand = (program, bind) => {
       { readDotenvOnDisk },
       { COMPOSE_FILE },
       { hasPassed, reportVerdict },
-      { pgbouncerSettings, CONFIG_FOLDER },
+      { pgbouncerSettings, CONFIG_FOLDER, LOG_FILE },
+      { ROTATION_PATTERN },
       { dotenvVariables },
       { EXIT },
     ] = await Promise.all([
@@ -56,6 +57,7 @@ export const addVerify: AddCommand = (program, bind) => {
       import('../verify/subject.ts'),
       import('../report/checks.ts'),
       import('../writers/pgbouncer-ini.ts'),
+      import('../writers/monitoring/log-rotation.ts'),
       import('../writers/dotenv.ts'),
       import('../problems/errors.ts'),
     ]);
@@ -66,6 +68,7 @@ export const addVerify: AddCommand = (program, bind) => {
       project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
       isRendered: existsSync(join(project.folder, COMPOSE_FILE)),
       configFolder: CONFIG_FOLDER,
+      logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
     };
     const describeSubject = async () => {
       const { changes } = await project.planChanges();

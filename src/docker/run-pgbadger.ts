@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
@@ -20,15 +21,19 @@ interface PgbadgerRun {
   cleaner(): Docker;
 }
 
+/** Docker may still be making the container that an ended `docker compose run` asked for. */
+const REMOVALS = { pauseMs: 250, limitMs: 5000 };
+
 /**
- * Runs the pgBadger service once and copies all its pages to this host. Gives the newest page of each log,
- * relative to the target: `pgbouncer/2026/11/23/index.html`; none where nothing has been logged. Throws
- * EnvironmentError where docker or pgBadger fails. No container of the run is left behind.
+ * Runs the pgBadger service once and copies its pages to this host: of each log that it read, all of them. Gives the
+ * newest page of each, relative to the target: `pgbouncer/2026/11/23/index.html`; none where nothing has been logged.
+ * Throws EnvironmentError where docker or pgBadger fails. No container of the run is left behind.
  */
 export async function runPgbadger(docker: Docker, run: PgbadgerRun): Promise<string[]> {
   const { project, container, target } = run;
+  run.onProgress('pgBadger reads the logs ...');
+  let hasEnded = false;
   try {
-    run.onProgress('pgBadger reads the logs ...');
     const made = await docker.call(
       composeArgv(
         project,
@@ -41,14 +46,29 @@ export async function runPgbadger(docker: Docker, run: PgbadgerRun): Promise<str
         PGBADGER_SCRIPT,
       ),
     );
+    hasEnded = !made.timedOut;
     requireSuccess(made, run);
     const pages = made.stdout.split('\n').filter(Boolean);
-    if (pages.length === 0) return [];
-    run.onProgress('copying its pages ...');
-    requireSuccess(await docker.call(copyOutArgv(container, `${PGBADGER_FOLDER}/html/.`, target)), run);
+    if (pages.length > 0) run.onProgress('copying its pages ...');
+    for (const log of new Set(pages.map((page) => page.split('/', 1)[0] ?? '')))
+      requireSuccess(
+        await docker.call(copyOutArgv(container, `${PGBADGER_FOLDER}/html/${log}`, target)),
+        run,
+      );
     return pages;
   } finally {
-    await run.cleaner().call(removeArgv(container));
+    await remove(run.cleaner(), container, hasEnded ? 0 : REMOVALS.limitMs);
+  }
+}
+
+/** Removes the container, and where it may yet come, for as long as it takes. */
+async function remove(docker: Docker, container: string, limitMs: number): Promise<void> {
+  const until = performance.now() + limitMs;
+  for (;;) {
+    // Docker names there what it removed, and nothing else.
+    const { stdout } = await docker.call(removeArgv(container));
+    if (stdout.trim() !== '' || performance.now() >= until) return;
+    await sleep(REMOVALS.pauseMs);
   }
 }
 

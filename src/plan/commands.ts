@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
+import { DOCKER_HOST } from '../stack/docker-host.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
+import { POSTGRES_LOG_FOLDER } from '../writers/compose/postgres-log.ts';
 import { GRAFANA_MOUNT, PASSWORD_FILE } from '../writers/monitoring/grafana.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
@@ -50,6 +52,18 @@ export function restartCommand(folder: string): string {
   return restartServiceCommand(folder, 'pgbouncer');
 }
 
+/**
+ * Shows the end of the log of the stack's own Postgres. Where pgBadger reads it, docker has no more than what was
+ * said before the log was opened; the rest lies in a volume, which a container beside it can read at any time.
+ */
+export function postgresLogCommand({ postgres, monitoring }: Stack, folder: string): string {
+  const logs = composeCommand(folder, 'logs', '--tail', '50', postgres.host);
+  if (monitoring.pgbadger?.postgres !== true) return logs;
+  const script = `tail -n 50 "$(ls -t ${POSTGRES_LOG_FOLDER}/*.log | head -n 1)"`;
+  const flags = ['--rm', '--no-deps', '-T', '--entrypoint', 'sh'];
+  return `${logs}, and ${composeCommand(folder, 'run', ...flags, postgres.host, '-c', script)}`;
+}
+
 /** Ends containers that the Compose file does not define any more; their volumes stay. */
 export function removeContainersCommand(containers: readonly string[]): string {
   return formatCommand(['docker', 'rm', '-f', ...containers]);
@@ -61,7 +75,9 @@ export function removeContainersCommand(containers: readonly string[]): string {
  */
 export function rolesCommand({ postgres }: Stack, folder: string): string {
   if (postgres.kind === 'external') {
-    const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
+    // The command runs on the machine itself, which does not know what its containers call it.
+    const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
+    const server = ['-h', host, '-p', String(postgres.port), '-U', 'postgres'];
     return formatCommand(['psql', '-X', ...server, '-f', join(folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);

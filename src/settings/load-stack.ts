@@ -65,7 +65,8 @@ export async function loadStack(
   const checked = checkSettings(tree);
   const found = new Findings(tree, checked.refused);
   const uses = listSecretUses(checked.sections);
-  const secrets = await new SecretReader(variables, found, { ...world, root }).readAll(uses);
+  const others = [...environments.keys()].filter((name) => name !== environment);
+  const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
   problems.push(
     ...splitProblems,
     ...variableProblems,

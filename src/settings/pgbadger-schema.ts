@@ -5,7 +5,7 @@ import { about, image, maybe, textLike } from './schema-parts.ts';
 export const pgbadger = z.strictObject({
   image: about(
     z._default(image, 'matsuu/pgbadger:13.2'),
-    'The pgBadger image, with a tag that names its version. The project publishes none of its own; any that has `pgbadger` and `/bin/sh` will do.',
+    'The pgBadger image, with a tag that names its version. The project publishes none of its own; any will do that has `pgbadger` and the tools of BusyBox or Debian.',
   ),
   every: maybe(
     textLike(/^[1-9]\d{0,3}[mhd]$/, 'must be minutes, hours or days, such as 30m, 24h or 7d'),

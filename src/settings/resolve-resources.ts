@@ -11,6 +11,8 @@ const DEFAULTS: ReadonlyMap<string, { readonly cpus: string; readonly memory: st
   [MONITORING_SERVICES.exporter, { cpus: '0.25', memory: '64M' }],
   [MONITORING_SERVICES.prometheus, { cpus: '0.5', memory: '512M' }],
   [MONITORING_SERVICES.grafana, { cpus: '0.5', memory: '512M' }],
+  // It holds what it counts: a few hundred megabytes for a busy day's log.
+  [MONITORING_SERVICES.pgbadger, { cpus: '0.5', memory: '1G' }],
 ]);
 
 /** The limits of each service: the defaults, and over them what the settings say. */

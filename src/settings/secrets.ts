@@ -8,7 +8,7 @@ import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import type { SecretUse } from './secret-uses.ts';
 import { dotted, type Path } from './tree.ts';
-import type { Variables } from './variables.ts';
+import { readNames, type Variables } from './variables.ts';
 
 /** Secrets by the path where the settings name them, such as `users.ecar_user.password`. */
 export type Secrets = ReadonlyMap<string, Secret>;
@@ -21,6 +21,8 @@ interface SecretWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
   /** The folder of the settings file. */
   readonly root: string;
   readonly cwd: string;
+  /** The other environments of the settings. */
+  readonly others: readonly string[];
 }
 
 /** Looks secrets up for one environment; what is missing or unfit becomes a problem that names it. */
@@ -28,18 +30,21 @@ export class SecretReader {
   readonly #variables: Variables;
   readonly #found: Findings;
   readonly #world: SecretWorld;
-  readonly #suggest: (name: string) => string | undefined;
+  #suggest: (name: string) => string | undefined = () => undefined;
+  #elsewhere: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
 
   constructor(variables: Variables, found: Findings, world: SecretWorld) {
     this.#variables = variables;
     this.#found = found;
     this.#world = world;
-    this.#suggest = createSuggester(variables.names);
   }
 
   /** The secrets that could be found; the others have their problem noted. */
   async readAll(uses: readonly SecretUse[]): Promise<Secrets> {
     const secrets = new Map<string, Secret>();
+    // What another user's password is named is no name for this one's.
+    const taken = new Set(uses.map(({ reference }) => reference.env));
+    this.#suggest = createSuggester(this.#variables.names.filter((name) => !taken.has(name)));
     for (const use of uses) {
       const secret = await this.#read(use);
       if (secret) secrets.set(dotted(use.path), secret);
@@ -52,14 +57,16 @@ export class SecretReader {
     // Neither or both: the rules say so.
     if ((env === undefined) === (file === undefined)) return undefined;
     const secret =
-      env === undefined ? await this.#readFile(file ?? '', use.path) : this.#readVariable(env, use.path);
+      env === undefined
+        ? await this.#readFile(file ?? '', use.path)
+        : await this.#readVariable(env, use.path);
     const unfit = secret && explainUnfit(secret.reveal(), use);
     if (unfit === undefined) return secret;
     this.#found.value('unfit-secret', use.path, `${secret?.origin} ${unfit.reason}`, unfit.fix);
     return undefined;
   }
 
-  #readVariable(name: string, path: Path): Secret | undefined {
+  async #readVariable(name: string, path: Path): Promise<Secret | undefined> {
     const { file, places } = this.#variables;
     const variable = this.#variables.find(name);
     if (variable !== undefined && 'code' in variable) {
@@ -67,15 +74,25 @@ export class SecretReader {
       return undefined;
     }
     if (variable !== undefined && variable.value !== '') return new Secret(variable.value, variable.origin);
-    const nearest = variable === undefined ? this.#suggest(name) : undefined;
-    const message =
-      variable === undefined
-        ? `the secret ${name} is not set: not in ${places.slice(0, -1).join(', ')} or ${places.at(-1)}`
-        : `the secret ${name} is empty in ${variable.span.source.name}`;
-    const fix = variable === undefined ? `add the line ${name}='…' to ${file}` : 'give it a value there';
-    const suggestion = nearest === undefined ? '' : `did you mean ${nearest}? Else `;
-    this.#found.value('missing-secret', [...path, 'env'], message, suggestion + fix);
+    if (variable !== undefined) {
+      const message = `the secret ${name} is empty in ${variable.span.source.name}`;
+      this.#found.value('missing-secret', [...path, 'env'], message, 'give it a value there');
+      return undefined;
+    }
+    const message = `the secret ${name} is not set: not in ${places.slice(0, -1).join(', ')} or ${places.at(-1)}`;
+    const hint = `${await this.#explainMissing(name)}add the line ${name}='…' to ${file}`;
+    this.#found.value('missing-secret', [...path, 'env'], message, hint);
     return undefined;
+  }
+
+  /** Where a secret may be that is not where it belongs, to read on from. */
+  async #explainMissing(name: string): Promise<string> {
+    const { root, others } = this.#world;
+    this.#elsewhere ??= readNames(root, others, this.#world);
+    const file = [...(await this.#elsewhere)].find(([, names]) => names.includes(name))?.[0];
+    if (file !== undefined) return `it is in ${file}, for another environment: `;
+    const nearest = this.#suggest(name);
+    return nearest === undefined ? '' : `did you mean ${nearest}? Else `;
   }
 
   async #readFile(file: string, path: Path): Promise<Secret | undefined> {

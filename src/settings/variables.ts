@@ -81,6 +81,23 @@ export async function readVariables(
   return { variables, problems: [...broken, ...(await warnIfOpen(paths[0] ?? '', strong))] };
 }
 
+/**
+ * The names in the files of environments, by file as people know it, for a secret that was set for another one only.
+ * A file that is not there or cannot be read has none.
+ */
+export async function readNames(
+  root: string,
+  environments: readonly string[],
+  world: { readonly cwd: string } & Pick<ReadLimits, 'signal' | 'deadline'>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const read = environments.map(async (environment) => {
+    const path = join(root, `.env.${environment}`);
+    const name = relative(world.cwd, path) || path;
+    return [name, [...(await readLayer(path, name, world)).found.keys()]] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
 /** An empty variable counts as not set, as Compose's `${NAME:?}` has it. */
 function readProcessLayer(env: Readonly<Record<string, string | undefined>>): Layer {
   const found = new Map<string, Variable>();

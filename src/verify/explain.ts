@@ -1,5 +1,5 @@
 import {
-  composeCommand,
+  postgresLogCommand,
   reloadCommand,
   restartCommand,
   restartServiceCommand,
@@ -25,7 +25,7 @@ function formatFix(fix: string, scene: Scene): string {
     restart: () => renewCommand(scene),
     up: () => upCommand(project.directory),
     roles: () => rolesCommand(stack, project.directory),
-    postgresLog: () => composeCommand(project.directory, 'logs', '--tail', '50', stack.postgres.host),
+    postgresLog: () => postgresLogCommand(stack, project.directory),
     restartExporter: () => restartServiceCommand(project.directory, MONITORING_SERVICES.exporter),
   };
   return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);

@@ -6,6 +6,7 @@ import { checkDatabases } from './checks/databases.ts';
 import { checkDocker } from './checks/docker.ts';
 import { checkExporter } from './checks/exporter.ts';
 import { checkFiles } from './checks/files.ts';
+import { checkLogFile } from './checks/log-file.ts';
 import { checkLogins } from './checks/logins.ts';
 import { checkMountedFiles } from './checks/mounted-files.ts';
 import { checkOthersDatabase } from './checks/others-database.ts';
@@ -40,6 +41,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkLogins,
   checkWrongPassword,
   checkOthersDatabase,
+  checkLogFile,
   checkExporter,
   checkPrometheusTargets,
   checkPrometheusFiles,

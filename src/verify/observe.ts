@@ -107,7 +107,7 @@ async function observeRuns(
 
 async function probe(
   docker: Docker,
-  { stack, configFolder }: Target,
+  { stack, configFolder, logFile }: Target,
   inquiry: Inquiry,
   runs: Sight<ReadonlyMap<string, ContainerRun>>,
 ): Promise<Sight<ProbeOutput>> {
@@ -120,7 +120,14 @@ async function probe(
   const result = await docker.call(
     execArgv(container.id, 'timeout', String(limit), 'sh', '-c', PROBE_SCRIPT),
     {
-      stdin: formatProbeInput({ nonce, port: stack.pgbouncer.port, folder: configFolder, inquiry, limit }),
+      stdin: formatProbeInput({
+        nonce,
+        port: stack.pgbouncer.port,
+        folder: configFolder,
+        log: logFile,
+        inquiry,
+        limit,
+      }),
     },
   );
   const output = parseProbeOutput(result.stdout, nonce);

@@ -7,13 +7,15 @@ export interface ProbeRequest {
   readonly port: number;
   /** Where the container sees PgBouncer's files. */
   readonly folder: string;
+  /** PgBouncer's log file, and a pattern of the command line of what rotates it; undefined where there is none. */
+  readonly log: { readonly file: string; readonly rotation: string } | undefined;
   readonly inquiry: Inquiry;
   /** The seconds after which the script is ended. */
   readonly limit: number;
 }
 
 /** The script's stdin. Throws where a value holds a line break, which the settings must not let through. */
-export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeRequest): string {
+export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: ProbeRequest): string {
   const { console, seconds, patience, server } = inquiry;
   const lines = [
     nonce,
@@ -25,6 +27,8 @@ export function formatProbeInput({ nonce, port, folder, inquiry, limit }: ProbeR
     server.host,
     String(server.port),
     server.requireAuth,
+    log?.file ?? '',
+    log?.rotation ?? '',
     console?.user ?? '',
     console?.password.reveal() ?? '',
     ...listLogins(inquiry).flatMap((login) => [

@@ -31,7 +31,17 @@ export interface ProbeOutput {
   readonly servers: ReadonlyMap<number, LoginOutcome>;
   /** SHA-256 of PgBouncer's files as the container sees them, by name; undefined where it has no sha256sum. */
   readonly files: ReadonlyMap<string, string> | undefined;
+  /** PgBouncer's log file; undefined where it has none, or it was not looked at. */
+  readonly log: LogFileSight | undefined;
   readonly finished: boolean;
+}
+
+/** How the rotation of PgBouncer's log file goes. */
+export interface LogFileSight {
+  /** Whether what rotates it runs. */
+  readonly isRotated: boolean;
+  /** Undefined where there is no file under its name. */
+  readonly bytes: number | undefined;
 }
 
 /** Reads the probe script's output, whole or cut off. Logins arrive in any order. */
@@ -41,6 +51,7 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
   const servers = new Map<number, LoginOutcome>();
   let console: PsqlOutcome | undefined;
   let files: ReadonlyMap<string, string> | undefined;
+  let log: LogFileSight | undefined;
   let finished = false;
   // A table may be cut off before its last line break, so the nonce only counts at the start of a line.
   for (const record of `\n${stdout}`.split(`\n${nonce} `).slice(1)) {
@@ -57,9 +68,14 @@ export function parseProbeOutput(stdout: string, nonce: string): ProbeOutput {
       (kind === 'login' ? logins : servers).set(Number(index), outcome);
     }
     if (kind === 'files' && words[0] !== COMMAND_NOT_FOUND) files = parseSums(body);
+    if (kind === 'log') log = toLogFile(words);
     if (kind === 'end') finished = true;
   }
-  return { tables, console, logins, servers, files, finished };
+  return { tables, console, logins, servers, files, log, finished };
+}
+
+function toLogFile([rotations, bytes = '']: readonly string[]): LogFileSight {
+  return { isRotated: Number(rotations) > 0, bytes: bytes === '' ? undefined : Number(bytes) };
 }
 
 /** The lines of sha256sum; what it says of a missing file is left out. */

@@ -4,7 +4,8 @@
  *
  * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the seconds after
  * which no more logins are begun, the folder of PgBouncer's files, the seconds of patience with an error that PgBouncer keeps, where Postgres is
- * (host, port) and the ways to be let in there, the user and the password for the console, then five lines
+ * (host, port) and the ways to be let in there, PgBouncer's log file and a pattern of the command line of what rotates
+ * it, the user and the password for the console, then five lines
  * (user, password, database, statement, database on the server) for each login. The console comes last, to show
  * the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
@@ -30,6 +31,8 @@ IFS= read -r patience
 IFS= read -r server_host
 IFS= read -r server_port
 IFS= read -r server_auth
+IFS= read -r log
+IFS= read -r rotation
 IFS= read -r console_user
 IFS= read -r console_password
 PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
@@ -97,6 +100,11 @@ if [ -n "$console_user" ]; then
   } 3>&1
   read -r ended rest </proc/uptime
   printf '%s console %s %s %s\\n%.600s\\n' "$nonce" "$code" "$began" "$ended" "$errors"
+fi
+# After the logins: PgBouncer has a line of each to write, and opens its file for it.
+if [ -n "$log" ]; then
+  printf '%s log %s %s\\n' "$nonce" "$(grep -l -e "$rotation" /proc/[0-9]*/cmdline 2>/dev/null | wc -l)" \\
+    "$(stat -c %s "$log" 2>/dev/null)"
 fi
 printf '%s end\\n' "$nonce"
 `;

@@ -61,6 +61,14 @@ export const POSTGRES_CAUSES: readonly Cause[] = [
     fix: 'go back to the image of that release, take a dump of all with pg_dumpall, and restore it into a new volume, or use pg_upgrade; do not delete the volume before its data is safe elsewhere',
   },
   {
+    id: 'other-data',
+    // The image runs initdb where it finds no PG_VERSION; since 18 that lies in a folder of its own (#1259).
+    pattern: /initdb: error: directory "[^"\n]*" exists but is not empty/i,
+    cause:
+      'The volume holds something else than the data of the release that `postgres.image` runs: that of Postgres 18 or later, or what an interrupted first start has left',
+    fix: 'go back to the image of the release that ran before, or take a dump there with pg_dumpall and restore it into a new volume; only where no start was ever completed, delete the volume',
+  },
+  {
     id: 'disk-full',
     pattern: /no space left on device/i,
     cause: 'The disk is full',

@@ -16,6 +16,8 @@ export interface Target {
   readonly isRendered: boolean;
   /** Where the container of the pool sees the rendered folder `pgbouncer/`. */
   readonly configFolder: string;
+  /** Where it sees PgBouncer's log file, and a pattern of what rotates that; undefined where there is none. */
+  readonly logFile: { readonly file: string; readonly rotation: string } | undefined;
 }
 
 /** What is verified: the stack as the settings want it, and what stands on the disk. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectEnded, type FakeDocker, fakeDocker, type Rule } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
-import { PASSWORDS, tempProject } from '../support/temp-project.ts';
+import { PASSWORDS, tempFolder, tempProject } from '../support/temp-project.ts';
 
 const PAGE = 'pgbouncer/2026/11/23/index.html';
 const ENGINE: Rule = { match: 'version --format', stdout: '28.2.2\n' };
 const COMPOSE: Rule = { match: 'compose version', stdout: '2.40.3\n' };
 const RUN: Rule = { match: ' run --no-deps ', stdout: `${PAGE}\n` };
 const COPY: Rule = { match: 'cp ' };
-const REMOVE: Rule = { match: 'rm --force' };
+const REMOVE: Rule = { match: 'rm --force', stdout: 'ecar_pgbadger\n' };
 const ALL = [ENGINE, COMPOSE, RUN, COPY, REMOVE];
 
 /** A rendered project with pgBadger. */
@@ -28,7 +28,7 @@ const report = (cwd: string, { env }: FakeDocker, ...args: string[]) =>
 function commands(fake: FakeDocker): string[] {
   return fake
     .calls()
-    .map(({ argv }) => argv.join(' ').replace(/ecar_pgbadger_\d+/g, 'ecar_pgbadger_N'))
+    .map(({ argv }) => argv.join(' ').replace(/ecar_pgbadger_[0-9a-f]{12}\b/g, 'ecar_pgbadger_N'))
     .filter((line) => !line.includes('version'));
 }
 
@@ -45,7 +45,7 @@ describe('report', () => {
     const compose = 'compose -p ecar -f stack/prod/docker-compose.yml --project-directory stack/prod';
     expect(commands(fake)).toEqual([
       `${compose} run --no-deps -T --name ecar_pgbadger_N pgbadger /etc/pgbadger/report.sh`,
-      `cp ecar_pgbadger_N:/var/lib/pgbadger/html/. ${join(cwd, 'stack/prod/reports')}`,
+      `cp ecar_pgbadger_N:/var/lib/pgbadger/html/pgbouncer ${join(cwd, 'stack/prod/reports')}`,
       'rm --force ecar_pgbadger_N',
     ]);
   });
@@ -67,9 +67,12 @@ describe('report', () => {
 
   it('must say so where nothing was logged, with exit 1 and nothing copied', async () => {
     const fake = fakeDocker([{ ...RUN, stdout: '' }, ...ALL]);
-    const { exitCode, out } = await report(await project(), fake);
-    expect(exitCode).toBe(1);
-    expect(out).toBe('no report: prod has logged nothing yet\n');
+    const { exitCode, out, err } = await report(await project(), fake, '--quiet');
+    // Where a script expects a path, there is nothing.
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(err).toMatch(
+      /^no report: prod has logged nothing yet\n {2}fix: run docker compose .* up -d --wait/,
+    );
     expect(commands(fake).map((line) => line.split(' ')[0])).toEqual(['compose', 'rm']);
   });
 
@@ -103,6 +106,30 @@ describe('report', () => {
     await expectEnded(fake.calls);
   });
 
+  it('must remove a container that docker makes after the run was ended', async () => {
+    const late: Rule = { ...REMOVE, sequence: ['', '', 'ecar_pgbadger\n'] };
+    const fake = fakeDocker([{ ...RUN, hang: true }, late, ...ALL]);
+    const { exitCode } = await report(await project(), fake, '--timeout', '2');
+    expect(exitCode).toBe(3);
+    expect(commands(fake).filter((line) => line.startsWith('rm '))).toHaveLength(3);
+  });
+
+  it('must copy the pages of the logs that it read, and of no other, under a name of its own', async () => {
+    const fake = fakeDocker([{ ...RUN, stdout: `${PAGE}\npostgres/2026/11/23/index.html\n` }, ...ALL]);
+    const cwd = await project();
+    for (const round of [1, 2]) {
+      await report(cwd, fake);
+      const copies = commands(fake).filter((line) => line.startsWith('cp '));
+      expect(copies.map((line) => line.replace(/.*html.(\S+) .*/, '$1')).slice(-2)).toEqual([
+        'pgbouncer',
+        'postgres',
+      ]);
+      expect(copies).toHaveLength(2 * round);
+    }
+    const names = fake.calls().flatMap(({ argv }) => argv.filter((word) => /^ecar_pgbadger_/.test(word)));
+    expect(new Set(names.map((name) => name.split(':')[0])).size).toBe(2);
+  });
+
   it('must end with 130 on SIGINT, and leave no container', async () => {
     const cwd = await project();
     const fake = fakeDocker([{ ...RUN, hang: true }, ...ALL]);
@@ -115,6 +142,12 @@ describe('report', () => {
     expect(commands(fake).at(-1)).toBe('rm --force ecar_pgbadger_N');
     await expectEnded(fake.calls);
     expect(existsSync(join(cwd, 'stack/prod/reports/pgbouncer'))).toBe(false);
+  });
+
+  it('must tell the folder as it was given', async () => {
+    const to = tempFolder();
+    const { out } = await report(await project(), fakeDocker(ALL), '--to', to, '--quiet');
+    expect(out).toBe(`${to}/${PAGE}\n`);
   });
 
   it('must say what is in the way of the folder for the pages', async () => {

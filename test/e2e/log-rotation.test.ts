@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inspectContainer } from './support/container.ts';
-import { appLogin, connect, query } from './support/database.ts';
+import { appLogin, connect, query, runningSetting } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
 import { failingChecks, renderAndFollow } from './support/next-steps.ts';
@@ -54,6 +54,33 @@ for (const image of [IMAGES.pgbouncer126, IMAGES.pgbouncer124, IMAGES.pgbouncer1
       expect(made).toBeGreaterThan(200);
     });
 
+    it('must not make live what was rendered and not applied, and be rotated once it was', async () => {
+      const project = useStack();
+      await project.compose(['up', '-d', '--wait']);
+      const live = await runningSetting(project, 'default_pool_size');
+      await project.set({ pgbouncer: { default_pool_size: 7 }, monitoring: { log: { max_size: '64k' } } });
+      // A rotation that was due by the old limit is over.
+      await sleep(6000);
+      await project.ecar(['render', '--env', 'prod']);
+      const before = await putAside(project);
+      const load = startLoad(project);
+      const size = async () =>
+        Number(
+          (await project.compose(['exec', '-T', 'pgbouncer', 'stat', '-c', '%s', `${FOLDER}/pgbouncer.log`]))
+            .stdout,
+        );
+      await eventually(async () => expect(await size()).toBeGreaterThan(66_000), 60_000);
+      await load.stop();
+      await sleep(6000);
+      expect(await putAside(project)).toEqual(before);
+      expect(await runningSetting(project, 'default_pool_size')).toBe(live);
+      await project.compose(['kill', '-s', 'HUP', 'pgbouncer']);
+      await eventually(async () => expect((await putAside(project)).length).toBeGreaterThan(before.length));
+      expect(await runningSetting(project, 'default_pool_size')).toBe('7');
+      await project.set({ monitoring: { log: { max_size: '4k' } } });
+      await project.ecar(['render', '--env', 'prod']);
+    });
+
     it('must keep as many files as the settings say, by a change that needs no new container', async () => {
       const project = useStack();
       await project.compose(['up', '-d', '--wait']);
@@ -66,6 +93,25 @@ for (const image of [IMAGES.pgbouncer126, IMAGES.pgbouncer124, IMAGES.pgbouncer1
         expect(compressed.length).toBe(3);
       });
       expect(await inspectContainer(project, 'pgbouncer')).toEqual(before);
+    });
+
+    it('must fail verify where nothing rotates it, or it was removed', async () => {
+      const project = useStack();
+      const inside = (script: string) =>
+        project.compose(['exec', '-T', 'pgbouncer', 'sh', '-c', script], { code: 'any' });
+      await inside(`rm ${FOLDER}/pgbouncer.log`);
+      expect(await failingChecks(project)).toEqual(['log-file']);
+      await project.compose(['kill', '-s', 'HUP', 'pgbouncer']);
+      expect(await failingChecks(project)).toEqual([]);
+      // The loop is the shell that PgBouncer's own process has left behind.
+      await inside(
+        'for p in $(grep -l "while[ ]sleep" /proc/[0-9]*/cmdline); do kill -9 "$(basename "$(dirname "$p")")"; done',
+      );
+      expect(await failingChecks(project)).toEqual(['log-file']);
+      const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+      const [, command = ''] = /log file — nothing rotates it[\s\S]*?fix: run (.*)/.exec(stdout) ?? [];
+      await project.shell(command);
+      await eventually(async () => expect(await failingChecks(project)).toEqual([]));
     });
 
     it('must be rotated again after PgBouncer was ended and came back', async () => {

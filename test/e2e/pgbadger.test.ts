@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openPage, takeScreenshot } from './support/chromium.ts';
 import { inspectContainer } from './support/container.ts';
-import { appLogin, query } from './support/database.ts';
+import { appLogin, consoleTable, query } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
-import { renderAndFollow } from './support/next-steps.ts';
+import { failingChecks, renderAndFollow } from './support/next-steps.ts';
 import { figures, sectionText, tableRows } from './support/pgbadger-page.ts';
 import type { Project } from './support/project.ts';
 import { run } from './support/run.ts';
@@ -22,7 +22,7 @@ const CASES = [
 
 for (const { pgbouncer, postgres } of CASES) {
   describe(`reports of ${pgbouncer.replace(/.*\//, '')} and ${postgres.replace(/.*\//, '')}`, () => {
-    let beforeStart: { code: number; stdout: string };
+    let beforeStart: { code: number; stdout: string; stderr: string };
     const useStack = useProject('badger', async (project) => {
       await project.init(pgbouncer, postgres);
       await project.set({
@@ -54,7 +54,8 @@ for (const { pgbouncer, postgres } of CASES) {
 
     it('must be told not to be there before anything was logged', () => {
       expect(beforeStart.code).toBe(1);
-      expect(beforeStart.stdout).toBe('no report: prod has logged nothing yet\n');
+      expect(beforeStart.stdout).toBe('');
+      expect(beforeStart.stderr).toContain('no report: prod has logged nothing yet');
     });
 
     it('must pass verify, though the report touched the volumes before PgBouncer did', async () => {
@@ -79,6 +80,19 @@ for (const { pgbouncer, postgres } of CASES) {
       expect(tableRows(html, 'pgbconnections-per-user-table')).toEqual([[user, '42']]);
     });
 
+    it('must count neither the console nor connections to Postgres', async () => {
+      const project = useStack();
+      for (let n = 0; n < 4; n++) await consoleTable(project, 'SHOW POOLS');
+      // Closes every connection to Postgres, each with a line that pgBadger would take for a session.
+      await consoleTable(project, 'RECONNECT');
+      await openSessions(project, 1);
+      const { html } = await report(project);
+      const counted = (table: string) => tableRows(html, table).map(([name, count]) => [name, count]);
+      const user = `${project.name}_user`;
+      expect(counted('pgbsessions-per-user-table')).toEqual([[user, '43']]);
+      expect(counted('pgbconnections-per-user-table')).toEqual([[user, '43']]);
+    });
+
     it('must count right after a report that was interrupted, which leaves no container', async () => {
       const project = useStack();
       await openSessions(project, 3);
@@ -94,7 +108,7 @@ for (const { pgbouncer, postgres } of CASES) {
       ]);
       expect(left).toBe('');
       const { html } = await report(project);
-      expect(tableRows(html, 'pgbconnections-per-user-table')).toEqual([[`${project.name}_user`, '45']]);
+      expect(tableRows(html, 'pgbconnections-per-user-table')).toEqual([[`${project.name}_user`, '46']]);
     });
 
     it('must show refused logins and the load of the pool', async () => {
@@ -116,6 +130,14 @@ for (const { pgbouncer, postgres } of CASES) {
       await query(project, await appLogin(project), 'SELECT pg_sleep(1.2)');
       const { html } = await report(project, 'postgres');
       expect(html).toMatch(/pg_sleep/i);
+    });
+
+    it("must leave Postgres's log within reach of the command that verify names", async () => {
+      const file = '-f stack/prod/docker-compose.yml';
+      const { stdout } = await useStack().shell(
+        `docker compose ${file} run --rm --no-deps -T --entrypoint sh postgres -c 'tail -n 50 "$(ls -t /var/log/postgresql/*.log | head -n 1)"'`,
+      );
+      expect(stdout).toMatch(/user=\w+,db=\w+,app=.*pg_sleep/);
     });
 
     it('must open in a browser, with its charts drawn', async () => {
@@ -178,6 +200,23 @@ for (const { pgbouncer, postgres } of CASES) {
       });
       expect(stdout).toMatch(/^pgbouncer\/\d{4}\/\d\d\/\d\d\/index\.html$/m);
       await report(project);
+    });
+
+    it('must fail verify where the last report on schedule failed', async () => {
+      const project = useStack();
+      const container = `${project.name}_pgbadger`;
+      // Root without a capability: what is closed to everyone stays closed to it.
+      await project.docker(['exec', container, 'chmod', '0', '/var/lib/pgbadger/html']);
+      await project.docker(['restart', container]);
+      const title = `container:${container}`;
+      await eventually(async () => {
+        const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+        expect(stdout).toMatch(/pgbadger — running, unhealthy[\s\S]*logs --tail 50 pgbadger/);
+      }, 60_000);
+      expect(await failingChecks(project)).toEqual([title]);
+      await project.docker(['exec', container, 'chmod', '755', '/var/lib/pgbadger/html']);
+      await project.docker(['restart', container]);
+      await eventually(async () => expect(await failingChecks(project)).toEqual([]), 60_000);
     });
 
     it('must leave nothing behind after down -v with its profile', async () => {

@@ -446,20 +446,6 @@ describe('checks', () => {
     ]);
   });
 
-  it('must tell of what is left of a service that was switched off, and how to end it', () => {
-    const labels = new Map([['ecar-pool.config-hash', 'x']]);
-    const left = [container('grafana', { labels }), container('theirs', { labels: new Map() })];
-    const own = [container('postgres'), container('pgbouncer')];
-    expect(checkContainers(scene({ containers: [...own, ...left] })).slice(2)).toMatchObject([
-      {
-        status: 'fail',
-        observed: 'running, and the settings name no such service',
-        hint: 'end it: docker rm -f ecar_grafana',
-      },
-      { status: 'ok' },
-    ]);
-  });
-
   it('must say what Compose said where it could not look', () => {
     const rows = checkContainers(
       scene({ evidence: { containers: { failure: 'yaml: line 3: apple', ms: 1 } } }),
@@ -524,6 +510,10 @@ describe('logins', () => {
     [
       external,
       'psql -X -h db.example.com -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
+    ],
+    [
+      { ...STACK, postgres: { kind: 'external', host: 'host.docker.internal', port: 5432 } } as const,
+      'psql -X -h localhost -p 5432 -U postgres -f stack/prod/postgres/alter-roles.sql; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
     ],
   ])('must name the command that brings the roles in line', (stack, command) => {
     const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: refused } }));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Container } from '../../src/docker/containers.ts';
 import type { LastStart } from '../../src/docker/last-starts.ts';
+import type { Stack } from '../../src/stack/stack.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
 import { type Aftermath, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES } from '../../src/verify/start-causes.ts';
-import { container, scene } from './support.ts';
+import { container, STACK, scene } from './support.ts';
 
 const UP = 'docker compose -f stack/prod/docker-compose.yml up -d --wait';
 const STARTED: LastStart = { startedAt: '2026-11-23T09:00:00Z', error: '', outOfMemory: false };
@@ -48,6 +49,15 @@ describe('a container that is not up', () => {
       { state: 'exited', exitCode: 137 },
       {},
       {
+        cause: 'Somebody killed the container, or the kernel did, because the machine had no memory left',
+        hint: `start it: ${UP}`,
+      },
+    ],
+    [
+      'ended for a reason of its own',
+      { state: 'exited', exitCode: 3 },
+      {},
+      {
         cause: undefined,
         hint: 'see docker compose -f stack/prod/docker-compose.yml logs --tail 50 pgbouncer',
       },
@@ -73,6 +83,17 @@ describe('a container that is not up', () => {
   ])('must not be explained by what PgBouncer logged before it was %s', (_, state, start, why) => {
     const lastStarts = new Map([['ecar_pgbouncer', { ...STARTED, ...start }]]);
     expect(whyOf('pgbouncer', state, { lastStarts, log: OLD_TROUBLE })).toMatchObject(why);
+  });
+
+  it("must show where Postgres's log is, where that is not with docker", () => {
+    const pgbadger = { image: 'x:1', every_seconds: undefined, keep_weeks: 5, postgres: true };
+    const stack = { ...STACK, monitoring: { ...STACK.monitoring, pgbadger } };
+    const containers = [container('postgres', { health: 'unhealthy' }), container('pgbouncer')];
+    const [row] = checkContainers(scene({ containers, subject: { stack } }));
+    const compose = 'docker compose -f stack/prod/docker-compose.yml';
+    expect(row?.hint).toBe(
+      `see ${compose} logs --tail 50 postgres, and ${compose} run --rm --no-deps -T --entrypoint sh postgres -c 'tail -n 50 "$(ls -t /var/log/postgresql/*.log | head -n 1)"'`,
+    );
   });
 
   it('must name the port that is taken, though it has never run', () => {
@@ -111,6 +132,36 @@ describe('a container that is not up', () => {
     );
     expect(hint).toContain('pg_dumpall');
     expect(hint).toContain('do not delete the volume');
+  });
+});
+
+describe('a container of a service that the settings do not have', () => {
+  const ours = new Map([['ecar-pool.environment', 'prod']]);
+  const rowOfOther = (other: Partial<Container>) =>
+    checkContainers(
+      scene({ containers: [container('postgres'), container('pgbouncer'), container('grafana', other)] }),
+    ).at(-1);
+
+  it('must be ended where it was rendered once', () => {
+    expect(rowOfOther({ labels: ours })).toMatchObject({
+      status: 'fail',
+      observed: 'running, though the settings have no such service any more',
+      hint: 'end it: docker rm -f ecar_grafana',
+    });
+  });
+
+  it("must be left in peace where it is somebody else's", () => {
+    expect(rowOfOther({ labels: new Map() })?.status).toBe('ok');
+  });
+
+  it("must be left in peace where it is the Postgres that the pool's data came from", () => {
+    const stack: Stack = {
+      ...STACK,
+      postgres: { kind: 'external', host: 'db.example.com', port: 5432 },
+    };
+    const containers = [container('postgres', { labels: ours }), container('pgbouncer')];
+    const rows = checkContainers(scene({ containers, subject: { stack } }));
+    expect(rows.map(({ status }) => status)).toEqual(['ok', 'ok']);
   });
 });
 
@@ -160,6 +211,11 @@ const SAMPLES: readonly (readonly [table: typeof DOCKER_CAUSES, id: string, text
     'Error: in 18+, these Docker images are configured to store database data in a',
   ],
   [POSTGRES_CAUSES, 'other-major', 'FATAL:  database files are incompatible with server'],
+  [
+    POSTGRES_CAUSES,
+    'other-data',
+    'initdb: error: directory "/var/lib/postgresql/data" exists but is not empty\ninitdb: hint: If you want',
+  ],
   [POSTGRES_CAUSES, 'disk-full', 'FATAL:  could not write lock file "x": No space left on device'],
 ];
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { Stack, User } from '../../src/stack/stack.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
 import { observe } from '../../src/verify/observe.ts';
 import { formatProbeInput } from '../../src/verify/probe-input.ts';
+import type { Target } from '../../src/verify/subject.ts';
 import { type FakePool, fakeDocker } from '../support/fake-docker.ts';
 import { tempFolder } from '../support/temp-project.ts';
 import { STACK, scene } from './support.ts';
@@ -62,12 +64,12 @@ const POOL = {
 
 async function look(
   stack: Stack,
-  options: { shell?: string; limitMs?: number; folder?: string } & Pick<
+  options: { shell?: string; limitMs?: number; folder?: string; logFile?: Target['logFile'] } & Pick<
     FakePool,
     'logins' | 'ages' | 'server' | 'requireAuth'
   > = {},
 ) {
-  const { shell, limitMs = 25_000, folder = '/', ...pool } = options;
+  const { shell, limitMs = 25_000, folder = '/', logFile, ...pool } = options;
   const fake = fakeDocker(
     [
       { match: ' ps ', stdout: '' },
@@ -84,7 +86,7 @@ async function look(
     secrets: [],
     deadline: performance.now() + limitMs,
   });
-  const { subject } = scene({ subject: { stack, configFolder: folder } });
+  const { subject } = scene({ subject: { stack, configFolder: folder, logFile } });
   const inquiry = planInquiry(stack, new Secret('made-up', 'test'), 2);
   const versions = Promise.resolve({ engine: '28', compose: '2.40', ms: 1 });
   const { probe } = await observe(docker, subject, inquiry, versions);
@@ -127,6 +129,19 @@ describe('the probe', () => {
     expect((await seen())?.get('userlist.txt')).toBe(one);
     rmSync(folder, { recursive: true });
     expect(await seen()).toEqual(new Map());
+  });
+
+  it.each(SHELLS)('must tell by %s how the rotation of the log file goes', async (shell) => {
+    const file = join(tempFolder(), 'a log.log');
+    const word = `rotate-${process.pid}-${Date.now()}`;
+    const logFile = { file, rotation: `${word}[.]sh` };
+    const seen = async () => (await look(STACK, { shell: asShell(shell), logFile })).output.log;
+    expect(await seen()).toEqual({ isRotated: false, bytes: undefined });
+    writeFileSync(file, 'four');
+    const loop = spawn('sh', ['-c', `while sleep 1; do :; done; : ${word}.sh`]);
+    expect(await seen()).toEqual({ isRotated: true, bytes: 4 });
+    loop.kill('SIGKILL');
+    expect((await look(STACK, { shell: asShell(shell) })).output.log).toBeUndefined();
   });
 
   it('must read all tables in one connection, by name, and do without the one that 1.18 lacks', async () => {
@@ -224,8 +239,8 @@ describe('the probe', () => {
 
   it('must refuse a line break, which would shift every line after it', () => {
     const inquiry = planInquiry(STACK, new Secret('a\nb', 'test'), 2);
-    expect(() => formatProbeInput({ nonce: 'n', port: 1, folder: '/', inquiry, limit: 60 })).toThrow(
-      'line break',
-    );
+    expect(() =>
+      formatProbeInput({ nonce: 'n', port: 1, folder: '/', log: undefined, inquiry, limit: 60 }),
+    ).toThrow('line break');
   });
 });

@@ -8,7 +8,7 @@ import type { ConsoleRow } from '../../src/verify/console-table.ts';
 import { type Evidence, NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { planInquiry } from '../../src/verify/logins.ts';
 import { NO_MONITORING } from '../../src/verify/monitoring-evidence.ts';
-import type { LoginOutcome, ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
+import type { LogFileSight, LoginOutcome, ProbeOutput, PsqlOutcome } from '../../src/verify/probe-output.ts';
 import type { Row } from '../../src/verify/row.ts';
 import type { Check, Scene } from '../../src/verify/scene.ts';
 import type { Subject } from '../../src/verify/subject.ts';
@@ -76,6 +76,7 @@ const SUBJECT: Subject = {
   project: { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' },
   isRendered: true,
   configFolder: '/etc/pgbouncer',
+  logFile: undefined,
   renderCommand: 'ecar-pool render --env prod',
   waitCommand: 'ecar-pool verify --env prod --wait',
   changes: [
@@ -197,6 +198,7 @@ export interface Difference {
   readonly evidence?: Partial<Evidence>;
   readonly tables?: Readonly<Record<string, readonly ConsoleRow[] | undefined>>;
   readonly files?: ReadonlyMap<string, string> | undefined;
+  readonly log?: LogFileSight | undefined;
   readonly console?: PsqlOutcome | undefined;
   readonly logins?: Readonly<Record<number, LoginOutcome | undefined>>;
   readonly servers?: Readonly<Record<number, LoginOutcome>>;
@@ -215,6 +217,7 @@ export function scene(difference: Difference = {}): Scene {
     console: 'console' in difference ? difference.console : passed(''),
     logins: new Map(logins.flatMap(([index, login]) => (login ? [[Number(index), login] as const] : []))),
     servers: new Map(Object.entries(difference.servers ?? {}).map(([index, one]) => [Number(index), one])),
+    log: difference.log,
     files: 'files' in difference ? difference.files : FILES,
     finished: true,
   };

@@ -17,9 +17,16 @@ export function checkPorts(
     if (!taken.has(port)) taken.set(port, name);
   }
   for (const [index, published] of (app?.ports ?? []).entries()) {
-    const port = Number(/(\d+):\d+(?:\/tcp)?$/.exec(published)?.[1]);
-    refuseTaken(port, ['app', 'ports', index], 'publish the app on another port');
+    for (const port of taken.keys())
+      if (isPublished(port, published))
+        refuseTaken(port, ['app', 'ports', index], 'publish the app on another port');
   }
+}
+
+/** Whether a port of the host is among those of Compose's short form: `8000:8000`, `127.0.0.1:9000-9100:9000-9100`. */
+function isPublished(port: number, published: string): boolean {
+  const [, first, last = first] = /(\d+)(?:-(\d+))?:\d+(?:-\d+)?(?:\/tcp)?$/.exec(published) ?? [];
+  return Number(first) <= port && port <= Number(last);
 }
 
 /** The ports that the services publish which the stack runs to watch the pool, by the setting. */

@@ -1,3 +1,4 @@
+import { DOCKER_HOST } from '../../stack/docker-host.ts';
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
@@ -38,7 +39,7 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
         'postgres-host',
         [...at, 'host'],
         `${host} is the container of PgBouncer itself`,
-        'name the server as the container reaches it: its service in the same network, or host.docker.internal where Docker Desktop gives that name',
+        `for a Postgres of this machine write \`host: ${DOCKER_HOST}\`, and let it listen on Docker's bridge, too; for one in a container, the name of its service in the same network`,
       );
     for (const key of ['password', 'version'] as const) {
       if (settings.postgres[key] === undefined) continue;

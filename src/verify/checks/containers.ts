@@ -1,6 +1,11 @@
 import type { Container } from '../../docker/containers.ts';
-import { composeCommand, removeContainersCommand, upCommand } from '../../plan/commands.ts';
-import { CONFIG_LABEL } from '../../stack/labels.ts';
+import {
+  composeCommand,
+  postgresLogCommand,
+  removeContainersCommand,
+  upCommand,
+} from '../../plan/commands.ts';
+import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
 import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
@@ -14,6 +19,13 @@ const READY = 'running, healthy';
 /** What has run for this long since it was last restarted counts as mended: a crash long ago is no alarm for ever. */
 const SETTLED_MS = 3_600_000;
 
+/** Exit codes of what did not end by itself: docker starts it again on its own only where the kernel ended it. */
+const ENDED_BY_OTHERS: ReadonlyMap<number, string> = new Map([
+  [0, 'Somebody stopped the container'],
+  [137, 'Somebody killed the container, or the kernel did, because the machine had no memory left'],
+  [143, 'Somebody stopped the container'],
+]);
+
 /**
  * Each service of the stack is up and healthy, and has not ended by itself within the last hour; every other
  * container of the project is up, or has done its work; and none is left of a service that was switched off.
@@ -26,11 +38,29 @@ export const checkContainers: Check = (scene) => {
   return [...services, ...new Set(others)].flatMap((service) => {
     const own = containers.value.filter((container) => container.service === service);
     if (own.length === 0) return [absent(scene, service)];
+    // A container that no service of the stack runs in may have done its work and ended.
     if (services.includes(service)) return own.map((container) => judge(scene, container, false));
-    // A container of somebody else's service may have done its work and ended.
-    return own.map((container) => leftBehind(scene, container) ?? judge(scene, container, true));
+    return own.map((container) =>
+      isLeft(container) ? left(scene, container) : judge(scene, container, true),
+    );
   });
 };
+
+/** Of a service that was switched off: `up` leaves it. A Postgres may stay until its data has been fetched from it. */
+function isLeft({ service, labels }: Container): boolean {
+  return service !== POSTGRES_SERVICE && labels.has(ENVIRONMENT_LABEL);
+}
+
+function left({ evidence }: Scene, { name, service, state }: Container): Row {
+  const observed = `${state}, though the settings have no such service any more`;
+  const hint = `end it: ${removeContainersCommand([name])}`;
+  return fail(
+    `container:${name}`,
+    `container ${service}`,
+    { observed, hint },
+    { ms: evidence.containers.ms },
+  );
+}
 
 /** Whether a container is up and, where it has a health check, healthy. */
 export function isReady({ state, health }: Container): boolean {
@@ -60,26 +90,6 @@ function judge(scene: Scene, container: Container, mayEnd: boolean): Row {
   return fail(id, title, { observed, expected: READY, ...whyNotReady(scene, container) }, { ms });
 }
 
-/** What `up` left running of a service that the settings name no more; undefined for a container of others. */
-function leftBehind({ evidence }: Scene, { name, service, state, labels }: Container): Row | undefined {
-  if (!labels.has(CONFIG_LABEL)) return undefined;
-  const remove = removeContainersCommand([name]);
-  const hint =
-    service === POSTGRES_SERVICE
-      ? `fetch what you need of its data, then end it: ${remove}`
-      : `end it: ${remove}`;
-  return fail(
-    `container:${name}`,
-    `container ${service}`,
-    {
-      observed: `${state}, and the settings name no such service`,
-      cause: 'It was switched off, and `up` ends nothing by itself',
-      hint,
-    },
-    { ms: evidence.containers.ms },
-  );
-}
-
 type Why = Partial<Pick<Failure, 'cause' | 'hint' | 'transient'>>;
 
 /** What docker itself knows comes first: a log tells of what ran, and not of what could not start or was stopped. */
@@ -96,9 +106,8 @@ function whyNotReady(scene: Scene, container: Container): Why {
   }
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
-  if (state === 'exited' && exitCode === 0) {
-    return { cause: 'Somebody stopped the container', hint: `start it: ${upCommand(directory)}` };
-  }
+  const signalled = state === 'exited' ? ENDED_BY_OTHERS.get(exitCode) : undefined;
+  if (signalled) return { cause: signalled, hint: `start it: ${upCommand(directory)}` };
   if (state === 'created') return { hint: `run ${upCommand(directory)}` };
   return { hint: `see ${logsCommand(scene, service)}` };
 }
@@ -161,6 +170,8 @@ function formatAge(ms: number): string {
 }
 
 function logsCommand({ subject }: Scene, service: string): string {
+  if (service === postgresService(subject.stack))
+    return postgresLogCommand(subject.stack, subject.project.directory);
   return composeCommand(subject.project.directory, 'logs', '--tail', '50', service);
 }
 

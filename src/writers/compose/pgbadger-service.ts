@@ -8,7 +8,9 @@ import { HARDENED } from './hardened.ts';
 import { POSTGRES_LOG_FOLDER } from './postgres-log.ts';
 import { commonParts, mountFolder, type Service } from './service.ts';
 
-/** Where reports and what pgBadger remembers are kept. */
+/** There while the report before the next one is one that failed. */
+const FAILED = '/tmp/failed';
+
 /**
  * pgBadger over the logs: once on demand, or as a service that never ends. It reads what untrusted clients
  * made PgBouncer write, so it has no network, and of the volumes only its own to write to.
@@ -20,7 +22,7 @@ export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
   return {
     image,
     ...common,
-    ...(isScheduled ? { restart } : { profiles: [REPORT_PROFILE] }),
+    ...(isScheduled ? { restart, healthcheck: LAST_REPORT_CHECK } : { profiles: [REPORT_PROFILE] }),
     entrypoint: ['/bin/sh'],
     command: isScheduled ? ['-c', reportEvery(every_seconds)] : [PGBADGER_SCRIPT],
     // Root owns a new volume and needs no capability to write to its own; the image knows no other user.
@@ -40,7 +42,16 @@ export function pgbadgerService(pgbadger: Pgbadger, stack: Stack): Service {
   };
 }
 
+/** A report that failed shows in the service's health, and so in `verify`; its log says why. */
+const LAST_REPORT_CHECK = {
+  test: ['CMD-SHELL', `[ ! -e ${FAILED} ]`],
+  interval: '5s',
+  timeout: '5s',
+  retries: 1,
+};
+
 /** The script is read each time, so that what it is given anew needs no new container; a stop waits for a report. */
 function reportEvery(seconds: number): string {
-  return `trap exit TERM; while :; do sh ${PGBADGER_SCRIPT}; sleep ${seconds} & wait; done`;
+  const report = `if sh ${PGBADGER_SCRIPT}; then rm -f ${FAILED}; else touch ${FAILED}; fi`;
+  return `trap exit TERM; while :; do ${report}; sleep ${seconds} & wait; done`;
 }

@@ -1,4 +1,5 @@
 import { countOpenFiles } from '../../stack/connections.ts';
+import { DOCKER_HOST } from '../../stack/docker-host.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { VOLUMES } from '../../stack/volumes.ts';
@@ -27,6 +28,8 @@ export function pgbouncerService(stack: Stack): Service {
       ...(hasLogFile ? [{ type: 'volume', source: VOLUMES.pgbouncerLog, target: LOG_FOLDER }] : []),
     ],
     ...(postgres.kind === 'own' ? { depends_on: { [postgres.host]: { condition: 'service_healthy' } } } : {}),
+    // Engine 20.10 and later know the address: https://docs.docker.com/reference/cli/docker/container/run/#add-host
+    ...(postgres.host === DOCKER_HOST ? { extra_hosts: [`${DOCKER_HOST}:host-gateway`] } : {}),
     healthcheck: readyCheck(pgbouncer.port, client.user, client.database),
     // Of 1.18, 1.24 and 1.26, tried: SIGTERM waits for every client to leave (1.18: for nothing), SIGQUIT for
     // nothing. SIGINT waits for running transactions, but for a client in session mode, idle or not, until it

@@ -1,4 +1,5 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
+import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
 import { containerName, type Stack } from '../../stack/stack.ts';
 
 /** A Compose service as plain data. */
@@ -10,7 +11,7 @@ export function commonParts(stack: Stack, service: string): Service {
     container_name: containerName(stack, service),
     restart: 'always',
     networks: [stack.network.name],
-    labels: { 'ecar-pool.environment': stack.environment },
+    labels: { [ENVIRONMENT_LABEL]: stack.environment },
     // Docker's json-file log grows without end unless told otherwise.
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } },
     ...limits(stack, service),

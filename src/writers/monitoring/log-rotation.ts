@@ -4,7 +4,6 @@ import type { Rendering } from '../rendering.ts';
 import { fillScript } from './fill-script.ts';
 import { LOG_INI } from './log-ini.ts';
 
-/** The volume that PgBouncer's log lies in. */
 const SCRIPT = 'rotate-log.sh';
 const EVERY_SECONDS = 5;
 
@@ -17,6 +16,9 @@ export const COMMAND_WITH_ROTATION = [
   '-c',
   `while sleep ${EVERY_SECONDS}; do sh ${CONFIG_FOLDER}/${SCRIPT}; done & exec pgbouncer ${CONFIG_FOLDER}/${LOG_INI}`,
 ];
+
+/** Matches the command line of the loop, and not one that it stands in itself. */
+export const ROTATION_PATTERN = SCRIPT.replace('.', '[.]');
 
 /** The script that rotates PgBouncer's log file, where there is one. */
 export function writeLogRotation(rendering: Rendering): PlannedFile[] {

@@ -7,20 +7,38 @@ logs='pgbouncer postgres'
 work=/var/lib/pgbadger
 pgbouncer_log=/var/log/pgbouncer/pgbouncer.log
 
-# What PgBouncer logged, oldest first. Health checks and `ecar-pool verify` come from within its container: they
-# are nobody's sessions. The logins that it counts since 1.26 are unknown to pgBadger 13.2, which would skip the
-# whole line.
+# What PgBouncer logged, oldest first.
 read_pgbouncer() {
-  current=$pgbouncer_log
-  until [ -e "$current" ] || current=/dev/null && print_pgbouncer 3<"$current"; do :; done |
-    sed -e '/@127\.0\.0\.1:[0-9]* /d' -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
+  current=$pgbouncer_log rotated=yes
+  while [ "$rotated" ]; do
+    [ -e "$current" ] || current=/dev/null
+    # Where there is no file any more, it was rotated, too.
+    print_pgbouncer 3<"$current" || :
+  done | leave_only_sessions
+}
+
+# pgBadger takes whoever logs in or is closed for a session. Left out are PgBouncer's own connections to Postgres,
+# logins to its console, such as the exporter's four a minute, and whatever comes from within its container: health
+# checks and `ecar-pool verify`. What fails stays. Clients choose the names in a line, so the address must be the
+# line's own: PgBouncer puts the name of a user that it does not know after (nodb). The logins that it counts since
+# 1.26 are unknown to pgBadger 13.2, which would skip the whole line.
+leave_only_sessions() {
+  client='^[^]]*\] [A-Z]* C-0x[0-9a-f]*: ' here='@127\.0\.0\.1:[0-9]* '
+  sed \
+    -e '/^[^]]*\] LOG S-0x/d' \
+    -e "/${client}pgbouncer\/.* \(login attempt: \|closing because: client \)/d" \
+    -e "/$client(nodb)\/(nouser)$here/d" \
+    -e "/$client[^( ][^ ]*$here/d" \
+    -e "/$client[^(@][^@]*$here/d" \
+    -e '/ LOG stats: /s/, [0-9]* client logins\/s//'
 }
 
 # The file that PgBouncer writes to is held open before those put aside are listed. Where it was put aside in
 # between, nothing is printed and both are taken anew, so that each line is there once.
 print_pgbouncer() {
   aside=$(ls "$pgbouncer_log".*Z "$pgbouncer_log".*Z.gz 2>/dev/null || :)
-  [ "$current" -ef /dev/fd/3 ] || return 1
+  [ "$current" -ef /dev/fd/3 ] || return 0
+  rotated=
   for file in $aside; do
     case $file in
     # While a file is being compressed, there are both.
