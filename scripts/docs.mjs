@@ -44,7 +44,9 @@ function writeCommands() {
     (match) => match[1],
   );
   const withoutGlobals = (text) => text.replace(/Global Options:\n[\s\S]*?\n\n/, '').trimEnd();
-  const blocks = names.map((name) => `### ${name}\n\n\`\`\`\n${withoutGlobals(help(name))}\n\`\`\`\n`);
+  // That of `help` is the one above.
+  const own = names.filter((name) => name !== 'help');
+  const blocks = own.map((name) => `### ${name}\n\n\`\`\`\n${withoutGlobals(help(name))}\n\`\`\`\n`);
   return `\n\`\`\`\n${main.trimEnd()}\n\`\`\`\n\n${blocks.join('\n')}\n`;
 }
 

@@ -47,7 +47,7 @@ export function buildProgram(world: World, finish: (code: number) => void): Comm
     )
     .version(__VERSION__, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print help')
     .option('-c, --config <file>', 'settings file', 'ecar-pool.yaml')
     .option('-e, --env <name>', 'environment (default: the first in the settings file)')
     .option('--json', 'print the result as JSON')
@@ -87,6 +87,8 @@ export function buildProgram(world: World, finish: (code: number) => void): Comm
     });
   };
   for (const add of COMMANDS) add(program, bind);
+  for (const command of program.commands)
+    command.showHelpAfterError(`(ecar-pool ${command.name()} --help lists its options)`);
   return program;
 }
 

@@ -15,7 +15,9 @@ export function reportFailure(error: ExpectedError, report: Reporter): void {
       report.notice(`${formatProblem(problem, report.errStyle)}\n`);
     const hidden = error.problems.length - MAX_SHOWN;
     if (hidden > 0) report.notice(`and ${hidden} more; --json lists them all\n`);
-    report.notice(report.errStyle.bold(`${error.message}; nothing was written`));
+    // Without a settings file there are no settings to have a problem in.
+    if (error.problems[0]?.code !== 'missing')
+      report.notice(report.errStyle.bold(`${error.message}; nothing was written`));
     return;
   }
   report.data({ error: { message: error.message, hint: error.hint } });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
+import { tempFolder } from '../support/temp-project.ts';
 
 const HINT = 'ecar-pool --help lists commands and options';
 const HELP = join(import.meta.dirname, 'help');
@@ -35,6 +36,10 @@ describe('--help', () => {
     await expect(out).toMatchFileSnapshot(join(HELP, `${name}.txt`));
   });
 
+  it.each(COMMANDS)('must be what `help %s` prints', async (name) => {
+    expect(await runToEnd(['help', name])).toEqual(await runToEnd([name, '--help']));
+  });
+
   it('must be what a bare call prints', async () => {
     expect((await runToEnd([])).out).toBe((await runToEnd(['--help'])).out);
   });
@@ -54,6 +59,7 @@ describe('wrong usage', () => {
     [['render', 'prod'], 'error: too many arguments'],
     [['render', '--env'], "error: option '-e, --env <name>' argument missing"],
     [['snippet'], "error: missing required argument 'framework'"],
+    [['verify', '--wat'], '(ecar-pool verify --help lists its options)'],
     [['snippet', 'rails'], 'Allowed choices are django'],
     [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
   ])('%j must exit 2 and say what is near', async (argv, message) => {
@@ -62,6 +68,14 @@ describe('wrong usage', () => {
     expect(out).toBe('');
     expect(err).toContain(message);
   });
+});
+
+it('no settings file must be the only thing that is told', async () => {
+  const { exitCode, err } = await runToEnd(['render'], { cwd: tempFolder() });
+  expect(exitCode).toBe(2);
+  expect(err).toBe(
+    'ecar-pool.yaml: error: there is no such file\n  fix: run `ecar-pool init` to write one, or name it with --config FILE\n\n',
+  );
 });
 
 describe('wrong usage under --json', () => {
