@@ -12,13 +12,13 @@ const HINTS: readonly (readonly [words: RegExp, hint: string])[] = [
     /password authentication failed|no password supplied|no pg_hba\.conf entry/i,
     'check the password of the settings, or name another role with --user and its password in PGPASSWORD',
   ],
-  [/database "[^\n]*" does not exist/i, 'create the database, or take it out of the settings'],
+  [/database "[\s\S]*" does not exist/i, 'create the database, or take it out of the settings'],
   [
     /permission denied|must be (?:owner|superuser|able to)/i,
     'use a role that may do it: --user NAME, with its password in PGPASSWORD',
   ],
   [
-    /role "[^\n]*" does not exist/i,
+    /role "[\s\S]*" does not exist/i,
     "create the role first, or leave the dump's owners and grants out with --no-owner",
   ],
   [
@@ -61,9 +61,15 @@ export function explainFailure(program: string, about: string, result: RunResult
   return new EnvironmentError(`${program} failed on ${about}: ${said}`, hint);
 }
 
-/** The line that tells most: the first that says error, else the last; without what each program puts before it. */
+/** What a line of stderr begins with that is no more of the line before: names may hold line ends. */
+const NEXT = /^(?:psql|pg_dump|pg_restore|LINE|DETAIL|HINT|CONTEXT|STATEMENT|Error|docker)\b/;
+
+/** What tells most, in one line: the first error, else the last words; without what each program puts before it. */
 function firstError(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const line = lines.find((each) => /error|fatal|panic/i.test(each)) ?? lines.at(-1) ?? '';
-  return line.trim().replace(/^(?:psql:<stdin>:\d+: |(?:pg_dump|pg_restore|psql): )?(?:error|ERROR): +/, '');
+  const found = lines.findIndex((line) => /error|fatal|panic/i.test(line));
+  if (found === -1) return lines.at(-1)?.trim() ?? '';
+  const length = lines.slice(found + 1).findIndex((line) => NEXT.test(line));
+  const said = lines.slice(found, length === -1 ? undefined : found + 1 + length).join(' ');
+  return said.trim().replace(/^(?:psql:<stdin>:\d+: |(?:pg_dump|pg_restore|psql): )?(?:error|ERROR): +/, '');
 }
