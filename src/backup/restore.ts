@@ -32,8 +32,8 @@ export interface RestoreRequest {
   readonly create: boolean;
   /** Keep the dump's owners and grants; else all of it becomes the owner's of the database. */
   readonly keepOwners: boolean;
-  /** Asked before a database is emptied; resolves where it may be, and rejects otherwise. */
-  confirm(facts: DatabaseFacts): Promise<void>;
+  /** Asked before a database is emptied: whether it may be. */
+  confirm(facts: DatabaseFacts): Promise<boolean>;
   onProgress?(progress: Progress): void;
   cleaner(): Docker;
 }
@@ -62,9 +62,12 @@ shift 3
  * Restores a dump into a database, directly and not through the pool. The dump is read whole before anything is
  * touched, and everything is done in one transaction; a database that was created for it is dropped again where it
  * fails. Throws UsageError where the file is no whole dump, RefusedError where the database has tables or is not
- * there, EnvironmentError where docker or Postgres do not play along.
+ * there, EnvironmentError where docker or Postgres do not play along. Undefined where `confirm` said no.
  */
-export async function restoreDump(docker: Docker, request: RestoreRequest): Promise<RestoreResult> {
+export async function restoreDump(
+  docker: Docker,
+  request: RestoreRequest,
+): Promise<RestoreResult | undefined> {
   const { stack, path, shownPath, database, onProgress } = request;
   const began = performance.now();
   const total = await measure(path, shownPath);
@@ -81,7 +84,7 @@ export async function restoreDump(docker: Docker, request: RestoreRequest): Prom
       requireCreate(request);
       await createDatabase(server, stack, database);
       created = true;
-    } else await requireRoom(facts, request);
+    } else if (!(await mayFill(facts, request))) return undefined;
     const target = facts ?? (await lookInto(server, database));
     if (target === undefined) throw new Error('a database that was created is there');
     await runRestore(server, target, request, tell('restore'));
@@ -126,11 +129,8 @@ function requireCreate({ create, database, stack }: RestoreRequest): void {
   );
 }
 
-async function requireRoom(
-  facts: DatabaseFacts,
-  { clean, database, confirm }: RestoreRequest,
-): Promise<void> {
-  if (facts.tables === 0 && facts.largeObjects === 0) return;
+async function mayFill(facts: DatabaseFacts, { clean, database, confirm }: RestoreRequest): Promise<boolean> {
+  if (facts.tables === 0 && facts.largeObjects === 0) return true;
   if (clean) return confirm(facts);
   throw new RefusedError(
     `database ${JSON.stringify(database)} has ${describeContent(facts)}; nothing was touched`,

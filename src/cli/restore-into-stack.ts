@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describeContent, restoreDump } from '../backup/restore.ts';
-import { EXIT, InterruptedError, RefusedError } from '../problems/errors.ts';
+import { EXIT, RefusedError } from '../problems/errors.ts';
 import { reportRestore } from '../report/backups.ts';
 import { askYes } from './ask-yes.ts';
 import type { Invocation } from './context.ts';
@@ -24,16 +24,19 @@ export async function restoreIntoStack(
     create: options.create === true,
     keepOwners: options.owner,
     async confirm(facts) {
-      if (options.yes === true) return;
+      if (options.yes === true) return true;
       const about = `database ${JSON.stringify(database)} of ${stack.environment} has ${describeContent(facts)}`;
       const isTerminal = world.stdin.isTTY === true && world.stderr.isTTY === true;
       if (!isTerminal || report.json)
         throw new RefusedError(`${about}; --clean drops all of it`, 'add --yes to have it done unasked');
       line.end();
-      if (!(await askYes(`${about}. Drop all of it and restore ${file}?`, world)))
-        throw new InterruptedError();
+      return askYes(`${about}. Drop all of it and restore ${file}?`, world);
     },
   }).finally(line.end);
+  if (result === undefined) {
+    report.notice('nothing was touched');
+    return EXIT.interrupted;
+  }
   reportRestore(stack.environment, file, result, report);
   return EXIT.ok;
 }

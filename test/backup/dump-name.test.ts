@@ -18,7 +18,10 @@ describe('the name of a backup', () => {
   it('must tell its database and its second, and fit into a folder, for every name that Postgres takes', () => {
     const names = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 63 })
-      .filter((name) => Buffer.byteLength(name) <= 63 && !name.includes('\0') && name.isWellFormed());
+      .filter(
+        (name) =>
+          Buffer.byteLength(name) <= 63 && !name.includes('\0') && Buffer.from(name).toString() === name,
+      );
     fc.assert(
       fc.property(names, fc.integer({ min: 0, max: 4e9 }), (database, seconds) => {
         const name = formatDumpName({ time: seconds * 1000 + 7, database });

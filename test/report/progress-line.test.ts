@@ -29,7 +29,9 @@ describe('progress', () => {
   });
 
   it('must be one line on a terminal, no longer than it, and gone in the end', () => {
-    expect(watch(1.4, true, 14)).toBe('\r\x1b[Kdumping 表: 1\r\x1b[Kdumping 表: 1\r\x1b[Kdumping 表: 1\r\x1b[K');
+    expect(watch(1.4, true, 14)).toBe(
+      '\r\x1b[Kdumping 表: 1\r\x1b[Kdumping 表: 1\r\x1b[Kdumping 表: 1\r\x1b[K',
+    );
     expect(watch(1, true)).toBe('\r\x1b[Kdumping 表: 10\r\x1b[K');
   });
 });

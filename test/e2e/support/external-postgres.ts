@@ -5,7 +5,7 @@ import { IMAGES } from './images.ts';
 import type { Project } from './project.ts';
 import { run } from './run.ts';
 
-export const SUPERUSER_PASSWORD = 'made-by-hand';
+const SUPERUSER_PASSWORD = 'made-by-hand';
 
 /** A Postgres that no stack of ours runs: a container on a network of its own; both have its name. */
 export class ExternalPostgres {
