@@ -134,7 +134,7 @@ async function mayFill(facts: DatabaseFacts, { clean, database, confirm }: Resto
   if (clean) return confirm(facts);
   throw new RefusedError(
     `database ${JSON.stringify(database)} has ${describeContent(facts)}; nothing was touched`,
-    'restore into another database (--into NAME --create), or drop all that is in this one first, in the same transaction, with --clean',
+    'restore into another one (--into NAME --create), or drop all that is in it first, in the same transaction, with --clean',
   );
 }
 

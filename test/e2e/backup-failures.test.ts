@@ -180,7 +180,8 @@ describe('a backup that is disturbed', () => {
     );
     const database = `${project.name}_db`;
     const restore = ['restore', dump, '--into', database, '--clean', '--yes', '--env', 'prod'];
-    const rows = () => psql(project, database, 'SELECT count(*), sum(('x' || left(md5(b), 8))::bit(32)::bigint) FROM big');
+    const rows = () =>
+      psql(project, database, "SELECT count(*), sum(('x' || left(md5(b), 8))::bit(32)::bigint) FROM big");
     const whole = await rows();
     const killing = (async () => {
       await eventually(async () => {
