@@ -1,8 +1,9 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ComposeProject } from '../docker/argv.ts';
 import type { Docker } from '../docker/docker.ts';
+import type { RunResult } from '../docker/run.ts';
 import { formatBytes } from '../formats/bytes.ts';
 import { flushFolder } from '../plan/flush.ts';
 import { createFile } from '../plan/put-file.ts';
@@ -10,7 +11,7 @@ import { removeStaleStaging, stagingPath } from '../plan/staging.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import type { Stack } from '../stack/stack.ts';
-import { checkDump } from './check-dump.ts';
+import { checkDump, isAboutFile } from './check-dump.ts';
 import { formatDumpName } from './dump-name.ts';
 import { explainFailure } from './explain.ts';
 import { chooseLogin } from './login.ts';
@@ -89,13 +90,12 @@ export async function backUp(docker: Docker, request: BackupRequest): Promise<Ba
   return { dumps, removed };
 }
 
-/** Only its owner enters, and Git takes nothing of it; what a killed run left goes. */
+/** A folder that is made for it is for its owner alone, and Git takes nothing of it; one that is there stays as it is. */
 async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await createFile(join(folder, '.gitignore'), '*\n', 0o600);
     await removeStaleStaging(folder);
-    await createFile(join(folder, '.gitignore'), '*\n', 0o600);
   } catch (error) {
     throw explainFileError(error, folder, 'write');
   }
@@ -122,13 +122,7 @@ async function dumpOne(server: Server, database: string, request: BackupRequest)
     const found = await checkDump(server, staged, (bytes) =>
       onProgress?.({ step: 'check', database, bytes, total: size }),
     );
-    if ('failure' in found) {
-      const { message } = explainFailure('pg_restore', 'it', found.failure);
-      throw new EnvironmentError(
-        `the dump of ${about} is not whole, and was thrown away: ${message}`,
-        'run it again; where that happens twice, see the logs of the server and of docker',
-      );
-    }
+    if ('failure' in found) throw refuseDump(about, found.failure);
     const path = freePath(folder, database);
     await rename(staged, path);
     await flushFolder(folder);
@@ -140,6 +134,15 @@ async function dumpOne(server: Server, database: string, request: BackupRequest)
     await rm(staging, { recursive: true, force: true });
     if (!isThrough) await server.endLeft(request.cleaner());
   }
+}
+
+function refuseDump(about: string, failure: RunResult): EnvironmentError {
+  const explained = explainFailure('pg_restore', `the dump of ${about}`, failure);
+  if (!isAboutFile(failure)) return explained;
+  return new EnvironmentError(
+    `the dump of ${about} is not whole, and was thrown away: ${explained.message}`,
+    'run it again; where that happens twice, see the logs of the server and of docker',
+  );
 }
 
 async function writeDump(
@@ -162,7 +165,9 @@ async function writeDump(
 
 /** A dump is mostly a fraction of its database, but a disk that Postgres shares must not fill up on its account. */
 async function requireSpace(folder: string, about: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await statfs(folder).catch((error: unknown) => {
+    throw explainFileError(error, folder, 'read');
+  });
   const free = bavail * bsize;
   if (free >= bytes) return;
   throw new EnvironmentError(

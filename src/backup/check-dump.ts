@@ -24,6 +24,11 @@ export async function checkDump(
   return { tables: list.stdout.match(/^\d+; \d+ \d+ TABLE DATA /gm)?.length ?? 0 };
 }
 
+/** Whether it is the dump that is at fault: pg_restore says so itself, and all else is about docker or the time. */
+export function isAboutFile({ stderr, timedOut }: RunResult): boolean {
+  return !timedOut && /^pg_restore: error: /m.test(stderr);
+}
+
 /** Passes chunks on, and tells how many bytes they were so far. */
 export async function* countBytes(
   input: AsyncIterable<Buffer>,

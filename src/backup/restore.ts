@@ -8,7 +8,7 @@ import { EnvironmentError, RefusedError, UsageError } from '../problems/errors.t
 import { explainFileError } from '../problems/file-errors.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Progress } from './back-up.ts';
-import { checkDump, countBytes } from './check-dump.ts';
+import { checkDump, countBytes, isAboutFile } from './check-dump.ts';
 import { cleanSql } from './clean-sql.ts';
 import { createDatabase, dropDatabase } from './create-database.ts';
 import { explainFailure } from './explain.ts';
@@ -111,8 +111,7 @@ async function measure(path: string, shownPath: string): Promise<number> {
 
 function refuseDump(shownPath: string, failure: RunResult): Error {
   const explained = explainFailure('pg_restore', shownPath, failure);
-  // Words of pg_restore's own are about the file; all else is about docker.
-  if (!/pg_restore: error: /.test(failure.stderr)) return explained;
+  if (!isAboutFile(failure)) return explained;
   return new UsageError(
     `${shownPath} is not a whole dump in pg_dump's custom format; nothing was touched (${explained.message})`,
     /unsupported version/.test(failure.stderr) ? explained.hint : 'take another backup of it',

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectEnded, fakeDocker, type Rule } from '../support/fake-docker.ts';
@@ -126,6 +126,15 @@ describe('backup', () => {
     expect({ exitCode, out }).toEqual({ exitCode: code, out: '' });
     expect(err).toMatch(words);
     expect(listed(cwd)).toEqual([]);
+  });
+
+  it('must leave a folder of somebody else as it is', async () => {
+    const cwd = await project();
+    mkdirSync(join(cwd, 'theirs'));
+    chmodSync(join(cwd, 'theirs'), 0o755);
+    expect((await backup(cwd, RULES, '--to', 'theirs')).exitCode).toBe(0);
+    expect(statSync(join(cwd, 'theirs')).mode & 0o777).toBe(0o755);
+    expect(readdirSync(join(cwd, 'theirs'))).toEqual([expect.stringMatching(NAME)]);
   });
 
   it('must begin on a disk that seems too small with --force', async () => {

@@ -115,7 +115,7 @@ describe('a backup that is disturbed', () => {
     const project = useStack();
     const before = await listed(project);
     const { stderr } = await project.ecar([...BACKUP, '--timeout', '3'], { code: 3 });
-    expect(stderr).toMatch(/error: pg_(?:dump|restore) was not done with .* within \d s|not whole/);
+    expect(stderr).toMatch(/error: pg_(?:dump|restore) was not done with .* within \d s/);
     expect(await listed(project)).toEqual(before);
     expect(await sessions(project)).toBe('0\n');
   });
@@ -132,7 +132,7 @@ describe('a backup that is disturbed', () => {
       );
       const forced = await project.ecar([...BACKUP, '--to', 'disk', '--force'], { code: 3 });
       expect(forced.stderr).toMatch(/error: cannot write .*disk: the disk is full\n {2}fix: make room/);
-      expect(await readdir(disk)).toEqual(['.gitignore']);
+      expect(await readdir(disk)).toEqual([]);
       expect(await sessions(project)).toBe('0\n');
     } finally {
       await run('umount', [disk], { cwd: project.folder });
