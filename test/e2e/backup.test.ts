@@ -64,16 +64,19 @@ for (const image of [IMAGES.postgres17, IMAGES.postgres18]) {
       expect(boundaries.length).toBeGreaterThan(40);
       const near = boundaries.slice(-10).flatMap((offset) => [offset - 1, offset + 1]);
       const random = Array.from({ length: 60 }, () => Math.floor(Math.random() * whole.length));
-      const offsets = [...new Set([0, 1, ...pick(boundaries, 120), ...near, ...random, whole.length - 1])];
+      const offsets = [...new Set([0, 1, ...boundaries, ...near, ...random, whole.length - 1])];
 
       const server = await openOwnServer(project);
-      const cut = project.path('cut.dump');
       const accepted: number[] = [];
-      for (const offset of offsets) {
-        await writeFile(cut, whole.subarray(0, offset));
-        if ('tables' in (await checkDump(server, cut, () => {}))) accepted.push(offset);
-      }
+      const checkNext = async (name: string) => {
+        for (let offset = offsets.pop(); offset !== undefined; offset = offsets.pop()) {
+          await writeFile(project.path(name), whole.subarray(0, offset));
+          if ('tables' in (await checkDump(server, project.path(name), () => {}))) accepted.push(offset);
+        }
+      };
+      await Promise.all(['a.dump', 'b.dump', 'c.dump', 'd.dump'].map(checkNext));
       expect(accepted).toEqual([]);
+      const cut = project.path('cut.dump');
       await writeFile(cut, whole);
       expect(await checkDump(server, cut, () => {})).toEqual({ tables: 7 });
 

@@ -24,7 +24,7 @@ INSERT INTO plain (t, b, j, a, m, p, f, ts)
   SELECT CASE g % 7 WHEN 0 THEN NULL WHEN 1 THEN E'\\\\.\\n\\\\N' WHEN 2 THEN E'\\t\\r\\n\\b' WHEN 3 THEN '' ELSE repeat(md5(g::text), g % 50) END,
     decode(md5(g::text), 'hex'), jsonb_build_object('k', g, '"', E'\\\\'), ARRAY['a,b', NULL, '{"x"}'],
     'h''appy', g, 'nan', '2026-01-01'::timestamptz + g * interval '1 hour' FROM generate_series(1, 3000) g;
-CREATE TABLE empty (LIKE plain);
+CREATE TABLE empty AS TABLE plain WITH NO DATA;
 CREATE TABLE parted (at int, t text) PARTITION BY RANGE (at);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
 CREATE TABLE parted_2 PARTITION OF parted DEFAULT;
