@@ -13,7 +13,7 @@ import { cleanSql } from './clean-sql.ts';
 import { createDatabase, dropDatabase } from './create-database.ts';
 import { explainFailure } from './explain.ts';
 import { chooseLogin } from './login.ts';
-import { type DatabaseFacts, lookInto } from './look.ts';
+import { type DatabaseFacts, lookInto, psqlWords } from './look.ts';
 import { type Login, openServer, type Server } from './server.ts';
 
 /** What to restore, and into which database. */
@@ -50,12 +50,11 @@ export interface RestoreResult {
 /**
  * pg_restore writes the dump as SQL, with BEGIN before and COMMIT at its very end, and psql runs it: where either
  * fails, or what is read ends early because ecar-pool was killed, there is no COMMIT, and the database is as it was.
- * By itself, pg_restore could not empty the database in the same transaction. The last words tell that all was
- * run; what follows them is for the planner, which else knows nothing of the new rows.
+ * By itself, pg_restore could not empty the database in the same transaction. The last words tell that all was run.
  */
 const SCRIPT = `conninfo=$1 first=$2 last=$3
 shift 3
-{ printf '%s\\n' "$first" && pg_restore "$@" && printf '\\\\echo %s\\nANALYZE;\\n' "$last"; } |
+{ printf '%s\\n' "$first" && pg_restore "$@" && printf '\\\\echo %s\\n' "$last"; } |
   psql -X -w -q -v ON_ERROR_STOP=1 -o /dev/null -d "$conninfo"`;
 
 /**
@@ -89,6 +88,8 @@ export async function restoreDump(
     if (target === undefined) throw new Error('a database that was created is there');
     await runRestore(server, target, request, tell('restore'));
     isThrough = true;
+    // Without it the planner knows nothing of the new rows until autovacuum has come by; it may as well fail.
+    await server.run(psqlWords(server, database, 'ANALYZE'));
     return { database, bytes: total, tables: found.tables, created, ms: performance.now() - began };
   } catch (error) {
     throw explainFileError(error, shownPath, 'read');

@@ -115,7 +115,10 @@ export function run(program: string, argv: readonly string[], options: RunOption
       settle();
       // What came before a kill is written, too, but nobody waits for more.
       sink?.end();
-      if (sink !== undefined) await finished(sink).catch(failWith);
+      if (sink !== undefined)
+        await finished(sink).catch((error: unknown) => {
+          broken ??= { error };
+        });
       if (options.signal.aborted) {
         reject(new InterruptedError());
         return;
