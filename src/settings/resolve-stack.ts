@@ -40,6 +40,7 @@ export function resolveStack(environment: string, settings: Settings, secrets: S
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
     monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
+    backup: { ...settings.backup, image: settings.backup.image ?? 'postgres:18' },
     resources: resolveResources(settings),
   };
 }

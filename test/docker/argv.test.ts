@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeArgv, execArgv, inspectArgv, logsArgv, psArgv } from '../../src/docker/argv.ts';
+import { composeArgv, execArgv, inspectArgv, logsArgv, psArgv, runArgv } from '../../src/docker/argv.ts';
 import { childEnvironment } from '../../src/docker/child-env.ts';
 
 const PROJECT = { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' };
@@ -51,4 +51,12 @@ describe('childEnvironment', () => {
     expect(childEnvironment({}, [])['GOGC']).toBe('400');
     expect(childEnvironment({ GOGC: '50' }, [])['GOGC']).toBe('50');
   });
+});
+
+it('must run one command in a container that leaves nothing behind, and no log of what it prints', () => {
+  const where = { name: 'ecar_pg_client_7_1', network: 'ecar_net', image: 'postgres:18' };
+  expect(runArgv(where, 'sh', '-c', 'cat')).toEqual([
+    ...['run', '--rm', '--interactive', '--log-driver', 'none', '--name', 'ecar_pg_client_7_1'],
+    ...['--network', 'ecar_net', '--entrypoint', 'sh', 'postgres:18', '-c', 'cat'],
+  ]);
 });

@@ -59,6 +59,7 @@ export const STACK: Stack = {
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,
   monitoring: { prometheus: undefined, grafana: undefined, log: undefined, pgbadger: undefined },
+  backup: { keep: 7, keep_days: 30, image: 'postgres:18' },
   resources: new Map(),
 };
 
