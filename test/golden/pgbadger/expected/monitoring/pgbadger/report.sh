@@ -39,12 +39,15 @@ print_pgbouncer() {
   aside=$(ls "$pgbouncer_log".*Z "$pgbouncer_log".*Z.gz 2>/dev/null || :)
   [ "$current" -ef /dev/fd/3 ] || return 0
   rotated=
+  before=
   for file in $aside; do
     case $file in
-    # While a file is being compressed, there are both.
-    *.gz) [ -e "${file%.gz}" ] || print_new zcat "$file" || : ;;
+    # While a file is being compressed, both are listed.
+    "$before.gz") ;;
+    *.gz) print_new zcat "$file" || : ;;
     *) print_new cat "$file" || zcat "$file.gz" || : ;;
     esac
+    before=$file
   done
   cat <&3
 }
