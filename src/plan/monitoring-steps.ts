@@ -3,29 +3,47 @@ import type { Change } from './change.ts';
 import { reloadServiceCommand, restartServiceCommand } from './commands.ts';
 import type { NextStep } from './next-step.ts';
 
+/** A service that watches the pool and is to take changed files. */
+export type MonitoringNeed = keyof typeof TAKING;
+
+/** How each service takes changed files, and where they lie. */
+const TAKING = {
+  exporter: {
+    files: 'monitoring/exporter/',
+    kind: 'restart',
+    why: 'restart the exporter, which reads its connection string only then',
+  },
+  prometheus: {
+    files: 'monitoring/prometheus/',
+    kind: 'reload',
+    why: 'make Prometheus read its files anew',
+  },
+  grafana: { files: 'monitoring/grafana/', kind: 'restart', why: 'make Grafana read its files anew' },
+} as const;
+
+const WATCHERS = ['exporter', 'prometheus', 'grafana'] as const;
+
+/** Which services that watch the pool have changed files; one that is new starts with them. */
+export function findMonitoringNeeds(changes: readonly Change[]): MonitoringNeed[] {
+  const compose = changes.find(({ path }) => path === 'docker-compose.yml');
+  return WATCHERS.filter((watcher) => {
+    const service = MONITORING_SERVICES[watcher];
+    return (
+      compose?.before?.includes(`\n  ${service}:\n`) === true &&
+      compose.after?.text.includes(`\n  ${service}:\n`) === true &&
+      changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(TAKING[watcher].files))
+    );
+  });
+}
+
 /**
- * What makes the services that watch the pool take changed files; a service that is new starts with them.
+ * What makes the services that watch the pool take changed files.
  * @param folder the output folder as people would type it
  */
-export function monitoringSteps(changes: readonly Change[], folder: string): NextStep[] {
-  const compose = changes.find(({ path }) => path === 'docker-compose.yml');
-  const isDue = (service: string, files: string) =>
-    compose?.before?.includes(`\n  ${service}:\n`) === true &&
-    compose.after?.text.includes(`\n  ${service}:\n`) === true &&
-    changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(files));
-  const { exporter, prometheus, grafana } = MONITORING_SERVICES;
-  const steps: NextStep[] = [];
-  if (isDue(exporter, 'monitoring/exporter/'))
-    steps.push({
-      command: restartServiceCommand(folder, exporter),
-      why: 'restart the exporter, which reads its connection string only then',
-    });
-  if (isDue(prometheus, 'monitoring/prometheus/'))
-    steps.push({
-      command: reloadServiceCommand(folder, prometheus),
-      why: 'make Prometheus read its files anew',
-    });
-  if (isDue(grafana, 'monitoring/grafana/'))
-    steps.push({ command: restartServiceCommand(folder, grafana), why: 'make Grafana read its files anew' });
-  return steps;
+export function monitoringSteps(needs: readonly MonitoringNeed[], folder: string): NextStep[] {
+  return WATCHERS.filter((watcher) => needs.includes(watcher)).map((watcher) => {
+    const { kind, why } = TAKING[watcher];
+    const command = kind === 'restart' ? restartServiceCommand : reloadServiceCommand;
+    return { kind, command: command(folder, MONITORING_SERVICES[watcher]), why };
+  });
 }

@@ -1,23 +1,19 @@
-import { CONFIG_LABEL } from '../stack/labels.ts';
-import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import {
   lockRolesCommand,
   reloadCommand,
   restartCommand,
-  restartServiceCommand,
   rolesCommand,
   upCommand,
   upPoolCommand,
 } from './commands.ts';
-import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
 import { monitoringSteps } from './monitoring-steps.ts';
+import { findNeeds, type Needs } from './needs.ts';
 import type { NextStep } from './next-step.ts';
 
 /**
- * What to run so that the changes take effect, the least that does it: `up` where Compose must act, a reload
- * where PgBouncer only has to read its files again.
+ * What to run so that the changes take effect, and then to prove it.
  * @param names the output folder and the verify command, as people would type them
  */
 export function nextSteps(
@@ -25,28 +21,30 @@ export function nextSteps(
   stack: Stack,
   { folder, verify }: { readonly folder: string; readonly verify: string },
 ): NextStep[] {
-  const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
-  const steps = [
-    ...(isFirst ? stepsToStart(changed, stack, folder) : stepsToChange(changes, stack, folder)),
-    // After PgBouncer, which must know the password with which the exporter then logs in.
-    ...monitoringSteps(changes, folder),
-  ];
+  const steps = orderSteps(findNeeds(changes, stack), stack, folder);
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
-  const restarts = ['pgbouncer', ...Object.values(MONITORING_SERVICES)].map((service) =>
-    restartServiceCommand(folder, service),
-  );
-  const isRestarted = steps.some(({ command }) => restarts.includes(command));
-  return [...steps, { command: isRestarted ? `${verify} --wait` : verify, why: 'prove that it works' }];
+  const isRestarted = steps.some(({ kind }) => kind === 'restart');
+  const command = isRestarted ? `${verify} --wait` : verify;
+  return [...steps, { kind: 'verify', command, why: 'prove that it works' }];
 }
 
-const COMPOSE_FILE = 'docker-compose.yml';
+/**
+ * The steps that meet needs, the least that does it: `up` where Compose must act, a reload where PgBouncer only
+ * has to read its files again.
+ */
+export function orderSteps(needs: Needs, stack: Stack, folder: string): NextStep[] {
+  return [
+    ...(needs.start ? stepsToStart(needs, stack, folder) : stepsToChange(needs, stack, folder)),
+    // After PgBouncer, which must know the password with which the exporter then logs in.
+    ...monitoringSteps(needs.monitoring, folder),
+  ];
+}
 
 /** The stack's own Postgres runs the SQL itself when it first boots. */
-function stepsToStart(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  const roles = stack.postgres.kind === 'external' ? rolesSteps(changed, stack, folder) : [];
-  return [...roles, { command: upCommand(folder), why: 'start the stack' }];
+function stepsToStart(needs: Needs, stack: Stack, folder: string): NextStep[] {
+  const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, folder) : [];
+  return [...roles, { kind: 'start', command: upCommand(folder), why: 'start the stack' }];
 }
 
 /**
@@ -54,62 +52,43 @@ function stepsToStart(changed: readonly Change[], stack: Stack, folder: string):
  * and PgBouncer. Where docker-compose.yml changed, the two come first: as they run, they may not be what the
  * commands are for, such as a Postgres on another port.
  */
-function stepsToChange(changes: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const live = [...rolesSteps(changed, stack, folder), ...reloadSteps(changed, folder)];
-  const up = { command: upCommand(folder), why: 'recreate what changed, and only that' };
-  const lock = lockSteps(changes, stack, folder);
-  const compose = changed.find(({ path }) => path === COMPOSE_FILE);
-  if (!changesServices(compose))
-    return [...live, ...(compose !== undefined || changesInterpolation(changes) ? [up] : []), ...lock];
+function stepsToChange(needs: Needs, stack: Stack, folder: string): NextStep[] {
+  const live = [...rolesSteps(needs, stack, folder), ...reloadSteps(needs, folder)];
+  const why = 'recreate what changed, and only that';
+  const up: NextStep = { kind: 'recreate', command: upCommand(folder), why };
+  const lock = lockSteps(needs, stack, folder);
+  if (!needs.services) return [...live, ...(needs.containers ? [up] : []), ...lock];
   if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
-  const upPool = { command: upPoolCommand(folder), why: 'recreate what changed of PgBouncer and Postgres' };
+  const upPool: NextStep = {
+    kind: 'recreate',
+    command: upPoolCommand(folder),
+    why: 'recreate what changed of PgBouncer and Postgres',
+  };
   return [upPool, ...live, up, ...lock];
 }
 
-function rolesSteps(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  if (!changed.some(({ path }) => path.endsWith('.sql'))) return [];
+function rolesSteps({ roles }: Needs, stack: Stack, folder: string): NextStep[] {
+  if (!roles) return [];
   const why =
     stack.postgres.kind === 'own'
       ? 'bring roles, passwords and databases of the running Postgres in line'
       : 'store the passwords in Postgres the way the pool needs them';
-  return [{ command: rolesCommand(stack, folder), why }];
+  return [{ kind: 'roles', command: rolesCommand(stack, folder), why }];
 }
 
-function reloadSteps(changed: readonly Change[], folder: string): NextStep[] {
-  const remembered = listRememberedUsers(changed);
+function reloadSteps({ remembered, reload }: Needs, folder: string): NextStep[] {
   if (remembered.length > 0) {
     const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
-    return [{ command: restartCommand(folder), why }];
+    return [{ kind: 'restart', command: restartCommand(folder), why }];
   }
-  if (!changed.some(({ path }) => path.startsWith('pgbouncer/'))) return [];
-  return [{ command: reloadCommand(folder), why: 'reload PgBouncer without dropping a connection' }];
+  if (!reload) return [];
+  const why = 'reload PgBouncer without dropping a connection';
+  return [{ kind: 'reload', command: reloadCommand(folder), why }];
 }
 
 /** After the application, which may have used the role until it was made anew. */
-function lockSteps(changes: readonly Change[], { postgres }: Stack, folder: string): NextStep[] {
-  const roles = listDroppedRoles(changes);
-  if (postgres.kind === 'external' || roles.length === 0) return [];
-  const why = `keep ${roles.join(', ')} from logging in to Postgres: the settings name no such user any more`;
-  return [{ command: lockRolesCommand(postgres, roles, folder), why }];
-}
-
-/** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */
-function changesServices(compose: Change | undefined): boolean {
-  const [before, after] = [compose?.before, compose?.after?.text].map((text = '') =>
-    text
-      .split('\n')
-      .filter((line) => !line.includes(CONFIG_LABEL))
-      .join('\n'),
-  );
-  return before !== after;
-}
-
-/** Whether a variable changed that the Compose file interpolates: others in .env are for people and scripts. */
-function changesInterpolation(changes: readonly Change[]): boolean {
-  const compose = changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '';
-  const dotenv = changes.find(({ path }) => path === '.env');
-  const before = new Set(dotenv?.before?.split('\n'));
-  const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));
-  return changed.some((line) => compose.includes(`\${${line.split('=')[0]}:`));
+function lockSteps({ dropped }: Needs, { postgres }: Stack, folder: string): NextStep[] {
+  if (postgres.kind === 'external' || dropped.length === 0) return [];
+  const why = `keep ${dropped.join(', ')} from logging in to Postgres: the settings name no such user any more`;
+  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, folder), why }];
 }
