@@ -12,6 +12,11 @@ export interface World {
   readonly stderr: Stream;
   /** Aborted by SIGINT or SIGTERM; all that waits listens to it. */
   readonly signal: AbortSignal;
+  /**
+   * Says that a run will end by itself after a signal, however long that takes: it has something to finish or to
+   * undo. A second signal ends it all the same. Gives what takes that back.
+   */
+  stay(): () => void;
 }
 
 /** The options that every command takes. */

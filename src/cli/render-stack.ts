@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
+import { refuseLocked } from '../deploy/lock.ts';
+import { rememberRendered } from '../deploy/rendered.ts';
 import { applyChanges } from '../plan/apply.ts';
 import { nextSteps } from '../plan/next-steps.ts';
 import { writeStamp } from '../plan/stamp.ts';
 import { EXIT } from '../problems/errors.ts';
 import { reportOutcome } from '../report/changes.ts';
 import { formatDiff, reportDiff } from '../report/diff.ts';
+import { pgbouncerSettings } from '../writers/pgbouncer-ini.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
 import type { RenderOptions } from './render.ts';
@@ -19,7 +22,12 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
   const hasDrift = changes.some(({ kind }) => kind !== 'unchanged');
   const isDry = options.diff === true || options.check === true;
   if (!isDry) {
+    await refuseLocked(folder, shownFolder);
     await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
+    if (hasDrift) {
+      const facts = { stack, settings: pgbouncerSettings(stack), configHashes: project.configHashes() };
+      await rememberRendered(folder, { plan, facts });
+    }
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
     if (project.warnings.length === 0)

@@ -37,6 +37,8 @@ interface CallOptions {
   readonly stdin?: string;
   /** A limit tighter than what is left of the session's, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Told the id of the process as soon as there is one. */
+  readonly onStart?: ((pid: number) => void) | undefined;
 }
 
 /** Opens a session with docker; nothing runs yet. */
@@ -50,7 +52,7 @@ export function createDocker(options: DockerOptions): Docker {
     redact,
     remainingMs,
     end: () => ended.abort(),
-    async call(argv, { program = 'docker', stdin, timeoutMs = Number.POSITIVE_INFINITY } = {}) {
+    async call(argv, { program = 'docker', stdin, timeoutMs = Number.POSITIVE_INFINITY, onStart } = {}) {
       try {
         return await run(program, argv, {
           cwd: options.cwd,
@@ -59,10 +61,11 @@ export function createDocker(options: DockerOptions): Docker {
           timeoutMs: Math.min(timeoutMs, remainingMs()),
           stdin,
           redact,
+          onStart,
         });
       } catch (error) {
         if (!isSpawnError(error)) throw error;
-        throw diagnoseSpawn(error, existsSync(options.cwd));
+        throw diagnoseSpawn(error, existsSync(options.cwd), program);
       }
     },
   };

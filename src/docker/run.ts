@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly stdin?: string | undefined;
   /** Applied to stderr, which is text for people. */
   readonly redact: (text: string) => string;
+  /** Told the id of the process, which is that of its group, too. */
+  readonly onStart?: ((pid: number) => void) | undefined;
 }
 
 /** How a program ended. */
@@ -51,6 +53,7 @@ export function run(program: string, argv: readonly string[], options: RunOption
       windowsHide: true,
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
     // A program that ends before it has read everything closes the pipe; its exit code says why.

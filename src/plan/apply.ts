@@ -46,6 +46,18 @@ export async function applyChanges(
   }
 }
 
+/**
+ * Refuses, before anything is written, what `applyChanges` would refuse.
+ * @throws RefusedError
+ */
+export async function refuseStrange(changes: readonly Change[], folder: string): Promise<void> {
+  const pending = changes.filter(({ kind }) => kind !== 'unchanged');
+  refuseForeign(pending, folder, false);
+  await refuseStrangeFolder(folder, pending).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw explainFailure(error, folder);
+  });
+}
+
 /** Before the manifest, which lists them no more: a render killed in between would never find them again. */
 function removalsFirst(changes: readonly Change[]): Change[] {
   const isRemoval = ({ kind }: Change) => kind === 'remove';

@@ -20,6 +20,23 @@ export async function comparePlan(plan: FilePlan, folder: string): Promise<Chang
   return [...changes, ...removals.filter((change) => change !== undefined)];
 }
 
+/** What leads from one set of files to another one, wherever they lie: by their texts alone. */
+export function compareSets(before: FilePlan, after: FilePlan): Change[] {
+  const old = new Map(before.map(({ path, text }) => [path, text]));
+  const planned = new Set(after.map(({ path }) => path));
+  const change = (path: string, to: PlannedFile | undefined): Change => {
+    const from = old.get(path);
+    const kind = to === undefined ? 'remove' : from === undefined ? 'create' : 'update';
+    const isSame = from !== undefined && from === to?.text;
+    return { kind: isSame ? 'unchanged' : kind, path, foreign: false, cause: '', before: from, after: to };
+  };
+  const removed = before.filter(({ path }) => !planned.has(path));
+  return [
+    ...after.map((file) => change(file.path, file)),
+    ...removed.map(({ path }) => change(path, undefined)),
+  ];
+}
+
 async function compareFile(
   file: PlannedFile,
   folder: string,

@@ -42,8 +42,8 @@ export function findMonitoringNeeds(changes: readonly Change[]): MonitoringNeed[
  */
 export function monitoringSteps(needs: readonly MonitoringNeed[], folder: string): NextStep[] {
   return WATCHERS.filter((watcher) => needs.includes(watcher)).map((watcher) => {
-    const { kind, why } = TAKING[watcher];
+    const { kind, why, files } = TAKING[watcher];
     const command = kind === 'restart' ? restartServiceCommand : reloadServiceCommand;
-    return { kind, command: command(folder, MONITORING_SERVICES[watcher]), why };
+    return { kind, command: command(folder, MONITORING_SERVICES[watcher]), why, causes: [files] };
   });
 }

@@ -10,12 +10,12 @@ export interface Needs {
   readonly start: boolean;
   /** Services are defined otherwise: as they run, they may not be what other commands are for. */
   readonly services: boolean;
-  /** Containers are to be made anew, for values that Compose puts into them at least. */
-  readonly containers: boolean;
-  /** The SQL of roles and databases is to be run. */
-  readonly roles: boolean;
-  /** PgBouncer is to read its files. */
-  readonly reload: boolean;
+  /** Why containers are to be made anew, for values that Compose puts into them at least; empty where not. */
+  readonly containers: readonly string[];
+  /** Why the SQL of roles and databases is to be run. */
+  readonly roles: readonly string[];
+  /** Why PgBouncer is to read its files. */
+  readonly reload: readonly string[];
   /** Users whom PgBouncer would let in until it is restarted. */
   readonly remembered: readonly string[];
   /** Roles of the stack's own Postgres that are to log in no more. */
@@ -29,17 +29,76 @@ const COMPOSE_FILE = 'docker-compose.yml';
 export function findNeeds(changes: readonly Change[], { postgres }: Pick<Stack, 'postgres'>): Needs {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const compose = changed.find(({ path }) => path === COMPOSE_FILE);
+  const causes = (test: (path: string) => boolean) =>
+    changed.filter(({ path }) => test(path)).map(describeCause);
   return {
     start: compose?.kind === 'create',
     services: changesServices(compose),
-    containers: compose !== undefined || changesInterpolation(changes),
-    roles: changed.some(({ path }) => path.endsWith('.sql')),
-    reload: changed.some(({ path }) => path.startsWith('pgbouncer/')),
+    containers: causes((path) => path === COMPOSE_FILE || (path === '.env' && changesInterpolation(changes))),
+    roles: causes((path) => path.endsWith('.sql')),
+    reload: causes((path) => path.startsWith('pgbouncer/')),
     remembered: listRememberedUsers(changed),
     dropped: postgres.kind === 'external' ? [] : listDroppedRoles(changes),
     monitoring: findMonitoringNeeds(changes),
   };
 }
+
+/** What two lists of changes need together. */
+export function mergeNeeds(left: Needs, right: Needs): Needs {
+  const both = <Item>(one: readonly Item[], other: readonly Item[]) => [...new Set([...one, ...other])];
+  return {
+    start: left.start || right.start,
+    services: left.services || right.services,
+    containers: both(left.containers, right.containers),
+    roles: both(left.roles, right.roles),
+    reload: both(left.reload, right.reload),
+    remembered: both(left.remembered, right.remembered),
+    dropped: both(left.dropped, right.dropped),
+    monitoring: both(left.monitoring, right.monitoring),
+  };
+}
+
+const NO_NEEDS: Needs = {
+  start: false,
+  services: false,
+  containers: [],
+  roles: [],
+  reload: [],
+  remembered: [],
+  dropped: [],
+  monitoring: [],
+};
+
+/** That Compose looks for containers that are missing, or were made from something else. */
+export function needContainers(causes: readonly string[]): Needs {
+  return { ...NO_NEEDS, services: causes.length > 0, containers: causes };
+}
+
+/** Everything that may be done to any stack and harms none: for one of which nobody knows what it runs. */
+export function needAll(cause: string): Needs {
+  return { ...needContainers([cause]), roles: [cause], reload: [cause] };
+}
+
+/** Whether there is nothing to do. */
+export function isIdle({ start, containers, roles, reload, monitoring, dropped }: Needs): boolean {
+  return !start && [containers, roles, reload, monitoring, dropped].every(({ length }) => length === 0);
+}
+
+/** A changed file; of pgbouncer.ini also what changed in it, by name, which is no secret. */
+function describeCause({ path, before = '', after }: Change): string {
+  if (!path.endsWith('.ini') || before === '') return path;
+  const old = new Set(before.split('\n'));
+  const lines = new Set(after?.text.split('\n'));
+  const changed = [...lines]
+    .filter((line) => !old.has(line))
+    .concat([...old].filter((line) => !lines.has(line)));
+  const names = [...new Set(changed.flatMap((line) => /^([^;#[][^=]*?) = /.exec(line)?.[1] ?? []))];
+  if (names.length === 0) return path;
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${path}: ${names.slice(0, SHOWN).join(', ')}${more}`;
+}
+
+const SHOWN = 4;
 
 /** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */
 function changesServices(compose: Change | undefined): boolean {

@@ -1,5 +1,5 @@
 /** What a step does to what runs. */
-export type StepKind = 'start' | 'recreate' | 'roles' | 'reload' | 'restart' | 'lock' | 'verify';
+type StepKind = 'start' | 'recreate' | 'roles' | 'reload' | 'restart' | 'lock' | 'verify';
 
 /** A command that makes rendered files live, and what it does. */
 export interface NextStep {
@@ -7,4 +7,6 @@ export interface NextStep {
   /** As people paste it into a shell; `splitCommand` gives the words of it. */
   readonly command: string;
   readonly why: string;
+  /** What made it necessary: the files that changed, or what was seen of the running stack. */
+  readonly causes: readonly string[];
 }

@@ -26,7 +26,7 @@ export function nextSteps(
   // Unlike `up --wait`, a restart returns before the service is healthy again.
   const isRestarted = steps.some(({ kind }) => kind === 'restart');
   const command = isRestarted ? `${verify} --wait` : verify;
-  return [...steps, { kind: 'verify', command, why: 'prove that it works' }];
+  return [...steps, { kind: 'verify', command, why: 'prove that it works', causes: [] }];
 }
 
 /**
@@ -44,7 +44,10 @@ export function orderSteps(needs: Needs, stack: Stack, folder: string): NextStep
 /** The stack's own Postgres runs the SQL itself when it first boots. */
 function stepsToStart(needs: Needs, stack: Stack, folder: string): NextStep[] {
   const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, folder) : [];
-  return [...roles, { kind: 'start', command: upCommand(folder), why: 'start the stack' }];
+  return [
+    ...roles,
+    { kind: 'start', command: upCommand(folder), why: 'start the stack', causes: ['nothing runs yet'] },
+  ];
 }
 
 /**
@@ -55,40 +58,41 @@ function stepsToStart(needs: Needs, stack: Stack, folder: string): NextStep[] {
 function stepsToChange(needs: Needs, stack: Stack, folder: string): NextStep[] {
   const live = [...rolesSteps(needs, stack, folder), ...reloadSteps(needs, folder)];
   const why = 'recreate what changed, and only that';
-  const up: NextStep = { kind: 'recreate', command: upCommand(folder), why };
+  const up: NextStep = { kind: 'recreate', command: upCommand(folder), why, causes: needs.containers };
   const lock = lockSteps(needs, stack, folder);
-  if (!needs.services) return [...live, ...(needs.containers ? [up] : []), ...lock];
+  if (!needs.services) return [...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
   if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
   const upPool: NextStep = {
     kind: 'recreate',
     command: upPoolCommand(folder),
     why: 'recreate what changed of PgBouncer and Postgres',
+    causes: needs.containers,
   };
   return [upPool, ...live, up, ...lock];
 }
 
 function rolesSteps({ roles }: Needs, stack: Stack, folder: string): NextStep[] {
-  if (!roles) return [];
+  if (roles.length === 0) return [];
   const why =
     stack.postgres.kind === 'own'
       ? 'bring roles, passwords and databases of the running Postgres in line'
       : 'store the passwords in Postgres the way the pool needs them';
-  return [{ kind: 'roles', command: rolesCommand(stack, folder), why }];
+  return [{ kind: 'roles', command: rolesCommand(stack, folder), why, causes: roles }];
 }
 
 function reloadSteps({ remembered, reload }: Needs, folder: string): NextStep[] {
   if (remembered.length > 0) {
     const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
-    return [{ kind: 'restart', command: restartCommand(folder), why }];
+    return [{ kind: 'restart', command: restartCommand(folder), why, causes: reload }];
   }
-  if (!reload) return [];
+  if (reload.length === 0) return [];
   const why = 'reload PgBouncer without dropping a connection';
-  return [{ kind: 'reload', command: reloadCommand(folder), why }];
+  return [{ kind: 'reload', command: reloadCommand(folder), why, causes: reload }];
 }
 
 /** After the application, which may have used the role until it was made anew. */
 function lockSteps({ dropped }: Needs, { postgres }: Stack, folder: string): NextStep[] {
   if (postgres.kind === 'external' || dropped.length === 0) return [];
   const why = `keep ${dropped.join(', ')} from logging in to Postgres: the settings name no such user any more`;
-  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, folder), why }];
+  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, folder), why, causes: dropped }];
 }

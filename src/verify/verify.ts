@@ -21,6 +21,11 @@ export interface Verdict {
   readonly databases: readonly ConsoleRow[];
 }
 
+/** Whether no check failed. */
+export function hasPassed({ rows }: Pick<Verdict, 'rows'>): boolean {
+  return rows.every(({ status }) => status !== 'fail');
+}
+
 const PAUSE_MS = 1000;
 /** With less time left, another look could not end. */
 const LAST_LOOK_MS = 8000;
