@@ -8,6 +8,7 @@ import { printable } from '../report/printable.ts';
 import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { loadStack } from '../settings/load-stack.ts';
+import { type ComposeProject, ownProject } from '../stack/compose-project.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { configHashes } from '../writers/compose/compose-file.ts';
@@ -24,6 +25,8 @@ interface Project {
   readonly folder: string;
   /** The output folder as people would type it here. */
   readonly shownFolder: string;
+  /** How Compose is called for it here. */
+  readonly compose: ComposeProject;
   /** What the label `ecar-pool.config-hash` of each rendered service says. */
   configHashes(): ReadonlyMap<string, string>;
   /** The files as they should be, and what rendering would change there now. */
@@ -50,6 +53,7 @@ export async function loadProject(
     warnings,
     folder,
     shownFolder,
+    compose: ownProject(stack.name, shownFolder),
     configHashes: () => configHashes({ stack, rootFromOutput }),
     async planChanges() {
       const plan = await planFiles(stack, {

@@ -7,8 +7,8 @@ import { readVersions } from '../docker/versions.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { reportPages } from '../report/pages.ts';
+import { COMPOSE_FILE } from '../stack/compose-project.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
-import { COMPOSE_FILE } from '../verify/subject.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
@@ -19,7 +19,7 @@ const CLEANING_MS = 20_000;
 
 /** Runs pgBadger once and puts its pages into a folder of this host. Gives the exit code. */
 export async function makeReport({ world, options, report }: Invocation<ReportOptions>): Promise<number> {
-  const { stack, environment, folder, shownFolder } = await loadProject(options, world, report);
+  const { stack, environment, folder, shownFolder, compose } = await loadProject(options, world, report);
   const render = stackCommand('render', environment, options);
   if (stack.monitoring.pgbadger === undefined) {
     const hint = `write \`monitoring: { pgbadger: {} }\` into ${options.config}, then run ${render}`;
@@ -42,7 +42,7 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
   const docker = createDocker({ ...session, signal: world.signal, deadline });
   await readVersions(docker);
   const pages = await runPgbadger(docker, {
-    project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+    project: compose,
     container: `${stack.name}_pgbadger_${process.pid}`,
     target,
     renderCommand: render,

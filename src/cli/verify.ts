@@ -53,17 +53,17 @@ export const addVerify: AddCommand = (program, bind) => {
       import('../verify/verify.ts'),
       import('../verify/list-secrets.ts'),
       import('../verify/dotenv-on-disk.ts'),
-      import('../verify/subject.ts'),
+      import('../stack/compose-project.ts'),
       import('../report/checks.ts'),
       import('../writers/pgbouncer-ini.ts'),
       import('../writers/dotenv.ts'),
       import('../problems/errors.ts'),
     ]);
     const project = await versions.orEnd(loadProject(options, { ...session, deadline }, report));
-    const { stack, shownFolder } = project;
+    const { stack } = project;
     const target = {
       stack,
-      project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+      project: project.compose,
       isRendered: existsSync(join(project.folder, COMPOSE_FILE)),
       configFolder: CONFIG_FOLDER,
     };

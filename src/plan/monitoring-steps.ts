@@ -1,3 +1,4 @@
+import { COMPOSE_FILE, type ComposeProject } from '../stack/compose-project.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Change } from './change.ts';
 import { reloadServiceCommand, restartServiceCommand } from './commands.ts';
@@ -5,10 +6,9 @@ import type { NextStep } from './next-step.ts';
 
 /**
  * What makes the services that watch the pool take changed files; a service that is new starts with them.
- * @param folder the output folder as people would type it
  */
-export function monitoringSteps(changes: readonly Change[], folder: string): NextStep[] {
-  const compose = changes.find(({ path }) => path === 'docker-compose.yml');
+export function monitoringSteps(changes: readonly Change[], project: ComposeProject): NextStep[] {
+  const compose = changes.find(({ path }) => path === COMPOSE_FILE);
   const isDue = (service: string, files: string) =>
     compose?.before?.includes(`\n  ${service}:\n`) === true &&
     compose.after?.text.includes(`\n  ${service}:\n`) === true &&
@@ -17,15 +17,15 @@ export function monitoringSteps(changes: readonly Change[], folder: string): Nex
   const steps: NextStep[] = [];
   if (isDue(exporter, 'monitoring/exporter/'))
     steps.push({
-      command: restartServiceCommand(folder, exporter),
+      command: restartServiceCommand(project, exporter),
       why: 'restart the exporter, which reads its connection string only then',
     });
   if (isDue(prometheus, 'monitoring/prometheus/'))
     steps.push({
-      command: reloadServiceCommand(folder, prometheus),
+      command: reloadServiceCommand(project, prometheus),
       why: 'make Prometheus read its files anew',
     });
   if (isDue(grafana, 'monitoring/grafana/'))
-    steps.push({ command: restartServiceCommand(folder, grafana), why: 'make Grafana read its files anew' });
+    steps.push({ command: restartServiceCommand(project, grafana), why: 'make Grafana read its files anew' });
   return steps;
 }

@@ -1,3 +1,4 @@
+import { COMPOSE_FILE, type ComposeProject } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -18,35 +19,33 @@ import type { NextStep } from './next-step.ts';
 /**
  * What to run so that the changes take effect, the least that does it: `up` where Compose must act, a reload
  * where PgBouncer only has to read its files again.
- * @param names the output folder and the verify command, as people would type them
+ * @param names the project and the verify command, as people would type them
  */
 export function nextSteps(
   changes: readonly Change[],
   stack: Stack,
-  { folder, verify }: { readonly folder: string; readonly verify: string },
+  { project, verify }: { readonly project: ComposeProject; readonly verify: string },
 ): NextStep[] {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
   const steps = [
-    ...(isFirst ? stepsToStart(changed, stack, folder) : stepsToChange(changes, stack, folder)),
+    ...(isFirst ? stepsToStart(changed, stack, project) : stepsToChange(changes, stack, project)),
     // After PgBouncer, which must know the password with which the exporter then logs in.
-    ...monitoringSteps(changes, folder),
+    ...monitoringSteps(changes, project),
   ];
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
   const restarts = ['pgbouncer', ...Object.values(MONITORING_SERVICES)].map((service) =>
-    restartServiceCommand(folder, service),
+    restartServiceCommand(project, service),
   );
   const isRestarted = steps.some(({ command }) => restarts.includes(command));
   return [...steps, { command: isRestarted ? `${verify} --wait` : verify, why: 'prove that it works' }];
 }
 
-const COMPOSE_FILE = 'docker-compose.yml';
-
 /** The stack's own Postgres runs the SQL itself when it first boots. */
-function stepsToStart(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  const roles = stack.postgres.kind === 'external' ? rolesSteps(changed, stack, folder) : [];
-  return [...roles, { command: upCommand(folder), why: 'start the stack' }];
+function stepsToStart(changed: readonly Change[], stack: Stack, project: ComposeProject): NextStep[] {
+  const roles = stack.postgres.kind === 'external' ? rolesSteps(changed, stack, project) : [];
+  return [...roles, { command: upCommand(project), why: 'start the stack' }];
 }
 
 /**
@@ -54,44 +53,44 @@ function stepsToStart(changed: readonly Change[], stack: Stack, folder: string):
  * and PgBouncer. Where docker-compose.yml changed, the two come first: as they run, they may not be what the
  * commands are for, such as a Postgres on another port.
  */
-function stepsToChange(changes: readonly Change[], stack: Stack, folder: string): NextStep[] {
+function stepsToChange(changes: readonly Change[], stack: Stack, project: ComposeProject): NextStep[] {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const live = [...rolesSteps(changed, stack, folder), ...reloadSteps(changed, folder)];
-  const up = { command: upCommand(folder), why: 'recreate what changed, and only that' };
-  const lock = lockSteps(changes, stack, folder);
+  const live = [...rolesSteps(changed, stack, project), ...reloadSteps(changed, project)];
+  const up = { command: upCommand(project), why: 'recreate what changed, and only that' };
+  const lock = lockSteps(changes, stack, project);
   const compose = changed.find(({ path }) => path === COMPOSE_FILE);
   if (!changesServices(compose))
     return [...live, ...(compose !== undefined || changesInterpolation(changes) ? [up] : []), ...lock];
   if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
-  const upPool = { command: upPoolCommand(folder), why: 'recreate what changed of PgBouncer and Postgres' };
+  const upPool = { command: upPoolCommand(project), why: 'recreate what changed of PgBouncer and Postgres' };
   return [upPool, ...live, up, ...lock];
 }
 
-function rolesSteps(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
+function rolesSteps(changed: readonly Change[], stack: Stack, project: ComposeProject): NextStep[] {
   if (!changed.some(({ path }) => path.endsWith('.sql'))) return [];
   const why =
     stack.postgres.kind === 'own'
       ? 'bring roles, passwords and databases of the running Postgres in line'
       : 'store the passwords in Postgres the way the pool needs them';
-  return [{ command: rolesCommand(stack, folder), why }];
+  return [{ command: rolesCommand(stack, project), why }];
 }
 
-function reloadSteps(changed: readonly Change[], folder: string): NextStep[] {
+function reloadSteps(changed: readonly Change[], project: ComposeProject): NextStep[] {
   const remembered = listRememberedUsers(changed);
   if (remembered.length > 0) {
     const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
-    return [{ command: restartCommand(folder), why }];
+    return [{ command: restartCommand(project), why }];
   }
   if (!changed.some(({ path }) => path.startsWith('pgbouncer/'))) return [];
-  return [{ command: reloadCommand(folder), why: 'reload PgBouncer without dropping a connection' }];
+  return [{ command: reloadCommand(project), why: 'reload PgBouncer without dropping a connection' }];
 }
 
 /** After the application, which may have used the role until it was made anew. */
-function lockSteps(changes: readonly Change[], { postgres }: Stack, folder: string): NextStep[] {
+function lockSteps(changes: readonly Change[], { postgres }: Stack, project: ComposeProject): NextStep[] {
   const roles = listDroppedRoles(changes);
   if (postgres.kind === 'external' || roles.length === 0) return [];
   const why = `keep ${roles.join(', ')} from logging in to Postgres: the settings name no such user any more`;
-  return [{ command: lockRolesCommand(postgres, roles, folder), why }];
+  return [{ command: lockRolesCommand(postgres, roles, project), why }];
 }
 
 /** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */

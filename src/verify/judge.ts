@@ -1,3 +1,4 @@
+import { COMPOSE_FILE } from '../stack/compose-project.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkConsole } from './checks/console.ts';
 import { checkContainers } from './checks/containers.ts';
@@ -19,7 +20,6 @@ import { checkVersion } from './checks/version.ts';
 import { checkWrongPassword } from './checks/wrong-password.ts';
 import { type Row, skip } from './row.ts';
 import type { Check, Scene } from './scene.ts';
-import { COMPOSE_FILE } from './subject.ts';
 
 /** What there is to check whether or not anything runs. */
 const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];

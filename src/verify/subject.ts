@@ -1,12 +1,9 @@
-import type { ComposeProject } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Change } from '../plan/change.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import { listMonitoringImages, listMonitoringServices } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
-
-/** As the plan names it. */
-export const COMPOSE_FILE = 'docker-compose.yml';
 
 /** What docker is asked about. */
 export interface Target {

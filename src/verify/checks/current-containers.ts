@@ -23,7 +23,7 @@ export const checkCurrentContainers: Check = ({ subject, evidence }) => {
     fail(ID, TITLE, {
       observed: stale.join('; '),
       expected: 'made from the rendered files',
-      hint: `run ${upCommand(subject.project.directory)}`,
+      hint: `run ${upCommand(subject.project)}`,
     }),
   ];
 };

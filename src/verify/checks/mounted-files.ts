@@ -42,7 +42,7 @@ export const checkMountedFiles: Check = ({ subject, evidence }) => {
 /** Postgres has its SQL mounted from the same folder; where that was deleted, it cannot read it either. */
 function remountCommand({ project, stack }: Subject): string {
   const services = ['pgbouncer', postgresService(stack)].filter((name) => name !== undefined);
-  return composeCommand(project.directory, 'up', '-d', '--wait', '--force-recreate', ...services);
+  return composeCommand(project, 'up', '-d', '--wait', '--force-recreate', ...services);
 }
 
 function hash(text: string): string {
