@@ -33,21 +33,17 @@ export const addVerify: AddCommand = (program, bind) => {
     const early = createDocker({ ...session, hidden: [], secrets: [], deadline });
     const versions = ask(early, readVersions(early));
     const [
-      { existsSync },
-      { join },
       { loadProject },
       { stackCommand },
       { verifyStack },
       { listSecrets },
       { readDotenvOnDisk },
-      { COMPOSE_FILE },
+      { isComposeFile },
       { hasPassed, reportVerdict },
       { pgbouncerSettings, CONFIG_FOLDER },
       { dotenvVariables },
       { EXIT },
     ] = await Promise.all([
-      import('node:fs'),
-      import('node:path'),
       import('./load-project.ts'),
       import('./stack-command.ts'),
       import('../verify/verify.ts'),
@@ -64,7 +60,7 @@ export const addVerify: AddCommand = (program, bind) => {
     const target = {
       stack,
       project: project.compose,
-      isRendered: existsSync(join(project.folder, COMPOSE_FILE)),
+      isRendered: project.isRendered,
       configFolder: CONFIG_FOLDER,
     };
     const describeSubject = async () => {
@@ -76,7 +72,7 @@ export const addVerify: AddCommand = (program, bind) => {
         changes,
         settings: pgbouncerSettings(stack),
         dotenv: readDotenvOnDisk(changes),
-        composeText: changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '',
+        composeText: changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '',
         configHashes: project.configHashes(),
         env: world.env,
       };

@@ -44,12 +44,17 @@ export function restartCommand(project: ComposeProject): string {
 
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
- * sees it in the folder that its image runs on an empty data volume.
+ * sees it in the folder that its image runs on an empty data volume. Behind an adopted project there is none: there the
+ * role itself is asked for a password.
  */
-export function rolesCommand({ postgres }: Stack, project: ComposeProject): string {
+export function rolesCommand({ postgres, adopted, client }: Stack, project: ComposeProject): string {
+  const ask = ['-U', client.user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(client.user)}`];
+  if (postgres.kind === 'service')
+    return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
   if (postgres.kind === 'external') {
-    const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
-    return formatCommand(['psql', '-X', ...server, '-f', join(project.folder, ALTER_FILE)]);
+    const server = ['-h', postgres.host, '-p', String(postgres.port)];
+    if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
+    return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
 }

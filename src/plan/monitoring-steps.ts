@@ -1,4 +1,4 @@
-import { COMPOSE_FILE, type ComposeProject } from '../stack/compose-project.ts';
+import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Change } from './change.ts';
 import { reloadServiceCommand, restartServiceCommand } from './commands.ts';
@@ -8,7 +8,7 @@ import type { NextStep } from './next-step.ts';
  * What makes the services that watch the pool take changed files; a service that is new starts with them.
  */
 export function monitoringSteps(changes: readonly Change[], project: ComposeProject): NextStep[] {
-  const compose = changes.find(({ path }) => path === COMPOSE_FILE);
+  const compose = changes.find(({ path }) => isComposeFile(path));
   const isDue = (service: string, files: string) =>
     compose?.before?.includes(`\n  ${service}:\n`) === true &&
     compose.after?.text.includes(`\n  ${service}:\n`) === true &&

@@ -1,4 +1,4 @@
-import { COMPOSE_FILE, type ComposeProject } from '../stack/compose-project.ts';
+import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -27,7 +27,7 @@ export function nextSteps(
   { project, verify }: { readonly project: ComposeProject; readonly verify: string },
 ): NextStep[] {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
+  const isFirst = changed.some(({ kind, path }) => kind === 'create' && isComposeFile(path));
   const steps = [
     ...(isFirst ? stepsToStart(changed, stack, project) : stepsToChange(changes, stack, project)),
     // After PgBouncer, which must know the password with which the exporter then logs in.
@@ -58,7 +58,7 @@ function stepsToChange(changes: readonly Change[], stack: Stack, project: Compos
   const live = [...rolesSteps(changed, stack, project), ...reloadSteps(changed, project)];
   const up = { command: upCommand(project), why: 'recreate what changed, and only that' };
   const lock = lockSteps(changes, stack, project);
-  const compose = changed.find(({ path }) => path === COMPOSE_FILE);
+  const compose = changed.find(({ path }) => isComposeFile(path));
   if (!changesServices(compose))
     return [...live, ...(compose !== undefined || changesInterpolation(changes) ? [up] : []), ...lock];
   if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
@@ -88,7 +88,7 @@ function reloadSteps(changed: readonly Change[], project: ComposeProject): NextS
 /** After the application, which may have used the role until it was made anew. */
 function lockSteps(changes: readonly Change[], { postgres }: Stack, project: ComposeProject): NextStep[] {
   const roles = listDroppedRoles(changes);
-  if (postgres.kind === 'external' || roles.length === 0) return [];
+  if (postgres.kind !== 'own' || roles.length === 0) return [];
   const why = `keep ${roles.join(', ')} from logging in to Postgres: the settings name no such user any more`;
   return [{ command: lockRolesCommand(postgres, roles, project), why }];
 }
@@ -106,7 +106,7 @@ function changesServices(compose: Change | undefined): boolean {
 
 /** Whether a variable changed that the Compose file interpolates: others in .env are for people and scripts. */
 function changesInterpolation(changes: readonly Change[]): boolean {
-  const compose = changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '';
+  const compose = changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '';
   const dotenv = changes.find(({ path }) => path === '.env');
   const before = new Set(dotenv?.before?.split('\n'));
   const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));

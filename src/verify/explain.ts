@@ -49,8 +49,9 @@ export function explain(
   scene: Scene,
 ): Pick<Failure, 'cause' | 'hint' | 'transient'> {
   if (cause === undefined) return {};
-  const isOwn = scene.subject.stack.postgres.kind === 'own';
-  const fix = isOwn ? cause.fix : (cause.externalFix ?? cause.fix);
+  const { adopted, postgres } = scene.subject.stack;
+  const usual = postgres.kind === 'external' ? (cause.externalFix ?? cause.fix) : cause.fix;
+  const fix = adopted ? (cause.adoptedFix ?? usual) : usual;
   return { cause: cause.cause, hint: formatFix(fix, scene), transient: cause.transient };
 }
 

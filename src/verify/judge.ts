@@ -1,4 +1,4 @@
-import { COMPOSE_FILE } from '../stack/compose-project.ts';
+import { composeFileOf } from '../stack/compose-project.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkConsole } from './checks/console.ts';
 import { checkContainers } from './checks/containers.ts';
@@ -48,5 +48,8 @@ const STACK_CHECKS: readonly Check[] = [
 export function judge(scene: Scene): Row[] {
   const ground = GROUND_CHECKS.flatMap((check) => check(scene));
   if (scene.subject.isRendered) return [...ground, ...STACK_CHECKS.flatMap((check) => check(scene))];
-  return [...ground, skip('stack', 'running stack', `there is no ${COMPOSE_FILE} to ask docker about`)];
+  return [
+    ...ground,
+    skip('stack', 'running stack', `there is no ${composeFileOf(scene.subject.stack)} to ask docker about`),
+  ];
 }

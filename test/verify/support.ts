@@ -59,6 +59,7 @@ export const STACK: Stack = {
   },
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,
+  adopted: undefined,
   monitoring: { prometheus: undefined, grafana: undefined, log: undefined, pgbadger: undefined },
   resources: new Map(),
 };
