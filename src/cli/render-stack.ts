@@ -33,7 +33,7 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
     if (project.warnings.length === 0)
       await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
-  const names = { folder: shownFolder, verify: stackCommand('verify', stack.environment, options) };
+  const names = { project: project.compose, verify: stackCommand('verify', stack.environment, options) };
   const diff = options.diff ? formatDiff(changes) : undefined;
   if (diff !== undefined) reportDiff(diff, report);
   reportOutcome(

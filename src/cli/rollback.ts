@@ -25,8 +25,8 @@ export const addRollback: AddCommand = (program, bind) => {
         ['ecar-pool rollback --env prod --list', 'what there is to go back to'],
         ['ecar-pool rollback --env prod --to 2026-11-23T15-30-00Z', 'back to that set'],
       )}
-Passwords of roles in Postgres follow the set that is put back. Data does not come back, nor does what
-was dropped in Postgres. The settings stay as they are: the next deploy applies them again.
+Passwords of roles in Postgres follow the set that is put back. Data does not come back, nor does
+what was dropped in Postgres. The settings stay as they are: the next deploy applies them again.
 `,
     );
   bind<RollbackOptions>(command, async (invocation) => {

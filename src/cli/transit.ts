@@ -1,7 +1,7 @@
 import { keepProved, readTrail } from '../deploy/history.ts';
 import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
-import { lookAhead, placeOf } from '../deploy/outlook.ts';
+import { lookAhead } from '../deploy/outlook.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
 import { readVersions } from '../docker/versions.ts';
@@ -53,7 +53,12 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const changes = await comparePlan(target.plan, folder);
   const workshop = createWorkshop(job, target, invocation);
   await readVersions(workshop.docker());
-  const outlook = await lookAhead(workshop.docker(), placeOf(folder, shownFolder), target, changes);
+  const outlook = await lookAhead(
+    workshop.docker(),
+    { folder, compose: workshop.composeOf(target.facts.stack) },
+    target,
+    changes,
+  );
   const { before, unfinished } = outlook;
   const isResumed = unfinished !== undefined;
   if (isResumed)
@@ -78,7 +83,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
       : undefined;
   if (doubt !== undefined) needs = mergeNeeds(needs, needAll(doubt));
 
-  const stepsFor = (wanted: Needs) => orderSteps(wanted, target.facts.stack, shownFolder);
+  const stepsFor = (wanted: Needs) =>
+    orderSteps(wanted, target.facts.stack, workshop.composeOf(target.facts.stack));
   const planFor = (wanted: Needs) => ({ environment, folder: shownFolder, changes, steps: stepsFor(wanted) });
   const isWritten = changes.every(({ kind }) => kind === 'unchanged');
   if (isIdle(needs) && isWritten) {
@@ -111,7 +117,11 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     stepsBack(set, back) {
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
-      return orderSteps(doubt === undefined ? found : mergeNeeds(found, needAll(doubt)), stack, shownFolder);
+      return orderSteps(
+        doubt === undefined ? found : mergeNeeds(found, needAll(doubt)),
+        stack,
+        workshop.composeOf(stack),
+      );
     },
     show,
     tell: report.progress,

@@ -1,16 +1,17 @@
-import { join } from 'node:path';
 import { runStep } from '../deploy/run-step.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
 import { createDocker, type Docker } from '../docker/docker.ts';
 import { readVersions } from '../docker/versions.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { NextStep } from '../plan/next-step.ts';
+import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
+import type { Stack } from '../stack/stack.ts';
 import { readDotenvOnDisk } from '../verify/dotenv-on-disk.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
-import { COMPOSE_FILE } from '../verify/subject.ts';
 import { type Verdict, verifyStack } from '../verify/verify.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
 import { CONFIG_FOLDER } from '../writers/pgbouncer-ini.ts';
+import { composeOf } from './compose-of.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
 import { stackCommand } from './stack-command.ts';
@@ -21,6 +22,8 @@ const VERIFY_MS = 90_000;
 export interface Workshop {
   /** A session that a signal ends. */
   docker(): Docker;
+  /** How Compose is called for one of the sets. */
+  composeOf(stack: Stack): ComposeProject;
   /** Makes the names and secrets of one more set known, so that none is shown. */
   learn(set: StackSet | undefined): void;
   /** Runs a step to its end, whatever signal comes; half a step is worse than none. */
@@ -49,8 +52,11 @@ export function createWorkshop(
       secrets: stacks.flatMap(listSecrets),
       deadline: performance.now() + ms,
     });
+  const composeFor = (stack: Stack) =>
+    composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder);
   const unending = new AbortController().signal;
   return {
+    composeOf: composeFor,
     docker: () => open(world.signal, VERIFY_MS),
     learn(set) {
       if (set?.facts !== undefined) stacks.push(set.facts.stack);
@@ -61,7 +67,7 @@ export function createWorkshop(
       const docker = open(signal, VERIFY_MS);
       const target = {
         stack,
-        project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+        project: composeFor(stack),
         isRendered: true,
         configFolder: CONFIG_FOLDER,
       };
@@ -76,7 +82,7 @@ export function createWorkshop(
             changes,
             settings,
             dotenv: readDotenvOnDisk(changes),
-            composeText: plan.find(({ path }) => path === COMPOSE_FILE)?.text ?? '',
+            composeText: plan.find(({ path }) => isComposeFile(path))?.text ?? '',
             configHashes,
             env: world.env,
           };

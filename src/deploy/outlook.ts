@@ -1,14 +1,16 @@
 import type { Container } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { Change } from '../plan/change.ts';
+import { composeCommand } from '../plan/commands.ts';
 import { compareSets } from '../plan/compare.ts';
 import { findNeeds, mergeNeeds, type Needs, needAll, needContainers } from '../plan/needs.ts';
 import { RefusedError } from '../problems/errors.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
-import { COMPOSE_FILE, isCurrent, listServices } from '../verify/subject.ts';
+import { isCurrent, listRenderedServices } from '../verify/subject.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
@@ -26,14 +28,6 @@ export interface Outlook {
   readonly needs: Needs;
 }
 
-/** Where to look, and for what. */
-interface Place {
-  /** The output folder, absolute. */
-  readonly folder: string;
-  /** The Compose project in the output folder, but for its name. */
-  readonly project: { readonly file: string; readonly directory: string };
-}
-
 /**
  * Looks at what lies on the disk, at what was left unfinished and at the containers that are there, and tells what
  * it takes to get from all of that to a set of files.
@@ -41,7 +35,7 @@ interface Place {
  */
 export async function lookAhead(
   docker: Docker,
-  { folder, project }: Place,
+  { folder, compose }: { readonly folder: string; readonly compose: ComposeProject },
   target: KnownSet,
   changes: readonly Change[],
 ): Promise<Outlook> {
@@ -53,7 +47,7 @@ export async function lookAhead(
   ]);
   const base = unfinished?.before ?? onDisk?.set;
   const name = base?.facts?.stack.name ?? stack.name;
-  const containers = onDisk === undefined ? [] : seen(await observeContainers(docker, { ...project, name }));
+  const containers = onDisk === undefined ? [] : seen(await observeContainers(docker, { ...compose, name }));
   const journal = unfinished?.journal;
   if (containers?.length === 0 && !unfinished?.before) {
     const isNew = (await listHistory(folder)).length === 0;
@@ -61,7 +55,7 @@ export async function lookAhead(
     const needs = isNew ? first : needAll('nothing runs');
     return { before: undefined, isProved: false, unfinished: journal, needs };
   }
-  refuseOtherProject(name, stack, project.file);
+  refuseOtherProject(name, stack, compose);
   const kept = time === undefined ? undefined : await readKept(folder, time);
   const plans = [base, kept].flatMap((set) => (set === undefined ? [] : [set.plan]));
   const needs = [
@@ -78,11 +72,11 @@ export async function lookAhead(
 }
 
 /** Volumes belong to a project: under another name Postgres would start without its data. */
-function refuseOtherProject(name: string, stack: Stack, file: string): void {
+function refuseOtherProject(name: string, stack: Stack, compose: ComposeProject): void {
   if (name === stack.name) return;
   throw new RefusedError(
     `${name} runs here, and the settings name it ${stack.name}: to Compose that is another project, with volumes of its own`,
-    `put the name back, or move the data and take down what runs first: docker compose -f ${file} down`,
+    `put the name back, or move the data and take down what runs first: ${composeCommand({ ...compose, name }, 'down')}`,
   );
 }
 
@@ -90,7 +84,7 @@ function refuseOtherProject(name: string, stack: Stack, file: string): void {
 function listStale(containers: readonly Container[] | undefined, facts: SetFacts | undefined): string[] {
   if (containers === undefined) return ['the containers could not be looked at'];
   if (facts === undefined) return [];
-  return listServices(facts.stack).flatMap((service) => {
+  return listRenderedServices(facts.stack).flatMap((service) => {
     const own = containers.filter((container) => container.service === service);
     if (own.length === 0) return [`${service} has no container`];
     if (!own.every(isReady)) return [`${service} is ${own[0]?.health || own[0]?.state}`];
@@ -98,9 +92,4 @@ function listStale(containers: readonly Container[] | undefined, facts: SetFacts
       ? []
       : [`${service} was made before its files changed`];
   });
-}
-
-/** Where the Compose project of an output folder lies, as people would type it. */
-export function placeOf(folder: string, shownFolder: string): Place {
-  return { folder, project: { file: `${shownFolder}/${COMPOSE_FILE}`, directory: shownFolder } };
 }

@@ -37,7 +37,7 @@ export async function writeSet(path: string, { plan, facts }: StackSet): Promise
   await rm(path, { recursive: true, force: true });
   await mkdir(join(path, FILES), { recursive: true, mode: PRIVATE_FOLDER });
   for (const { path: name, mode, text } of plan) {
-    const target = join(path, FILES, name);
+    const target = join(path, FILES, inside(name));
     await mkdir(dirname(target), { recursive: true, mode: PRIVATE_FOLDER });
     await writeFlushed(target, text, mode, (file) => file.chmod(mode));
   }
@@ -57,7 +57,7 @@ export async function readSet(path: string): Promise<StackSet | undefined> {
     const plan = await Promise.all(
       (files as Omit<PlannedFile, 'text'>[]).map(async (file) => ({
         ...file,
-        text: await readFile(join(path, FILES, file.path), 'utf8'),
+        text: await readFile(join(path, FILES, inside(file.path)), 'utf8'),
       })),
     );
     return { plan, facts: facts === undefined ? undefined : thawFacts(facts) };
@@ -85,6 +85,11 @@ export async function readRendered(folder: string): Promise<FilePlan> {
 export function isSameSet(left: FilePlan, right: FilePlan): boolean {
   const texts = new Map(left.map(({ path, text }) => [path, text]));
   return left.length === right.length && right.every(({ path, text }) => texts.get(path) === text);
+}
+
+/** The overlay of an adopted project lies outside the output folder; in a kept set nothing may. */
+function inside(path: string): string {
+  return path.replaceAll('../', '_up/');
 }
 
 function freezeFacts({ stack, settings, configHashes }: SetFacts): object {

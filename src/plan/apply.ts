@@ -4,6 +4,7 @@ import { EnvironmentError, InterruptedError, RefusedError } from '../problems/er
 import type { Change } from './change.ts';
 import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
 import { flushFolder, writeFlushed } from './flush.ts';
+import { foldersOf } from './folders-of.ts';
 import { removeStaleStaging, stagingPath } from './staging.ts';
 import { removeStamp } from './stamp.ts';
 
@@ -124,12 +125,8 @@ async function putBack(change: Change | undefined, folder: string, saved: string
 
 /** The folders of a file, open for the container's user; a link that leads out of the folder is refused. */
 async function makeFolders(path: string, folder: string): Promise<void> {
-  const parts = dirname(path)
-    .split('/')
-    .filter((part) => part !== '.');
-  let at = folder;
-  for (const part of parts) {
-    at = join(at, part);
+  for (const part of foldersOf(path).reverse()) {
+    const at = join(folder, part);
     await mkdir(at).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });

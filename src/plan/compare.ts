@@ -1,9 +1,10 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { EnvironmentError, RefusedError } from '../problems/errors.ts';
 import { hasMark } from '../writers/rendering.ts';
 import type { Change } from './change.ts';
 import { type FilePlan, FOLDER_MODE, type PlannedFile, SUBFOLDER_MODE } from './file-plan.ts';
+import { foldersOf } from './folders-of.ts';
 import { readManifest } from './manifest.ts';
 import { hashText, MANIFEST_PATH } from './plan-files.ts';
 
@@ -73,7 +74,7 @@ async function compareFile(
 async function explainFolderMode(path: string, folder: string): Promise<string | undefined> {
   if (path === MANIFEST_PATH)
     return explainMode("its folder's mode", (await stat(folder)).mode & 0o7777, FOLDER_MODE);
-  for (let part = dirname(path); part !== '.'; part = dirname(part)) {
+  for (const part of foldersOf(path)) {
     const { mode } = await stat(join(folder, part));
     const wrong = explainMode(`the mode of ${part}/`, mode & 0o7777, SUBFOLDER_MODE);
     if (wrong !== undefined) return wrong;

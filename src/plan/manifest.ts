@@ -1,3 +1,5 @@
+import { isComposeFile } from '../stack/compose-project.ts';
+
 /**
  * The paths and hashes that a manifest on the disk lists. It is input like any other: a path that leads out
  * of the folder is dropped, and so is a manifest that cannot be read.
@@ -22,6 +24,8 @@ function parseFiles(text: string | undefined): object {
 }
 
 function isInside(path: string): boolean {
+  // The one file that is meant to lie outside: where it is ours is for its mark to tell.
+  if (isComposeFile(path)) return true;
   return (
     !/^[/\\]|^[A-Za-z]:|\\/.test(path) &&
     path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')

@@ -1,3 +1,4 @@
+import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Change } from './change.ts';
 import { reloadServiceCommand, restartServiceCommand } from './commands.ts';
@@ -25,7 +26,7 @@ const WATCHERS = ['exporter', 'prometheus', 'grafana'] as const;
 
 /** Which services that watch the pool have changed files; one that is new starts with them. */
 export function findMonitoringNeeds(changes: readonly Change[]): MonitoringNeed[] {
-  const compose = changes.find(({ path }) => path === 'docker-compose.yml');
+  const compose = changes.find(({ path }) => isComposeFile(path));
   return WATCHERS.filter((watcher) => {
     const service = MONITORING_SERVICES[watcher];
     return (
@@ -36,14 +37,11 @@ export function findMonitoringNeeds(changes: readonly Change[]): MonitoringNeed[
   });
 }
 
-/**
- * What makes the services that watch the pool take changed files.
- * @param folder the output folder as people would type it
- */
-export function monitoringSteps(needs: readonly MonitoringNeed[], folder: string): NextStep[] {
+/** What makes the services that watch the pool take changed files. */
+export function monitoringSteps(needs: readonly MonitoringNeed[], project: ComposeProject): NextStep[] {
   return WATCHERS.filter((watcher) => needs.includes(watcher)).map((watcher) => {
     const { kind, why, files } = TAKING[watcher];
     const command = kind === 'restart' ? restartServiceCommand : reloadServiceCommand;
-    return { kind, command: command(folder, MONITORING_SERVICES[watcher]), why, causes: [files] };
+    return { kind, command: command(project, MONITORING_SERVICES[watcher]), why, causes: [files] };
   });
 }

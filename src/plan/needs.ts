@@ -1,3 +1,4 @@
+import { isComposeFile } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
@@ -23,22 +24,20 @@ export interface Needs {
   readonly monitoring: readonly MonitoringNeed[];
 }
 
-const COMPOSE_FILE = 'docker-compose.yml';
-
 /** What changes of files need, the least that does it. */
 export function findNeeds(changes: readonly Change[], { postgres }: Pick<Stack, 'postgres'>): Needs {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const compose = changed.find(({ path }) => path === COMPOSE_FILE);
+  const compose = changed.find(({ path }) => isComposeFile(path));
   const causes = (test: (path: string) => boolean) =>
     changed.filter(({ path }) => test(path)).map(describeCause);
   return {
     start: compose?.kind === 'create',
     services: changesServices(compose),
-    containers: causes((path) => path === COMPOSE_FILE || (path === '.env' && changesInterpolation(changes))),
+    containers: causes((path) => isComposeFile(path) || (path === '.env' && changesInterpolation(changes))),
     roles: causes((path) => path.endsWith('.sql')),
     reload: causes((path) => path.startsWith('pgbouncer/')),
     remembered: listRememberedUsers(changed),
-    dropped: postgres.kind === 'external' ? [] : listDroppedRoles(changes),
+    dropped: postgres.kind !== 'own' ? [] : listDroppedRoles(changes),
     monitoring: findMonitoringNeeds(changes),
   };
 }
@@ -113,7 +112,7 @@ function changesServices(compose: Change | undefined): boolean {
 
 /** Whether a variable changed that the Compose file interpolates: others in .env are for people and scripts. */
 function changesInterpolation(changes: readonly Change[]): boolean {
-  const compose = changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '';
+  const compose = changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '';
   const dotenv = changes.find(({ path }) => path === '.env');
   const before = new Set(dotenv?.before?.split('\n'));
   const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));

@@ -1,3 +1,4 @@
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import {
@@ -14,14 +15,14 @@ import type { NextStep } from './next-step.ts';
 
 /**
  * What to run so that the changes take effect, and then to prove it.
- * @param names the output folder and the verify command, as people would type them
+ * @param names the project and the verify command, as people would type them
  */
 export function nextSteps(
   changes: readonly Change[],
   stack: Stack,
-  { folder, verify }: { readonly folder: string; readonly verify: string },
+  { project, verify }: { readonly project: ComposeProject; readonly verify: string },
 ): NextStep[] {
-  const steps = orderSteps(findNeeds(changes, stack), stack, folder);
+  const steps = orderSteps(findNeeds(changes, stack), stack, project);
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
   const isRestarted = steps.some(({ kind }) => kind === 'restart');
@@ -33,20 +34,20 @@ export function nextSteps(
  * The steps that meet needs, the least that does it: `up` where Compose must act, a reload where PgBouncer only
  * has to read its files again.
  */
-export function orderSteps(needs: Needs, stack: Stack, folder: string): NextStep[] {
+export function orderSteps(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
   return [
-    ...(needs.start ? stepsToStart(needs, stack, folder) : stepsToChange(needs, stack, folder)),
+    ...(needs.start ? stepsToStart(needs, stack, project) : stepsToChange(needs, stack, project)),
     // After PgBouncer, which must know the password with which the exporter then logs in.
-    ...monitoringSteps(needs.monitoring, folder),
+    ...monitoringSteps(needs.monitoring, project),
   ];
 }
 
 /** The stack's own Postgres runs the SQL itself when it first boots. */
-function stepsToStart(needs: Needs, stack: Stack, folder: string): NextStep[] {
-  const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, folder) : [];
+function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, project) : [];
   return [
     ...roles,
-    { kind: 'start', command: upCommand(folder), why: 'start the stack', causes: ['nothing runs yet'] },
+    { kind: 'start', command: upCommand(project), why: 'start the stack', causes: ['nothing runs yet'] },
   ];
 }
 
@@ -55,44 +56,45 @@ function stepsToStart(needs: Needs, stack: Stack, folder: string): NextStep[] {
  * and PgBouncer. Where docker-compose.yml changed, the two come first: as they run, they may not be what the
  * commands are for, such as a Postgres on another port.
  */
-function stepsToChange(needs: Needs, stack: Stack, folder: string): NextStep[] {
-  const live = [...rolesSteps(needs, stack, folder), ...reloadSteps(needs, folder)];
+function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  const live = [...rolesSteps(needs, stack, project), ...reloadSteps(needs, project)];
   const why = 'recreate what changed, and only that';
-  const up: NextStep = { kind: 'recreate', command: upCommand(folder), why, causes: needs.containers };
-  const lock = lockSteps(needs, stack, folder);
+  const up: NextStep = { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
+  const lock = lockSteps(needs, stack, project);
   if (!needs.services) return [...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
   if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
   const upPool: NextStep = {
     kind: 'recreate',
-    command: upPoolCommand(folder),
+    command: upPoolCommand(project),
     why: 'recreate what changed of PgBouncer and Postgres',
     causes: needs.containers,
   };
   return [upPool, ...live, up, ...lock];
 }
 
-function rolesSteps({ roles }: Needs, stack: Stack, folder: string): NextStep[] {
-  if (roles.length === 0) return [];
+function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  // Of an adopted project the roles are its own.
+  if (roles.length === 0 || stack.adopted !== undefined) return [];
   const why =
     stack.postgres.kind === 'own'
       ? 'bring roles, passwords and databases of the running Postgres in line'
       : 'store the passwords in Postgres the way the pool needs them';
-  return [{ kind: 'roles', command: rolesCommand(stack, folder), why, causes: roles }];
+  return [{ kind: 'roles', command: rolesCommand(stack, project), why, causes: roles }];
 }
 
-function reloadSteps({ remembered, reload }: Needs, folder: string): NextStep[] {
+function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): NextStep[] {
   if (remembered.length > 0) {
     const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
-    return [{ kind: 'restart', command: restartCommand(folder), why, causes: reload }];
+    return [{ kind: 'restart', command: restartCommand(project), why, causes: reload }];
   }
   if (reload.length === 0) return [];
   const why = 'reload PgBouncer without dropping a connection';
-  return [{ kind: 'reload', command: reloadCommand(folder), why, causes: reload }];
+  return [{ kind: 'reload', command: reloadCommand(project), why, causes: reload }];
 }
 
 /** After the application, which may have used the role until it was made anew. */
-function lockSteps({ dropped }: Needs, { postgres }: Stack, folder: string): NextStep[] {
-  if (postgres.kind === 'external' || dropped.length === 0) return [];
+function lockSteps({ dropped }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {
+  if (postgres.kind !== 'own' || dropped.length === 0) return [];
   const why = `keep ${dropped.join(', ')} from logging in to Postgres: the settings name no such user any more`;
-  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, folder), why, causes: dropped }];
+  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, project), why, causes: dropped }];
 }

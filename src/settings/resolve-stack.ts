@@ -1,17 +1,9 @@
+import type { Adopted } from '../stack/adopted.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
 import { SETTING_NAMES } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import type { Secret } from '../stack/secret.ts';
-import type {
-  App,
-  Client,
-  Database,
-  ExternalPostgres,
-  OwnPostgres,
-  Pgbouncer,
-  Stack,
-  User,
-} from '../stack/stack.ts';
+import type { App, Client, Database, Pgbouncer, Stack, User } from '../stack/stack.ts';
 import { resolveMonitoring } from './resolve-monitoring.ts';
 import { resolveResources } from './resolve-resources.ts';
 import type { Settings } from './schema.ts';
@@ -26,8 +18,14 @@ const POSTGRES_SERVICE = 'postgres';
 /**
  * Fills checked settings with secrets and defaults.
  * @param secrets every secret that the settings name
+ * @param files the Compose files of an adopted project
  */
-export function resolveStack(environment: string, settings: Settings, secrets: Secrets): Stack {
+export function resolveStack(
+  environment: string,
+  settings: Settings,
+  secrets: Secrets,
+  files: Pick<Adopted, 'files' | 'isSelfNamed'> | undefined,
+): Stack {
   const version = pgbouncerVersionOf(settings);
   if (version === undefined) throw new Error('resolveStack wants settings that passed checkRules');
   const { name, network, databases, app } = settings;
@@ -41,6 +39,7 @@ export function resolveStack(environment: string, settings: Settings, secrets: S
     pgbouncer: resolvePgbouncer(settings, version),
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
+    adopted: resolveAdopted(settings, files),
     monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
     resources: resolveResources(settings),
   };
@@ -52,8 +51,9 @@ function secretAt(secrets: Secrets, path: Path): Secret {
   return secret;
 }
 
-function resolvePostgres(settings: Settings, secrets: Secrets): OwnPostgres | ExternalPostgres {
-  const { host, port, image, user, max_connections, settings: given } = settings.postgres;
+function resolvePostgres(settings: Settings, secrets: Secrets): Stack['postgres'] {
+  const { host, service, port, image, user, max_connections, settings: given } = settings.postgres;
+  if (service !== undefined) return { kind: 'service', host: service, port };
   if (host !== undefined) return { kind: 'external', host, port };
   const version = postgresMajorOf(settings);
   if (image === undefined || version === undefined) throw new Error('resolveStack wants checked settings');
@@ -125,6 +125,24 @@ function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {
     environment.set(name, isReference ? secretAt(secrets, ['app', 'environment', name]) : String(value));
   }
   return { service, kind, build, image, command, ports, volumes, environment };
+}
+
+function resolveAdopted(
+  { compose }: Settings,
+  files: Pick<Adopted, 'files' | 'isSelfNamed'> | undefined,
+): Adopted | undefined {
+  if (compose === undefined || files === undefined) return undefined;
+  const { networks, profiles, services } = compose;
+  return {
+    files: files.files,
+    isSelfNamed: files.isSelfNamed,
+    networks,
+    profiles,
+    services: Object.entries(services).map(([name, { environment }]) => ({
+      name,
+      environment: textMap(environment),
+    })),
+  };
 }
 
 function textMap(

@@ -72,7 +72,9 @@ async function lookOnce(
   const inquiry = planInquiry(target.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
   const looking = ask(
     docker,
-    target.isRendered ? observe(docker, target, inquiry, versions) : observeNothing(inquiry, versions),
+    target.isRendered
+      ? observe(docker, target, inquiry, versions)
+      : observeNothing(target, inquiry, versions),
   );
   const subject = await looking.orEnd(describeSubject());
   const evidence = await looking.answer;

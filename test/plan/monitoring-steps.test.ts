@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/plan/change.ts';
 import { findMonitoringNeeds, monitoringSteps } from '../../src/plan/monitoring-steps.ts';
+import { ownProject } from '../../src/stack/compose-project.ts';
 
 const WITH =
   'services:\n  pgbouncer-exporter:\n    image: e\n  prometheus:\n    image: p\n  grafana:\n    image: g\n';
@@ -24,7 +25,11 @@ const FILES = [
 
 it('must make each running service take its changed files, the least that does it', () => {
   const changes = [compose(WITH, WITH), ...FILES.map((path) => change('update', path, 'a', 'b'))];
-  expect(monitoringSteps(findMonitoringNeeds(changes), 'stack/prod').map(({ command }) => command)).toEqual([
+  expect(
+    monitoringSteps(findMonitoringNeeds(changes), ownProject('ecar', 'stack/prod')).map(
+      ({ command }) => command,
+    ),
+  ).toEqual([
     'docker compose -f stack/prod/docker-compose.yml restart pgbouncer-exporter',
     'docker compose -f stack/prod/docker-compose.yml kill -s HUP prometheus',
     'docker compose -f stack/prod/docker-compose.yml restart grafana',
@@ -37,5 +42,5 @@ it.each([
   ['of services that are gone', compose(WITH, WITHOUT), 'remove'],
 ] as const)('must do nothing about files %s', (_, file, kind) => {
   const changes = [file, ...FILES.map((path) => change(kind, path, 'a', 'b'))];
-  expect(monitoringSteps(findMonitoringNeeds(changes), 'stack/prod')).toEqual([]);
+  expect(monitoringSteps(findMonitoringNeeds(changes), ownProject('ecar', 'stack/prod'))).toEqual([]);
 });

@@ -19,7 +19,7 @@ export function checkApp(settings: Sections, found: Findings): void {
   checkImage(app, found);
   checkEnvironment(app, found);
   checkDatabases({ app, databases, pgbouncer, postgres }, found);
-  if (postgres.host === undefined) checkVolumes(app, found);
+  if (postgres.image !== undefined) checkVolumes(app, found);
   // Postgres's name is kept free where someone else runs it, too: one day the stack may.
   if (listServiceNames({ postgres: {}, monitoring }).includes(app.service)) {
     const message = `\`${app.service}\` is a service of the stack itself`;

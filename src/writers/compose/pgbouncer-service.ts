@@ -8,7 +8,7 @@ import { commonParts, mountFolder, readyCheck, type Service } from './service.ts
 
 /** The pool itself: configured by its mounted files only, because its image reads its environment once. */
 export function pgbouncerService(stack: Stack): Service {
-  const { pgbouncer, client, postgres, monitoring } = stack;
+  const { pgbouncer, client, monitoring } = stack;
   const hasLogFile = monitoring.log !== undefined;
   const { labels, ...common } = commonParts(stack, 'pgbouncer');
   const files = countOpenFiles(stack);
@@ -25,7 +25,7 @@ export function pgbouncerService(stack: Stack): Service {
       mountFolder('./pgbouncer', CONFIG_FOLDER),
       ...(hasLogFile ? [{ type: 'volume', source: LOG_VOLUME, target: LOG_FOLDER }] : []),
     ],
-    ...(postgres.kind === 'own' ? { depends_on: { [postgres.host]: { condition: 'service_healthy' } } } : {}),
+    ...dependsOnPostgres(stack),
     healthcheck: readyCheck(pgbouncer.port, client.user, client.database),
     // Of 1.18, 1.24 and 1.26, tried: SIGTERM waits for every client to leave (1.18: for nothing), SIGQUIT for
     // nothing. SIGINT waits for running transactions, but for a client in session mode, idle or not, until it
@@ -36,4 +36,17 @@ export function pgbouncerService(stack: Stack): Service {
     ulimits: { nofile: { soft: files, hard: files } },
     ...HARDENED,
   };
+}
+
+/**
+ * Postgres starts first and stops last. One of the adopted project may have no health check, and may be left out by
+ * its profile, which Compose excuses since 2.20.2.
+ */
+function dependsOnPostgres({ postgres }: Stack): Service {
+  if (postgres.kind === 'external') return {};
+  const how =
+    postgres.kind === 'own'
+      ? { condition: 'service_healthy' }
+      : { condition: 'service_started', required: false };
+  return { depends_on: { [postgres.host]: how } };
 }
