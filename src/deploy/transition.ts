@@ -116,7 +116,19 @@ async function takeEffect(
       step = next.why;
       if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
       await noteStep(folder, journal, step);
-      await hands.show(step, () => hands.run(next, (pid) => void noteStep(folder, journal, next.why, pid)));
+      // On the way back nothing may stop it: whether all is as it was is for verify to tell.
+      const goesOn = next.mayFail === true || (isUndoing && set.facts !== undefined);
+      let noted = Promise.resolve();
+      const onStart = (pid: number) => {
+        noted = noteStep(folder, journal, next.why, pid);
+      };
+      await hands
+        .show(step, () => hands.run(next, onStart))
+        .catch((error: unknown) => {
+          if (!goesOn) throw error;
+          hands.tell(`going on without it: ${expected(error).message}`);
+        })
+        .finally(() => noted);
     }
     step = 'verify';
     const { plan, facts } = set;

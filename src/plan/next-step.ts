@@ -9,4 +9,6 @@ export interface NextStep {
   readonly why: string;
   /** What made it necessary: the files that changed, or what was seen of the running stack. */
   readonly causes: readonly string[];
+  /** That it may have been done by others, or need not be: `verify` tells. */
+  readonly mayFail?: true;
 }

@@ -75,11 +75,13 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
 function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): NextStep[] {
   // Of an adopted project the roles are its own.
   if (roles.length === 0 || stack.adopted !== undefined) return [];
-  const why =
-    stack.postgres.kind === 'own'
-      ? 'bring roles, passwords and databases of the running Postgres in line'
-      : 'store the passwords in Postgres the way the pool needs them';
-  return [{ kind: 'roles', command: rolesCommand(stack, project), why, causes: roles }];
+  const command = rolesCommand(stack, project);
+  if (stack.postgres.kind === 'own') {
+    const why = 'bring roles, passwords and databases of the running Postgres in line';
+    return [{ kind: 'roles', command, why, causes: roles }];
+  }
+  const why = 'store the passwords in Postgres the way the pool needs them';
+  return [{ kind: 'roles', command, why, causes: roles, mayFail: true }];
 }
 
 function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): NextStep[] {

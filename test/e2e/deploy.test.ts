@@ -4,12 +4,13 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { inspectContainer } from './support/container.ts';
 import { appLogin, query, runningSetting } from './support/database.ts';
 import { deploy, plannedKinds, rollback } from './support/deploy.ts';
 import { eventually } from './support/eventually.ts';
+import { ExternalPostgres } from './support/external-postgres.ts';
 import { IMAGES } from './support/images.ts';
 import type { Project } from './support/project.ts';
 import { readFiles } from './support/rendered-files.ts';
@@ -191,22 +192,7 @@ describe('a deploy that fails', () => {
     expect(stderr).toContain('The port is taken on this machine');
   });
 
-  it('must put back what ran before, passwords too, where a login does not work', async () => {
-    const project = useStack();
-    // Postgres takes the new password, and this keeps whoever has it from logging in.
-    const { stderr } = await expectUndone(
-      project,
-      1,
-      async () => {
-        await project.write('.env.prod', `${await project.read('.env.prod')}DB_PASSWORD='rotated'\n`);
-        await project.set({ databases: { [`${project.name}_db`]: { connect_query: 'SELECT nonsense' } } });
-      },
-      nothing,
-    );
-    expect(stderr).toMatch(/FAIL {2}login/);
-  });
-
-  it('must leave all as it is where PgBouncer cannot read what it is given', async () => {
+  it('must put back what ran before where Postgres does not start', async () => {
     const project = useStack();
     const { stderr } = await expectUndone(
       project,
@@ -215,6 +201,21 @@ describe('a deploy that fails', () => {
       nothing,
     );
     expect(stderr).toContain('failed: recreate');
+  });
+
+  it('must put back what ran before, its passwords in Postgres too, where what comes after them fails', async () => {
+    const project = useStack();
+    const { stderr } = await expectUndone(
+      project,
+      1,
+      async () => {
+        await project.write('.env.prod', `${await project.read('.env.prod')}DB_PASSWORD='rotated'\n`);
+        // The Postgres of the stack has none.
+        await project.set({ pgbouncer: { server_tls_sslmode: 'require' } });
+      },
+      nothing,
+    );
+    expect(stderr).toMatch(/FAIL {2}/);
   });
 
   it('must undo all on Ctrl-C, and exit 130', async () => {
@@ -226,16 +227,49 @@ describe('a deploy that fails', () => {
     const args = [main, 'deploy', '--env', 'prod', '--yes'];
     const child = spawn(process.execPath, args, { cwd: project.folder });
     let said = '';
+    let wasTold = false;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
         said += chunk;
-        if (/\.\.\. +recreate/.test(said)) child.kill('SIGINT');
+        if (/\.\.\. +recreate/.test(said) && !wasTold) wasTold = child.kill('SIGINT');
       });
     const [code] = await once(child, 'close');
     expect(code, said).toBe(130);
     expect(said).toMatch(/^rolled back: prod works/m);
     expect(await readFiles(project.path('stack/prod'))).toEqual(before);
     await project.write('ecar-pool.yaml', settings);
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
+  });
+});
+
+describe('a deploy before a Postgres that someone else runs', () => {
+  let postgres: ExternalPostgres;
+  beforeAll(async () => {
+    postgres = await ExternalPostgres.start();
+  });
+  afterAll(() => postgres.remove());
+  const useStack = useProject('undonext', async (project) => {
+    await project.ecar([
+      ...['init', '--yes', '--name', project.name, '--postgres-host', postgres.name],
+      ...['--auth-type', 'md5', '--pgbouncer-image', IMAGES.pgbouncer126],
+    ]);
+    await project.set({
+      network: { name: postgres.name, external: true },
+      pgbouncer: { port: project.port },
+    });
+    await postgres.createByHand(project, 'md5');
+    await deploy(project);
+  });
+
+  it('must put back what ran before where the password is not the one of the server', async () => {
+    const project = useStack();
+    const secrets = await project.read('.env.prod');
+    await project.write('.env.prod', `${secrets}DB_PASSWORD='not-the-servers'\n`);
+    const { stdout, stderr } = await deploy(project, [], { code: 1 });
+    expect(stderr).toContain('going on without it');
+    expect(stderr).toMatch(/^FAIL {2}login/m);
+    expect(stdout).toMatch(/^rolled back: prod works/m);
+    await project.write('.env.prod', secrets);
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 });
