@@ -46,9 +46,9 @@ export async function keepNext(folder: string, now: Date): Promise<string> {
   const history = join(stateFolder(folder), HISTORY);
   await mkdir(history, { recursive: true, mode: PRIVATE_FOLDER });
   const taken = await listHistory(folder);
-  let at = now;
-  while (taken.includes(formatTime(at))) at = new Date(at.getTime() + 1000);
-  const time = formatTime(at);
+  // Later than all that are there, also within a second, and where the clock was put back.
+  const newest = parseTime(taken[0]);
+  const time = formatTime(new Date(Math.max(now.getTime(), newest + 1000)));
   await rename(join(stateFolder(folder), NEXT), join(history, time));
   await setCurrent(folder, time);
   for (const old of [time, ...taken].slice(KEPT))
@@ -65,4 +65,8 @@ export async function keepProved(folder: string, set: StackSet): Promise<string>
 /** As a name of a folder, which has no colons. */
 function formatTime(at: Date): string {
   return at.toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
+}
+
+function parseTime(time: string | undefined): number {
+  return time === undefined ? 0 : Date.parse(time.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'));
 }

@@ -1,6 +1,8 @@
-import { link, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFlushed } from '../plan/flush.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
@@ -34,7 +36,7 @@ export interface Lock {
 export async function takeLock(folder: string, command: string, shownFolder: string): Promise<Lock> {
   const state = stateFolder(folder);
   const path = join(state, LOCK);
-  const staged = `${path}.${process.pid}`;
+  const staged = `${path}.${randomBytes(6).toString('hex')}`;
   const holder: Holder = {
     command,
     pid: process.pid,
@@ -47,13 +49,12 @@ export async function takeLock(folder: string, command: string, shownFolder: str
   try {
     await mkdir(folder, { recursive: true });
     await mkdir(state, { recursive: true, mode: PRIVATE_FOLDER });
-    await rm(staged, { force: true });
     await writeFlushed(staged, text, 0o600);
     while (!(await linked(staged, path))) {
       const found = await readLock(path);
       if (found === undefined) continue;
       if (await isHeld(found.holder)) throw explainHeld(found.holder, shownFolder, path);
-      if (await removeAbandoned(path, found.text)) abandoned = describe(found.holder);
+      if (await removeAbandoned(path, found.text, staged)) abandoned = describe(found.holder);
     }
   } catch (error) {
     throw explainFileError(error, path, 'write');
@@ -101,17 +102,29 @@ async function isHeld({ host, pid, process: identity }: Holder): Promise<boolean
   return host !== hostname() || isProcessAlive(pid, identity);
 }
 
-/** Two may want to take over at once: what was moved away must be what was judged. */
-async function removeAbandoned(path: string, judged: string): Promise<boolean> {
-  const aside = `${path}.abandoned.${process.pid}`;
-  await rename(path, aside).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  const isIt = (await readLock(aside))?.text === judged;
-  if (!isIt) await linked(aside, path).catch(() => false);
-  await rm(aside, { force: true });
-  return isIt;
+/**
+ * Removes a lock that was judged to be of the dead. Two may want to at once, and the slower one must not remove what
+ * the other has taken by then: so only who holds the guard removes.
+ */
+async function removeAbandoned(path: string, judged: string, staged: string): Promise<boolean> {
+  const guard = `${path}.guard`;
+  if (!(await linked(staged, guard))) {
+    const since = (await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - since > GUARD_MS) await rm(guard, { force: true });
+    await sleep(20);
+    return false;
+  }
+  try {
+    if ((await readLock(path))?.text !== judged) return false;
+    await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
+
+/** What takes a moment: a guard that is older was left by a process that was killed just then. */
+const GUARD_MS = 10_000;
 
 function describe({ command, pid, since }: Holder): string {
   return `the ${command} that began at ${since} (pid ${pid})`;
