@@ -16,8 +16,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
   docker: ['formats', 'stack', 'problems'],
   verify: ['docker', 'plan', 'formats', 'stack', 'problems'],
+  backup: ['docker', 'plan', 'formats', 'stack', 'problems'],
   deploy: ['verify', 'docker', 'plan', 'formats', 'stack', 'problems'],
-  report: ['deploy', 'verify', 'docker', 'plan', 'stack', 'problems'],
+  report: ['deploy', 'verify', 'backup', 'docker', 'formats', 'plan', 'stack', 'problems'],
   cli: [
     'init',
     'settings',
@@ -28,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'docker',
     'verify',
     'deploy',
+    'backup',
     'report',
     'stack',
     'problems',
@@ -82,7 +84,7 @@ describe('the rooms', () => {
     );
     const rooms = new Set(touching.map((path) => path.split('/')[0]));
     // node:net is imported for isIP, which asks nobody.
-    expect([...rooms].sort()).toEqual(['cli', 'deploy', 'docker', 'plan', 'settings']);
+    expect([...rooms].sort()).toEqual(['backup', 'cli', 'deploy', 'docker', 'plan', 'settings']);
   });
 
   it('must keep every command cheap to declare: what it needs is imported when it runs', () => {

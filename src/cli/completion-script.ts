@@ -12,6 +12,7 @@ const namesOf = (options: readonly Option[]) =>
   options.flatMap(({ short, long }) => [short, long].filter((name) => name !== undefined));
 const choicesOf = (command: Command) =>
   command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+const takesFile = (command: Command) => command.registeredArguments.some((each) => each.name() === 'file');
 const takesValue = (option: Option) => option.required || option.optional;
 
 function writeBash(program: Command): string {
@@ -22,10 +23,11 @@ function writeBash(program: Command): string {
   const names = program.commands.map((command) => command.name());
   const cases = program.commands.map((command) => {
     const words = [...choicesOf(command), ...namesOf(command.options), ...globals];
-    return `    ${command.name()}) words='${words.join(' ')}' ;;`;
+    const files = takesFile(command) ? ' files=yes' : '';
+    return `    ${command.name()}) words='${words.join(' ')}'${files} ;;`;
   });
   return `_ecar_pool() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= words word
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= words files= word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
       ${names.join('|')}) command=$word; break ;;
@@ -39,6 +41,7 @@ ${cases.join('\n')}
     *) words='${[...names, ...globals].join(' ')}' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [[ -z $files ]] || COMPREPLY+=($(compgen -f -- "$current"))
 }
 complete -F _ecar_pool ecar-pool
 `;
@@ -59,6 +62,7 @@ function writeFish(program: Command): string {
     );
     const choices = choicesOf(command);
     if (choices.length > 0) lines.push(`complete -c ecar-pool${isChosen} -a ${quote(choices.join(' '))}`);
+    if (takesFile(command)) lines.push(`complete -c ecar-pool${isChosen} -F`);
     lines.push(...command.options.map((option) => optionLine(option, isChosen)));
   }
   return `${lines.join('\n')}\n`;

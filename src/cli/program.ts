@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, ExpectedError, UsageError } from '../problems/errors.ts';
+import { addBackup } from './backup.ts';
 import { addCompletion } from './completion.ts';
 import { concealValue } from './conceal-value.ts';
 import { addConfig } from './config.ts';
@@ -10,6 +11,7 @@ import { addHashUser } from './hash-user.ts';
 import { addInit } from './init.ts';
 import { addRender } from './render.ts';
 import { addReport } from './report.ts';
+import { addRestore } from './restore.ts';
 import { addRollback } from './rollback.ts';
 import { addSchema } from './schema.ts';
 import { addSnippet } from './snippet.ts';
@@ -23,6 +25,8 @@ const COMMANDS: readonly AddCommand[] = [
   addVerify,
   addDeploy,
   addRollback,
+  addBackup,
+  addRestore,
   addReport,
   addHashUser,
   addConfig,

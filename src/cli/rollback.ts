@@ -16,6 +16,7 @@ export const addRollback: AddCommand = (program, bind) => {
     .option('--list', 'list the sets that can be put back, and do nothing')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show the plan, and do nothing')
+    .option('--no-backup', 'make no dump first where a step reaches Postgres')
     .option('--timeout <seconds>', 'time limit of the steps, and again of undoing them', parseSeconds, 600)
     .option('-o, --out <dir>', 'where the stack was rendered, if not to stack/<env>/')
     .addHelpText(

@@ -13,6 +13,7 @@ import { formatFailures } from '../report/checks.ts';
 import { createTasks } from '../report/tasks.ts';
 import { reportEnding, reportIdle, reportPlan, reportPlanned } from '../report/transit.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
+import { backUpFirst, reachesPostgres } from './back-up-first.ts';
 import { confirm } from './confirm.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
@@ -85,7 +86,11 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
 
   const stepsFor = (wanted: Needs) =>
     orderSteps(wanted, target.facts.stack, workshop.composeOf(target.facts.stack));
-  const planFor = (wanted: Needs) => ({ environment, folder: shownFolder, changes, steps: stepsFor(wanted) });
+  const planFor = (wanted: Needs) => {
+    const steps = stepsFor(wanted);
+    const isBackedUp = options.backup && reachesPostgres(steps, before, target);
+    return { environment, folder: shownFolder, changes, steps, isBackedUp };
+  };
   const isWritten = changes.every(({ kind }) => kind === 'unchanged');
   if (isIdle(needs) && isWritten) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal));
@@ -110,6 +115,10 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   if (world.signal.aborted) throw new InterruptedError();
   if (isResumed)
     await outwait(unfinished, world.signal, () => report.progress('waiting for the command that still runs'));
+  const dumps =
+    plan.isBackedUp && before !== undefined
+      ? await show('back up', () => backUpFirst(workshop, before, target, invocation))
+      : [];
   const hands: Hands = {
     signal: world.signal,
     run: (step, onStart) => workshop.run(step, onStart),
@@ -138,7 +147,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,
   };
-  reportEnding(plan, ending, commands, report);
+  reportEnding(plan, ending, { commands, dumps }, report);
   return exitCodeOf(ending);
 }
 

@@ -17,11 +17,16 @@ import type { DeployOptions } from './deploy.ts';
 import { stackCommand } from './stack-command.ts';
 
 const VERIFY_MS = 90_000;
+const CLEANING_MS = 20_000;
 
 /** What a deploy works with: docker, for all sets that it has to do with. */
 export interface Workshop {
   /** A session that a signal ends. */
   docker(): Docker;
+  /** The same without a time limit. */
+  unhurried(): Docker;
+  /** A session that no signal ends, for a moment. */
+  cleaner(): Docker;
   /** How Compose is called for one of the sets. */
   composeOf(stack: Stack): ComposeProject;
   /** Makes the names and secrets of one more set known, so that none is shown. */
@@ -58,6 +63,8 @@ export function createWorkshop(
   return {
     composeOf: composeFor,
     docker: () => open(world.signal, VERIFY_MS),
+    unhurried: () => open(world.signal, Number.POSITIVE_INFINITY),
+    cleaner: () => open(unending, CLEANING_MS),
     learn(set) {
       if (set?.facts !== undefined) stacks.push(set.facts.stack);
     },

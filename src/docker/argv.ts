@@ -65,3 +65,19 @@ export function copyOutArgv(container: string, folder: string, target: string): 
 export function removeArgv(container: string): string[] {
   return ['rm', '--force', container];
 }
+
+/** A container for one command of an image's: it reads stdin, logs nothing, and goes when the command ends. */
+interface OneCommand {
+  readonly name: string;
+  readonly network: string;
+  readonly image: string;
+}
+
+/** Runs a command in a container of its own. What it prints is not kept by the engine as a log, too. */
+export function runArgv(
+  { name, network, image }: OneCommand,
+  ...[program = '', ...words]: string[]
+): string[] {
+  const settings = ['--rm', '--interactive', '--log-driver', 'none', '--name', name, '--network', network];
+  return ['run', ...settings, '--entrypoint', program, image, ...words];
+}

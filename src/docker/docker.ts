@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from './child-env.ts';
 import { diagnoseSpawn } from './diagnose.ts';
 import { createRedact } from './redact.ts';
@@ -12,7 +13,7 @@ export interface DockerOptions {
   /** Names that the rendered `.env` carries; docker must not see this process's values of them. */
   readonly hidden: Iterable<string>;
   readonly secrets: Iterable<string>;
-  /** When every call must have ended, on the clock of `performance.now()`. */
+  /** When every call must have ended, on the clock of `performance.now()`; Infinity for no limit. */
   readonly deadline: number;
 }
 
@@ -20,7 +21,8 @@ export interface DockerOptions {
 export interface Docker {
   /**
    * Runs `docker` (or, to detect Compose v1, another program) with an argv. A call that fails still resolves;
-   * rejects with EnvironmentError where the program cannot be started, with InterruptedError on a signal.
+   * rejects with EnvironmentError where the program cannot be started, with InterruptedError on a signal, and with
+   * the error of a stream that was given.
    */
   call(argv: readonly string[], options?: CallOptions): Promise<RunResult>;
   /** Blanks the secrets in a text that is about to be shown. */
@@ -34,7 +36,9 @@ export interface Docker {
 /** What one call may ask for beyond the session's settings. */
 interface CallOptions {
   readonly program?: string;
-  readonly stdin?: string;
+  readonly stdin?: string | Readable;
+  /** Takes what the program prints, however much it is; the result's `stdout` is empty then. */
+  readonly stdout?: Writable;
   /** A limit tighter than what is left of the session's, in milliseconds. */
   readonly timeoutMs?: number;
   /** Told the id of the process as soon as there is one. */
@@ -52,7 +56,10 @@ export function createDocker(options: DockerOptions): Docker {
     redact,
     remainingMs,
     end: () => ended.abort(),
-    async call(argv, { program = 'docker', stdin, timeoutMs = Number.POSITIVE_INFINITY, onStart } = {}) {
+    async call(
+      argv,
+      { program = 'docker', stdin, stdout, timeoutMs = Number.POSITIVE_INFINITY, onStart } = {},
+    ) {
       try {
         return await run(program, argv, {
           cwd: options.cwd,
@@ -60,6 +67,7 @@ export function createDocker(options: DockerOptions): Docker {
           signal,
           timeoutMs: Math.min(timeoutMs, remainingMs()),
           stdin,
+          stdout,
           redact,
           onStart,
         });
@@ -72,5 +80,5 @@ export function createDocker(options: DockerOptions): Docker {
 }
 
 function isSpawnError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  return error instanceof Error && /^spawn\b/.test((error as NodeJS.ErrnoException).syscall ?? '');
 }

@@ -1,15 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { InterruptedError } from '../problems/errors.ts';
 
 /** How to run a program, and how long it may take. */
 export interface RunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Infinity for none. */
   readonly timeoutMs: number;
   /** Aborting it ends the program. */
   readonly signal: AbortSignal;
   /** What the program reads from its standard input; nothing where it is left out. */
-  readonly stdin?: string | undefined;
+  readonly stdin?: string | Readable | undefined;
+  /** Where its standard output goes instead of into the result; ended with the program. */
+  readonly stdout?: Writable | undefined;
   /** Applied to stderr, which is text for people. */
   readonly redact: (text: string) => string;
   /** Told the id of the process, which is that of its group, too. */
@@ -39,7 +44,8 @@ const DRAIN_MS = 300;
 /**
  * Runs one program without a shell, as the leader of its own process group: `docker compose` is a child of
  * `docker`, and killing only the parent leaves the plugin at work. Rejects with the spawn's own error
- * (`code` ENOENT, EACCES) or, after the program has ended, with InterruptedError.
+ * (`code` ENOENT, EACCES) or, after the program has ended, with InterruptedError or with what a stream that was
+ * given failed with, such as ENOSPC, which ends the program.
  */
 export function run(program: string, argv: readonly string[], options: RunOptions): Promise<RunResult> {
   if (options.signal.aborted) return Promise.reject(new InterruptedError());
@@ -54,14 +60,13 @@ export function run(program: string, argv: readonly string[], options: RunOption
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     if (child.pid !== undefined) options.onStart?.(child.pid);
-    const stdout = collect(child.stdout);
+    const sink = options.stdout;
+    const stdout = sink === undefined ? collect(child.stdout) : () => '';
     const stderr = collect(child.stderr);
-    // A program that ends before it has read everything closes the pipe; its exit code says why.
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(options.stdin);
 
     let timedOut = false;
     let ending = false;
+    let broken: { readonly error: unknown } | undefined;
     const timers = new Set<NodeJS.Timeout>();
     const after = (ms: number, act: () => void) => timers.add(setTimeout(act, ms));
     const end = () => {
@@ -69,10 +74,22 @@ export function run(program: string, argv: readonly string[], options: RunOption
       kill(child, 'SIGTERM', grouped);
       after(GRACE_MS, () => kill(child, 'SIGKILL', grouped));
     };
-    after(options.timeoutMs, () => {
-      timedOut = true;
-      end();
-    });
+    if (Number.isFinite(options.timeoutMs))
+      after(options.timeoutMs, () => {
+        timedOut = true;
+        end();
+      });
+    const failWith = (error: unknown) => {
+      broken ??= { error };
+      if (!ending) end();
+    };
+    sink?.on('error', failWith);
+    if (sink !== undefined) child.stdout?.pipe(sink);
+    // A program that ends before it has read everything closes the pipe; its exit code says why.
+    child.stdin?.on('error', () => {});
+    if (typeof options.stdin === 'object' && child.stdin !== null)
+      options.stdin.on('error', failWith).pipe(child.stdin);
+    else child.stdin?.end(options.stdin);
     options.signal.addEventListener('abort', end, { once: true });
     // Where this process ends first, as on a second Ctrl-C, nothing of the program must outlive it.
     const killNow = () => kill(child, 'SIGKILL', grouped);
@@ -81,6 +98,7 @@ export function run(program: string, argv: readonly string[], options: RunOption
       for (const timer of timers) clearTimeout(timer);
       options.signal.removeEventListener('abort', end);
       process.removeListener('exit', killNow);
+      if (typeof options.stdin === 'object') options.stdin.destroy();
     };
 
     child.on('error', (error) => {
@@ -96,10 +114,17 @@ export function run(program: string, argv: readonly string[], options: RunOption
         child.stderr?.destroy();
       });
     });
-    child.on('close', (code) => {
+    child.on('close', async (code) => {
       settle();
+      // What came before a kill is written, too, but nobody waits for more.
+      sink?.end();
+      if (sink !== undefined) await finished(sink).catch(failWith);
       if (options.signal.aborted) {
         reject(new InterruptedError());
+        return;
+      }
+      if (broken !== undefined) {
+        reject(broken.error);
         return;
       }
       const ms = Math.round(performance.now() - began);

@@ -72,13 +72,13 @@ export function writeStarterSecrets(
   return `# Secrets of the environment ${environment}: keep them out of version control.\n${lines.join('\n')}\n`;
 }
 
-const IGNORED = ['.env', '.env.*', '!.env.example', 'stack/'];
+const IGNORED = ['.env', '.env.*', '!.env.example', 'stack/', 'backups/'];
 
-/** The lines that a .gitignore lacks for secrets and rendered files, to be added at its end; empty for none. */
+/** The lines that a .gitignore lacks for secrets, rendered files and backups, to be added at its end; empty for none. */
 export function missingIgnoreLines(gitignore: string): string {
   const present = new Set(gitignore.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
   const missing = IGNORED.filter((line) => !present.has(line));
   if (missing.length === 0) return '';
   const gap = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
-  return `${gap}# ecar-pool: secrets and rendered files\n${missing.join('\n')}\n`;
+  return `${gap}# ecar-pool: secrets, rendered files and backups\n${missing.join('\n')}\n`;
 }

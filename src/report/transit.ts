@@ -13,15 +13,19 @@ export interface Plan {
   readonly folder: string;
   readonly changes: readonly Change[];
   readonly steps: readonly NextStep[];
+  /** Whether dumps are made first. */
+  readonly isBackedUp: boolean;
 }
 
 /** Reports a plan for people: a line a step, with its cause and its command. */
-export function reportPlan({ environment, changes, steps }: Plan, report: Reporter): void {
+export function reportPlan({ environment, changes, steps, isBackedUp }: Plan, report: Reporter): void {
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
   const line = (kind: string, text: string) => report.detail(`  ${style.bold(kind.padEnd(8))}  ${text}`);
   const below = (text: string) => report.detail(`            ${style.dim(text)}`);
   report.detail(`Plan for ${style.bold(environment)}:`);
+  if (isBackedUp)
+    line('backup', 'dump the databases, and read the dumps back: a step below reaches Postgres');
   if (paths.length > 0) line('write', paths.join(', '));
   for (const { kind, why, causes, command } of steps) {
     line(kind, why);
@@ -32,9 +36,9 @@ export function reportPlan({ environment, changes, steps }: Plan, report: Report
 }
 
 /** A plan as machines read it. */
-function planToJson({ environment, folder, changes, steps }: Plan): object {
+function planToJson({ environment, folder, changes, steps, isBackedUp }: Plan): object {
   const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
-  return { environment, folder, files, steps };
+  return { environment, folder, files, steps, backup: isBackedUp };
 }
 
 /** Reports that nothing was done because nothing was asked for: `--dry-run`, or a no. */
@@ -59,16 +63,23 @@ export interface Commands {
 const OUTCOMES = { done: 'done', undone: 'rolled back', left: 'failed', stuck: 'stuck' } as const;
 
 /** Reports how it ended: what runs now, and for what failed why. */
-export function reportEnding(plan: Plan, ending: Ending, commands: Commands, report: Reporter): void {
+export function reportEnding(
+  plan: Plan,
+  ending: Ending,
+  { commands, dumps }: { readonly commands: Commands; readonly dumps: readonly string[] },
+  report: Reporter,
+): void {
   const verdict = 'verdict' in ending ? ending.verdict : undefined;
   report.data({
     ...planToJson(plan),
     outcome: OUTCOMES[ending.kind],
+    dumps,
     ...(ending.kind === 'done' ? { kept: ending.time } : { failure: failureToJson(ending.failure) }),
     ...(ending.kind === 'stuck' ? { trouble: failureToJson(ending.trouble) } : {}),
     ...(verdict === undefined ? {} : { verify: verdictToJson(verdict) }),
   });
   if (report.json) return;
+  for (const dump of dumps) report.detail(report.style.dim(`dump: ${dump}`));
   const { environment } = plan;
   const { style } = report;
   if (ending.kind === 'done') {

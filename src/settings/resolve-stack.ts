@@ -41,6 +41,7 @@ export function resolveStack(
     app: app ? resolveApp(app, secrets) : undefined,
     adopted: resolveAdopted(settings, files),
     monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
+    backup: { ...settings.backup, image: settings.backup.image ?? 'postgres:18' },
     resources: resolveResources(settings),
   };
 }

@@ -1,5 +1,6 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
+import { checkBackup } from './rules/backup.ts';
 import { checkCompose } from './rules/compose.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkGrafana } from './rules/grafana.ts';
@@ -39,6 +40,7 @@ const RULES: readonly Rule[] = [
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),
   rule(['monitoring'], checkGrafana),
   rule(['monitoring', 'postgres', 'pgbouncer'], checkPgbadger),
+  rule(['backup', 'postgres'], checkBackup),
   rule(['app', 'monitoring', 'pgbouncer'], checkPorts),
   rule(['app', 'postgres', 'monitoring', 'resources'], checkResources),
 ];

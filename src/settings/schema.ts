@@ -2,6 +2,7 @@
 // here gets into the bundle.
 import * as z from 'zod/mini';
 import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { backup } from './backup-schema.ts';
 import { adoptedProject } from './compose-schema.ts';
 import { monitoring } from './monitoring-schema.ts';
 import {
@@ -227,6 +228,7 @@ export const settingsSchema = z.strictObject({
   app: z.optional(app),
   compose: z.optional(adoptedProject),
   monitoring: z.prefault(monitoring, {}),
+  backup: z.prefault(backup, {}),
   resources: about(z._default(z.record(z.string(), limits), {}), 'Limits of the containers, by service.'),
 });
 

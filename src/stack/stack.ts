@@ -18,6 +18,7 @@ export interface Stack {
   /** Undefined where the stack is a project of its own. */
   readonly adopted: Adopted | undefined;
   readonly monitoring: Monitoring;
+  readonly backup: Backup;
   readonly resources: ReadonlyMap<string, Resources>;
 }
 
@@ -108,6 +109,16 @@ export interface App {
   readonly environment: ReadonlyMap<string, string | Secret>;
 }
 
+/** How backups are made, and how many are kept of each database. */
+export interface Backup {
+  /** The newest so many stay, however old; at least 1. */
+  readonly keep: number;
+  /** And so do all that are not older than so many days. */
+  readonly keep_days: number;
+  /** Whose pg_dump is used for a server that someone else runs. */
+  readonly image: string;
+}
+
 /** `deploy.resources.limits` of one service, in Compose's words. */
 interface Resources {
   readonly cpus: string | undefined;
@@ -117,4 +128,9 @@ interface Resources {
 /** The name of a service's container: one a host, so that people and programs know it beforehand. */
 export function containerName({ name }: Pick<Stack, 'name'>, service: string): string {
   return `${name}_${service}`;
+}
+
+/** What Docker calls the network of the stack: Compose puts the project before the name of one that it makes. */
+export function networkName({ name, network }: Pick<Stack, 'name' | 'network'>): string {
+  return network.external ? network.name : `${name}_${network.name}`;
 }

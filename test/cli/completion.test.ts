@@ -26,6 +26,9 @@ describe('completion', () => {
     expect(await completeInBash('ecar-pool render --ch')).toEqual(['--check']);
     expect(await completeInBash('ecar-pool --env prod render --d')).toEqual(['--diff']);
     expect(await completeInBash('ecar-pool snippet d')).toEqual(['django']);
+    expect(await completeInBash('ecar-pool restore --cl')).toEqual(['--clean']);
+    expect(await completeInBash('ecar-pool restore completion.t')).toEqual(['completion.test.ts']);
+    expect(await completeInBash('ecar-pool render completion.t')).toEqual(['']);
     expect(await completeInBash('ecar-pool render --config completion.t')).toEqual(['completion.test.ts']);
   });
 

@@ -21,7 +21,7 @@ describe('init', () => {
     expect(read(cwd, '.env.prod')).not.toBe(read(cwd, '.env.dev'));
     expect(read(cwd, '.env.prod')).toMatch(/^DB_PASSWORD='[\w-]{32}'$/m);
     expect(read(cwd, '.gitignore').split('\n')).toEqual(
-      expect.arrayContaining(['.env', '.env.*', '!.env.example', 'stack/']),
+      expect.arrayContaining(['.env', '.env.*', '!.env.example', 'stack/', 'backups/']),
     );
     for (const environment of ['dev', 'prod']) {
       expect(await runToEnd(['render', '--env', environment, '-q'], { cwd })).toEqual({
@@ -129,7 +129,7 @@ describe('init', () => {
     expect(read(cwd, 'ecar-pool.yaml')).toBe('mine');
     expect(read(cwd, '.env.prod')).toBe('MINE=1');
     expect(read(cwd, '.gitignore')).toBe(
-      'node_modules\n.env\n# ecar-pool: secrets and rendered files\n.env.*\n!.env.example\nstack/\n',
+      'node_modules\n.env\n# ecar-pool: secrets, rendered files and backups\n.env.*\n!.env.example\nstack/\nbackups/\n',
     );
     await runToEnd(['init', '--yes'], { cwd });
     expect(read(cwd, '.gitignore').match(/stack\//g)).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createDocker } from '../../src/docker/docker.ts';
 import { InterruptedError } from '../../src/problems/errors.ts';
@@ -80,4 +81,49 @@ describe('a call to docker', () => {
     const gone = session([{ match: 'x' }], { cwd: '/no/such/folder' });
     await expect(gone.docker.call(['x'])).rejects.toThrow('The current folder no longer exists');
   });
+
+  it('must pour what is printed into a stream, however much, and take stdin from one', async () => {
+    const { docker } = session([]);
+    const chunks: Buffer[] = [];
+    const stdout = new Writable({
+      write: (chunk: Buffer, _, done) => {
+        chunks.push(chunk);
+        setImmediate(done);
+      },
+    });
+    const input = Buffer.alloc(3_000_000, 'x\xff\n', 'latin1');
+    const stdin = Readable.from([input.subarray(0, 7), input.subarray(7)], { objectMode: false });
+    const result = await docker.call([], { program: '/bin/cat', stdin, stdout });
+    expect(result).toMatchObject({ code: 0, stdout: '' });
+    expect(Buffer.concat(chunks).equals(input)).toBe(true);
+  });
+
+  it('must end, and fail as the stream did, where what is printed cannot be taken', async () => {
+    const { docker } = session([]);
+    const full = Object.assign(new Error('disk full'), { code: 'ENOSPC', syscall: 'write' });
+    const stdout = new Writable({ write: (_chunk, _, done) => done(full) });
+    await expect(docker.call(['/dev/zero'], { program: '/bin/cat', stdout })).rejects.toBe(full);
+  });
+
+  it('must end, and fail as the stream did, where what it reads breaks', async () => {
+    const { docker } = session([]);
+    const broken = new Error('a bad sector');
+    const stdin = new Readable({ read: () => stdin.destroy(broken) });
+    await expect(docker.call([], { program: '/bin/cat', stdin })).rejects.toBe(broken);
+  });
+
+  it('must not wait for a stream that a program has no use for', async () => {
+    const { docker } = session([]);
+    const stdin = Readable.from(endless(), { objectMode: false });
+    expect(await docker.call([], { program: '/bin/true', stdin })).toMatchObject({ code: 0 });
+  });
+
+  it('must need no time limit', async () => {
+    const { docker } = session([{ match: 'x', stdout: 'y' }], { limitMs: Number.POSITIVE_INFINITY });
+    expect(await docker.call(['x'])).toMatchObject({ stdout: 'y', timedOut: false });
+  });
 });
+
+async function* endless(): AsyncGenerator<Buffer> {
+  for (;;) yield Buffer.alloc(65_536);
+}

@@ -62,7 +62,7 @@ describe(`deploys under the load of ${CLIENTS} clients`, () => {
     const { kinds, bench, clients } = await measure('password', async (round) =>
       project.write('.env.prod', `${await project.read('.env.prod')}DB_PASSWORD='rotated${round}'\n`),
     );
-    expect(kinds).toEqual(['write', 'roles', 'reload', 'verify']);
+    expect(kinds).toEqual(['backup', 'write', 'roles', 'reload', 'verify']);
     expect(bench).toMatchObject({ failed: 0, aborted: 0 });
     expect(clients).toMatchObject({ failed: 0, refused: 0 });
   }, 200_000);
@@ -81,7 +81,7 @@ describe(`deploys under the load of ${CLIENTS} clients`, () => {
     const { kinds, clients } = await measure('restart of Postgres', (round) =>
       project.set({ postgres: { max_connections: 100 + round } }),
     );
-    expect(kinds).toEqual(['write', 'recreate', 'verify']);
+    expect(kinds).toEqual(['backup', 'write', 'recreate', 'verify']);
     expect(clients.standstillMs).toBeLessThan(60_000);
   }, 200_000);
 });

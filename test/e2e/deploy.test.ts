@@ -61,10 +61,14 @@ describe('deploy', () => {
     const old = await appLogin(project);
     const secrets = await project.read('.env.prod');
     await project.write('.env.prod', `${secrets}DB_PASSWORD='rotated'\n`);
-    expect(plannedKinds(await deploy(project))).toEqual(['write', 'roles', 'reload', 'verify']);
+    const outcome = await deploy(project);
+    expect(plannedKinds(outcome)).toEqual(['backup', 'write', 'roles', 'reload', 'verify']);
+    const [, dump = ''] = /^dump: (.*)$/m.exec(outcome.stdout) ?? [];
+    expect(statSync(project.path(dump)).mode & 0o777).toBe(0o600);
     await query(project, { ...old, password: 'rotated' }, 'SELECT 1');
 
-    const back = await rollback(project);
+    const back = await rollback(project, ['--no-backup']);
+    expect(plannedKinds(back)).toEqual(['write', 'roles', 'reload', 'verify']);
     expect(back.stdout).toMatch(/^prod works/m);
     expect(await query(project, old, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     await expect(query(project, { ...old, password: 'rotated' }, 'SELECT 1')).rejects.toThrow(/failed/);
@@ -216,6 +220,21 @@ describe('a deploy that fails', () => {
       nothing,
     );
     expect(stderr).toMatch(/FAIL {2}/);
+  });
+
+  it('must change nothing where no backup can be made', async () => {
+    const project = useStack();
+    const { stderr } = await expectUndone(
+      project,
+      3,
+      async () => {
+        await project.write('backups', 'a file in the way');
+        await project.write('.env.prod', `${await project.read('.env.prod')}DB_PASSWORD='rotated'\n`);
+      },
+      () => rm(project.path('backups')),
+    );
+    expect(stderr).toContain('no backup could be made, and nothing was changed');
+    expect(stderr).toContain('--no-backup');
   });
 
   it('must undo all on Ctrl-C, and exit 130', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { psql } from './support/dumped-database.ts';
 import { IMAGES } from './support/images.ts';
 import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
@@ -8,6 +9,9 @@ import { useProject } from './support/use-project.ts';
 const README = resolve('README.md');
 const sectionOf = (name: string) =>
   new RegExp(`(?<=<!-- ${name}:[^>]*-->\\n\\n)\`\`\`console\\n[\\s\\S]*?\`\`\`(?=\\n\\n<!-- /${name} -->)`);
+
+const BACKUPS = /(?<=<!-- backup:[^>]*-->\n\n)```console\n[\s\S]*?```(?=\n\n<!-- \/backup -->)/;
+const STAMP = /\d{8}T\d{6}Z/g;
 
 /** What the testbed has, and what the starter settings name in its place. */
 const SHIPPED = [
@@ -50,6 +54,27 @@ describe('the README', () => {
     const printed = `\`\`\`console\n${runs}\`\`\``;
     const isSame = maskVarying(shown) === maskVarying(printed);
     await expect(isSame ? readme : readme.replace(section, () => printed)).toMatchFileSnapshot(README);
+  });
+
+  it('must show what backup and restore print of the stack of its tour', async () => {
+    const project = useTour();
+    const readme = await readFile(README, 'utf8');
+    const [shown = ''] = BACKUPS.exec(readme) ?? [];
+    await psql(project, 'ecar_db', 'CREATE TABLE cars AS SELECT g FROM generate_series(1, 1000) g');
+    let stamp = '';
+    const runs: string[] = [];
+    for (const [, command = ''] of shown.matchAll(/^\$ (.*)$/gm)) {
+      const { stdout } = await project.shell(`{ ${command.replace(STAMP, stamp)}; } 2>&1`, { code: 'any' });
+      stamp ||= stdout.match(STAMP)?.[0] ?? '';
+      // Shown of what takes longer than a second, which a busy machine makes of everything.
+      const result = stdout.replace(/^(?:dumping|reading back|restoring) .*\n/gm, '');
+      runs.push(`$ ${command.replace(STAMP, stamp)}\n${result}`);
+    }
+    expect(runs.length).toBeGreaterThan(2);
+    const printed = `\`\`\`console\n${runs.join('')}\`\`\``;
+    const mask = (text: string) => text.replace(STAMP, 'T').replace(/\b[\d.]+ (?=s$|kB|bytes)/gm, 'N ');
+    const isSame = mask(shown) === mask(printed);
+    await expect(isSame ? readme : readme.replace(BACKUPS, () => printed)).toMatchFileSnapshot(README);
   });
 });
 

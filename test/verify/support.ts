@@ -61,6 +61,7 @@ export const STACK: Stack = {
   app: undefined,
   adopted: undefined,
   monitoring: { prometheus: undefined, grafana: undefined, log: undefined, pgbadger: undefined },
+  backup: { keep: 7, keep_days: 30, image: 'postgres:18' },
   resources: new Map(),
 };
 

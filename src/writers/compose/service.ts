@@ -1,4 +1,5 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
+import { writeConninfo } from '../../formats/conninfo.ts';
 import { containerName, type Stack } from '../../stack/stack.ts';
 
 /** A Compose service as plain data. */
@@ -65,7 +66,7 @@ export function readyCheck(port: number, user: string, dbname: string): Service 
 /** libpq takes a database name that holds `=` or looks like a URI for a connection string. */
 function asConninfo(dbname: string): string {
   if (!/=|^postgres(ql)?:\/\//.test(dbname)) return dbname;
-  return `dbname='${dbname.replace(/[\\']/g, '\\$&')}'`;
+  return writeConninfo({ dbname });
 }
 
 /** A variable of `.env` that must be there. */

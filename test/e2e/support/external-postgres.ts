@@ -16,14 +16,17 @@ export class ExternalPostgres {
   }
 
   /** @param hostAuth what pg_hba.conf asks of those who come over the network */
-  static async start(hostAuth: 'md5' | 'scram-sha-256' = 'md5'): Promise<ExternalPostgres> {
+  static async start(
+    hostAuth: 'md5' | 'scram-sha-256' = 'md5',
+    image: string = IMAGES.postgres17,
+  ): Promise<ExternalPostgres> {
     const postgres = new ExternalPostgres(`e2eserver${await freePort()}`);
     const { name } = postgres;
     await docker('network', 'create', name);
     await docker(
       ...['run', '-d', '--name', name, '--network', name],
       ...['-e', `POSTGRES_PASSWORD=${SUPERUSER_PASSWORD}`, '-e', `POSTGRES_HOST_AUTH_METHOD=${hostAuth}`],
-      IMAGES.postgres17,
+      image,
     );
     await eventually(() => docker('exec', name, 'pg_isready', '-h', '127.0.0.1'), 60_000);
     return postgres;
@@ -47,8 +50,14 @@ export class ExternalPostgres {
 
   /** Statements of its superuser. */
   async run(...statements: readonly string[]): Promise<void> {
+    await this.runIn('postgres', ...statements);
+  }
+
+  /** The same in one of its databases; gives what psql prints, unaligned. */
+  async runIn(database: string, ...statements: readonly string[]): Promise<string> {
     const commands = statements.flatMap((statement) => ['-c', statement]);
-    await docker('exec', this.name, 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', ...commands);
+    const psql = ['psql', '-X', '-A', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', database];
+    return (await docker('exec', this.name, ...psql, ...commands)).stdout;
   }
 
   /** Runs a printed command where the server's name leads to it, in the project's folder. */

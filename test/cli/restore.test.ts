@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type FakeDocker, fakeDocker, type Rule } from '../support/fake-docker.ts';
+import { runToEnd, start } from '../support/fake-world.ts';
+import { PASSWORDS, tempProject } from '../support/temp-project.ts';
+
+const CONTAINER = { Name: 'ecar_postgres', Service: 'postgres', State: 'running' };
+const RULES: readonly Rule[] = [
+  { match: 'version --format', stdout: '28.2.2\n' },
+  { match: 'compose version', stdout: '2.40.3\n' },
+  { match: ' ps -a', stdout: JSON.stringify(CONTAINER) },
+  { match: 'pg_restore --list', stdout: '1; 2 3 TABLE DATA public t me\n' },
+  { match: 'pg_restore --file=/dev/null' },
+  { match: 'pg_database_size', stdout: '[1000, 2, 1, "ecar_user", 17]\n' },
+  { match: 'pg_restore "$@"', stderr: 'psql:<stdin>:3: ERROR:  it broke\nLINE 1: x\n', code: 3 },
+  { match: 'pg_terminate_backend' },
+];
+const RESTORE = ['restore', 'x.dump', '--into', 'ecar_db', '--env', 'prod'];
+
+async function project(): Promise<string> {
+  const cwd = tempProject();
+  await runToEnd(['render', '--env', 'prod'], { cwd });
+  writeFileSync(join(cwd, 'x.dump'), 'PGDMP');
+  return cwd;
+}
+
+const hasRestored = ({ calls }: FakeDocker) =>
+  calls().some(({ argv }) => argv.join(' ').includes('pg_restore "$@"'));
+
+describe('restore', () => {
+  it.each([
+    ['n', false, 130, /nothing was touched\n$/],
+    ['', false, 130, /nothing was touched\n$/],
+    ['yes', true, 3, /the restore failed on database "ecar_db": it broke; the database is as it was\n/],
+  ])('must ask before it drops anything, and take %j for what it says', async (typed, does, code, words) => {
+    const cwd = await project();
+    const fake = fakeDocker(RULES);
+    const run = start([...RESTORE, '--clean'], { cwd, env: fake.env, terminal: true });
+    await run.question(/has 2 tables and 1 large object\. Drop all of it and restore x\.dump\? \[y\/N\] $/);
+    run.stdin.write(`${typed}\n`);
+    expect(await run.exitCode).toBe(code);
+    expect(run.err()).toMatch(words);
+    expect(hasRestored(fake)).toBe(does);
+  });
+
+  it('must end with 130 at Ctrl-C while it asks, and touch nothing', async () => {
+    const cwd = await project();
+    const fake = fakeDocker(RULES);
+    const run = start([...RESTORE, '--clean'], { cwd, env: fake.env, terminal: true });
+    await run.question(/\[y\/N\] $/);
+    run.interrupt();
+    expect(await run.exitCode).toBe(130);
+    expect(hasRestored(fake)).toBe(false);
+  });
+
+  it('must give docker no password but by stdin', async () => {
+    const cwd = await project();
+    const fake = fakeDocker(RULES);
+    await runToEnd([...RESTORE, '--clean', '--yes'], { cwd, env: fake.env });
+    expect(hasRestored(fake)).toBe(true);
+    for (const secret of Object.values(PASSWORDS)) expect(JSON.stringify(fake.calls())).not.toContain(secret);
+  });
+
+  it.each<[string, string[], Rule[], number, RegExp]>([
+    ['a file that is not there', ['restore', 'y.dump', '--into', 'ecar_db'], [], 3, /cannot read y\.dump/],
+    ['a folder', ['restore', 'stack', '--into', 'ecar_db'], [], 2, /stack is no file/],
+    [
+      'a role that nobody asks for',
+      [...RESTORE, '--user', 'postgres'],
+      [],
+      2,
+      /--user is for a Postgres that someone else runs/,
+    ],
+    [
+      'no Postgres that runs',
+      RESTORE,
+      [{ match: ' ps -a', stdout: JSON.stringify({ ...CONTAINER, State: 'exited' }) }],
+      3,
+      /the Postgres of the stack does not run \(exited\)\n {2}fix: start it with docker compose -f stack\/prod/,
+    ],
+    [
+      'a dump of a newer pg_dump',
+      RESTORE,
+      [
+        {
+          match: 'pg_restore --list',
+          code: 1,
+          stderr: 'pg_restore: error: unsupported version (1.18) in file header\n',
+        },
+      ],
+      2,
+      /x\.dump is not a whole dump.*unsupported version.*\n {2}fix: name an image with a newer Postgres/,
+    ],
+  ])('must say so of %s', async (_, argv, rules, code, words) => {
+    const cwd = await project();
+    const fake = fakeDocker([...rules, ...RULES]);
+    const { exitCode, err } = await runToEnd([...argv, '--env', 'prod'], { cwd, env: fake.env });
+    expect(err).toMatch(words);
+    expect(exitCode).toBe(code);
+    expect(hasRestored(fake)).toBe(false);
+  });
+});
