@@ -147,7 +147,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,
   };
-  reportEnding(plan, ending, { commands, dumps }, report);
+  reportEnding(plan, ending, { command, commands, dumps }, report);
   return exitCodeOf(ending);
 }
 

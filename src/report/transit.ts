@@ -54,10 +54,18 @@ export function reportIdle(plan: Plan, verdict: Verdict, report: Reporter): void
 }
 
 /** Commands of ours on this very stack, for people to paste. */
-export interface Commands {
+interface Commands {
   readonly deploy: string;
   /** Undefined where there is nothing to go back to. */
   readonly rollback: string | undefined;
+}
+
+/** What else is told of an ending. */
+interface Told {
+  readonly command: 'deploy' | 'rollback';
+  readonly commands: Commands;
+  /** The dumps that were made first, as people would type them. */
+  readonly dumps: readonly string[];
 }
 
 const OUTCOMES = { done: 'done', undone: 'rolled back', left: 'failed', stuck: 'stuck' } as const;
@@ -66,7 +74,7 @@ const OUTCOMES = { done: 'done', undone: 'rolled back', left: 'failed', stuck: '
 export function reportEnding(
   plan: Plan,
   ending: Ending,
-  { commands, dumps }: { readonly commands: Commands; readonly dumps: readonly string[] },
+  { command, commands, dumps }: Told,
   report: Reporter,
 ): void {
   const verdict = 'verdict' in ending ? ending.verdict : undefined;
@@ -85,7 +93,10 @@ export function reportEnding(
   if (ending.kind === 'done') {
     if (verdict !== undefined) report.line(summarise(verdict.rows, environment, style));
     const back = commands.rollback === undefined ? '' : `; to go back: ${commands.rollback}`;
-    report.detail(style.dim(`kept as ${ending.time}${back}`));
+    const again = 'the settings stay as they are: the next deploy applies them again';
+    report.detail(
+      style.dim(command === 'deploy' ? `kept as ${ending.time}${back}` : `back at ${ending.time}; ${again}`),
+    );
     return;
   }
   reportFailed(ending.failure, report);
