@@ -72,12 +72,12 @@ export function writeStarterSecrets(
   return `# Secrets of the environment ${environment}: keep them out of version control.\n${lines.join('\n')}\n`;
 }
 
-const IGNORED = ['.env', '.env.*', '!.env.example', 'stack/'];
+const IGNORED: readonly string[] = ['.env', '.env.*', '!.env.example', 'stack/'];
 
 /** The lines that a .gitignore lacks for secrets and rendered files, to be added at its end; empty for none. */
-export function missingIgnoreLines(gitignore: string): string {
+export function missingIgnoreLines(gitignore: string, ignored = IGNORED): string {
   const present = new Set(gitignore.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
-  const missing = IGNORED.filter((line) => !present.has(line));
+  const missing = ignored.filter((line) => !present.has(line));
   if (missing.length === 0) return '';
   const gap = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
   return `${gap}# ecar-pool: secrets and rendered files\n${missing.join('\n')}\n`;
