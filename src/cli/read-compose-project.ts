@@ -67,7 +67,7 @@ async function readModel(folder: string, files: readonly string[], world: World)
   const { cwd, env, signal } = world;
   const deadline = performance.now() + CONFIG_MS;
   const docker = createDocker({ cwd, env, signal, hidden: [], secrets: [], deadline });
-  const adopted = { files, isSelfNamed: true, networks: [], profiles: [], services: [] };
+  const adopted = { files, isSelfNamed: true, isPersistent: false, networks: [], profiles: [], services: [] };
   const { files: overlaid, ...project } = adoptedProject('ecar-pool', adopted, folder, folder);
   const config = await readComposeConfig(docker, { ...project, files: overlaid.slice(0, -1) }).catch(
     (error: unknown) => {

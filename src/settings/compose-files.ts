@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { OVERLAY_FILE } from '../stack/compose-project.ts';
 import type { Findings } from './finding.ts';
 import { type ReadLimits, readBytes } from './read-bytes.ts';
 import type { Settings } from './schema.ts';
@@ -19,6 +20,8 @@ export interface ComposeFiles {
   readonly files: readonly string[];
   /** Whether Compose would call the project by the name of the settings by itself. */
   readonly isSelfNamed: boolean;
+  /** Whether COMPOSE_FILE makes Compose take these and the rendered one by itself. */
+  readonly isPersistent: boolean;
   /** The files that were looked for, absolute. */
   readonly sources: readonly string[];
 }
@@ -55,7 +58,15 @@ export async function readComposeFiles(
   }
   const natural = await naturalName(files, { root, find, ...limits });
   const looked = compose.files ?? [...DEFAULT_FILES, ...DEFAULT_OVERRIDES];
-  return { files, isSelfNamed: natural === name, sources: looked.map((file) => resolve(root, file)) };
+  const given = find('COMPOSE_FILE');
+  const listed = given !== undefined && 'value' in given ? String(given.value).split(delimiter) : [];
+  const isPersistent = listed.join('\n') === [...files, OVERLAY_FILE].join('\n');
+  return {
+    files,
+    isSelfNamed: natural === name,
+    isPersistent,
+    sources: looked.map((file) => resolve(root, file)),
+  };
 }
 
 /**
