@@ -50,11 +50,13 @@ export function namesOf(target: ServiceModel, from: ServiceModel): ReadonlySet<s
 }
 
 /** The networks of a service; one that shares another's has those. */
-export function networksOf(service: ServiceModel, { services }: ProjectModel): readonly string[] {
+export function networksOf(
+  service: ServiceModel,
+  { services }: Pick<ProjectModel, 'services'>,
+): readonly string[] {
   const shared = /^service:(.+)$/.exec(service.network_mode ?? '')?.[1];
   const other = shared === undefined ? undefined : services.get(shared);
-  if (other !== undefined && other.network_mode === undefined)
-    return networksOf(other, { services, secrets: new Map() });
+  if (other !== undefined && other.network_mode === undefined) return networksOf(other, { services });
   if (service.network_mode !== undefined) return [];
   return service.networks === undefined ? ['default'] : [...service.networks.keys()];
 }

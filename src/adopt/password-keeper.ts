@@ -27,6 +27,7 @@ export class PasswordKeeper {
   readonly missing: string[] = [];
   readonly #said: string | undefined;
   readonly #variables: ProjectVariables;
+  readonly #referenced: ReadonlySet<string>;
   readonly #secrets: ReadonlyMap<string, string>;
   readonly #ofServer: ReadonlyMap<string, GivenVariable>;
 
@@ -35,6 +36,7 @@ export class PasswordKeeper {
     this.#said = said;
     this.#variables = variables;
     this.#secrets = model.secrets;
+    this.#referenced = model.referenced;
     this.#ofServer = server.service === undefined ? new Map() : listGiven(server.service, variables);
   }
 
@@ -109,7 +111,8 @@ export class PasswordKeeper {
   #nameFor(user: string): string {
     const words = user.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
     const name = `${/^[A-Z_]/.test(words) ? words : `DB_${words}`}_PASSWORD`;
-    return this.#variables.dotenv.has(name) ? `POOL_${name}` : name;
+    const isTaken = this.#variables.dotenv.has(name) || this.#referenced.has(name);
+    return isTaken ? `POOL_${name}` : name;
   }
 }
 

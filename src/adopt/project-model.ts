@@ -20,8 +20,23 @@ export interface ServiceModel {
 /** What is known of a project. */
 export interface ProjectModel {
   readonly services: ReadonlyMap<string, ServiceModel>;
+  /** The variables that it has Compose put in or hand on, whether they are set or not. */
+  readonly referenced: ReadonlySet<string>;
   /** The files of its `secrets`, by name. */
   readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** By the look of the whole text: one too many does no harm. */
+function listReferenced(document: unknown): Set<string> {
+  const interpolated = [...JSON.stringify(document).matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(
+    ([, name = '']) => name,
+  );
+  const handedOn = Object.values(asMap(asMap(document)['services'])).flatMap((service) =>
+    [...readPairs(asMap(service)['environment'])].flatMap(([name, value]) =>
+      value === undefined ? [name] : [],
+    ),
+  );
+  return new Set([...interpolated, ...handedOn]);
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -44,6 +59,7 @@ export function readProjectModel(document: unknown): ProjectModel {
         .map((name) => [name, readService(name, asMap(asMap(services)[name]))]),
     ),
     secrets: new Map(files),
+    referenced: listReferenced(document),
   };
 }
 
