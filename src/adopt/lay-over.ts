@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { FormatError } from '../formats/format-error.ts';
 import { asList, asMap, asText, readPairs } from './project-model.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -10,13 +11,14 @@ export type LoadFile = (path: string) => unknown;
  * Lays Compose files over each other, with what they extend and include, as far as it concerns who talks to whom;
  * for a machine without Compose. Keys that mean nothing here are not merged.
  * @param files their paths, in order
+ * @throws FormatError where files or services go round in a circle
  */
 export function layFilesOver(files: readonly string[], load: LoadFile): Values {
   return files.map((file) => readFile(file, load, [])).reduce(mergeFiles, {});
 }
 
 function readFile(path: string, load: LoadFile, within: readonly string[]): Values {
-  if (within.includes(path)) throw new Error(`${path} includes itself`);
+  if (within.includes(path)) throw new FormatError(`${path} includes itself`);
   const file = asMap(load(path));
   const services = asMap(file['services']);
   const resolved = Object.keys(services).map(
@@ -43,7 +45,7 @@ function extend(
   const from = asText(extension) ?? asText(asMap(extension)['service']) ?? '';
   const file = asText(asMap(extension)['file']);
   const key = `${file ?? path}:${from}`;
-  if (within.includes(key)) throw new Error(`the service ${name} extends itself`);
+  if (within.includes(key)) throw new FormatError(`the service ${name} extends itself`);
   const at = file === undefined ? path : beside(path, file);
   const others = file === undefined ? services : asMap(asMap(load(at))['services']);
   return mergeServices(extend(from, others, at, load, [...within, key]), service);

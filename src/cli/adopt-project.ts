@@ -107,7 +107,7 @@ export async function adoptProject(
   const ours = writeDotenv(secrets, [
     `Secrets of ecar-pool, environment ${environment}: keep them out of version control.`,
   ]);
-  const outcomes = [await extendIgnoreFile(folder, ['.env', `.env.${environment}`, 'pgbouncer/'])];
+  const outcomes = [await extendIgnoreFile(folder, ['.env', `.env.${environment}`, '/pgbouncer/'])];
   if (adoption.moved.size > 0) outcomes.push(await extendDotenv(folder, adoption.moved, hasDotenv));
   for (const [file, text, mode] of [
     [`.env.${environment}`, ours, 0o600],

@@ -85,6 +85,15 @@ async function readModel(folder: string, files: readonly string[], world: World)
   return readByOurselves(folder, files);
 }
 
+function layOver(files: readonly string[], load: (path: string) => unknown): unknown {
+  try {
+    return layFilesOver(files, load);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new UsageError(error.message, 'mend the files first: Compose refuses them, too');
+  }
+}
+
 /** Compose's own tags change the rules by which files are laid over each other; only Compose knows them all. */
 const TAG = /[:\s]!(?:reset|override)\b/;
 
@@ -101,7 +110,7 @@ async function readByOurselves(folder: string, files: readonly string[]): Promis
       }
       return readComposeText(path, text);
     };
-    const document = layFilesOver(files, load);
+    const document = layOver(files, load);
     if (wanted === undefined) return readProjectModel(document);
     texts.set(wanted, await readProjectFile(folder, wanted));
   }

@@ -14,7 +14,7 @@ export interface RenderOptions {
 export const addRender: AddCommand = (program, bind) => {
   const command = program
     .command('render')
-    .description('write the stack of one environment to stack/<env>/')
+    .description('write the stack of one environment to stack/<env>/, or lay it over an adopted project')
     .option('-o, --out <dir>', 'write there instead')
     .option('--diff', 'show what would change, secrets redacted; write nothing')
     .option('--check', 'write nothing; exit 1 when anything would change (for CI)')

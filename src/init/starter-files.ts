@@ -77,7 +77,7 @@ const IGNORED: readonly string[] = ['.env', '.env.*', '!.env.example', 'stack/']
 /** The lines that a .gitignore lacks for secrets and rendered files, to be added at its end; empty for none. */
 export function missingIgnoreLines(gitignore: string, ignored = IGNORED): string {
   const present = new Set(gitignore.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
-  const missing = ignored.filter((line) => !present.has(line));
+  const missing = ignored.filter((line) => !present.has(line.replace(/^\//, '')));
   if (missing.length === 0) return '';
   const gap = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
   return `${gap}# ecar-pool: secrets and rendered files\n${missing.join('\n')}\n`;

@@ -45,7 +45,13 @@ export function nextSteps(
 /** The stack's own Postgres runs the SQL itself when it first boots. */
 function stepsToStart(changed: readonly Change[], stack: Stack, project: ComposeProject): NextStep[] {
   const roles = stack.postgres.kind === 'external' ? rolesSteps(changed, stack, project) : [];
-  return [...roles, { command: upCommand(project), why: 'start the stack' }];
+  return [
+    ...roles,
+    {
+      command: upCommand(project),
+      why: stack.adopted ? 'start PgBouncer, and anew the services that go through it' : 'start the stack',
+    },
+  ];
 }
 
 /**
@@ -58,10 +64,18 @@ function stepsToChange(changes: readonly Change[], stack: Stack, project: Compos
   const live = [...rolesSteps(changed, stack, project), ...reloadSteps(changed, project)];
   const up = { command: upCommand(project), why: 'recreate what changed, and only that' };
   const lock = lockSteps(changes, stack, project);
+  // Its services take a new password from the project's own .env.
+  const changesLogins =
+    stack.adopted !== undefined && changed.some(({ path }) => path.endsWith('userlist.txt'));
   const compose = changed.find(({ path }) => isComposeFile(path));
   if (!changesServices(compose))
-    return [...live, ...(compose !== undefined || changesInterpolation(changes) ? [up] : []), ...lock];
-  if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
+    return [
+      ...live,
+      ...(compose !== undefined || changesInterpolation(changes) || changesLogins ? [up] : []),
+      ...lock,
+    ];
+  const hasApp = stack.app !== undefined || stack.adopted !== undefined;
+  if (!hasApp || live.length === 0) return [up, ...live, ...lock];
   const upPool = { command: upPoolCommand(project), why: 'recreate what changed of PgBouncer and Postgres' };
   return [upPool, ...live, up, ...lock];
 }
