@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ['formats', 'stack', 'problems'],
   settings: ['credentials', 'formats', 'stack', 'problems'],
   init: ['settings'],
+  adopt: ['formats'],
   writers: ['credentials', 'formats', 'stack', 'plan/file-plan.ts'],
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
   docker: ['formats', 'stack', 'problems'],
@@ -20,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   deploy: ['verify', 'docker', 'plan', 'formats', 'stack', 'problems'],
   report: ['deploy', 'verify', 'backup', 'docker', 'formats', 'plan', 'stack', 'problems'],
   cli: [
+    'adopt',
     'init',
     'settings',
     'plan',

@@ -53,6 +53,14 @@ export function examples(...lines: readonly (readonly [command: string, meaning:
   return `\nExamples:\n${lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}  ${meaning}`).join('\n')}\n`;
 }
 
+/** The value of `--port`. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It is a port from 1 to 65535.');
+  return port;
+}
+
 /** The value of `--timeout`. A day bounds it: a larger number overflows Node's timers, which then fire at once. */
 export function parseSeconds(text: string): number {
   const seconds = Number(text);

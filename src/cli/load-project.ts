@@ -21,6 +21,8 @@ import { readTemplate } from './templates.ts';
 interface Project {
   readonly stack: Stack;
   readonly environment: string;
+  /** The folder of the settings, absolute. */
+  readonly root: string;
   readonly sources: Sources;
   readonly warnings: readonly Problem[];
   /** The output folder, absolute. */
@@ -54,6 +56,7 @@ export async function loadProject(
   return {
     stack,
     environment,
+    root,
     sources,
     warnings,
     folder,

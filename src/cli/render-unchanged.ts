@@ -16,6 +16,7 @@ export async function reportUnchanged({
   report,
 }: Invocation<RenderOptions>): Promise<boolean> {
   const { config, env, out } = options;
+  if (options.setComposeFile || options.unsetComposeFile) return false;
   if (options.check || options.diff || (env ?? out) === undefined) return false;
   const asked = { config: resolve(world.cwd, config), env };
   const { folder, shownFolder } = stackFolder(env ?? '', options, world);

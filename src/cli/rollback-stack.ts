@@ -7,7 +7,7 @@ import { reportHistory } from '../report/history.ts';
 import type { Invocation } from './context.ts';
 import type { RollbackOptions } from './rollback.ts';
 import { stackCommand } from './stack-command.ts';
-import { stackFolder } from './stack-folder.ts';
+import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
 import { transit } from './transit.ts';
 
 /** Puts back a set that verified; reads no settings, which may be what is wrong. Gives the exit code. */
@@ -16,7 +16,11 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
   const { env: environment } = options;
   if (environment === undefined)
     throw new UsageError('the environment is missing: a rollback reads no settings', 'name it with --env');
-  const place = { environment, ...stackFolder(environment, options, world) };
+  const usual = stackFolder(environment, options, world);
+  const adopted = stackFolder(environment, options, world, ADOPTED_FOLDER);
+  const hasNone = (await listHistory(usual.folder)).length === 0;
+  const isAdopted = hasNone && (await listHistory(adopted.folder)).length > 0;
+  const place = { environment, ...(isAdopted ? adopted : usual) };
   const list = stackCommand('rollback', environment, options, '--list');
   if (options.list) {
     const times = await listHistory(place.folder);

@@ -8,7 +8,7 @@ import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 /** A Compose command for people to paste; the first file tells Compose the folder. */
 export function composeCommand(project: ComposeProject, ...words: readonly string[]): string {
   const name = project.isSelfNamed ? [] : ['-p', project.name];
-  const files = project.files.flatMap((file) => ['-f', file]);
+  const files = project.isSelfFound ? [] : project.files.flatMap((file) => ['-f', file]);
   return formatCommand(['docker', 'compose', ...name, ...files, ...words]);
 }
 

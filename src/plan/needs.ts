@@ -25,7 +25,10 @@ export interface Needs {
 }
 
 /** What changes of files need, the least that does it. */
-export function findNeeds(changes: readonly Change[], { postgres }: Pick<Stack, 'postgres'>): Needs {
+export function findNeeds(
+  changes: readonly Change[],
+  { postgres, adopted }: Pick<Stack, 'postgres' | 'adopted'>,
+): Needs {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const compose = changed.find(({ path }) => isComposeFile(path));
   const causes = (test: (path: string) => boolean) =>
@@ -33,7 +36,13 @@ export function findNeeds(changes: readonly Change[], { postgres }: Pick<Stack, 
   return {
     start: compose?.kind === 'create',
     services: changesServices(compose),
-    containers: causes((path) => isComposeFile(path) || (path === '.env' && changesInterpolation(changes))),
+    containers: causes(
+      (path) =>
+        isComposeFile(path) ||
+        (path === '.env' && changesInterpolation(changes)) ||
+        // The services of an adopted project take a new password from its own .env.
+        (adopted !== undefined && path.endsWith('userlist.txt')),
+    ),
     roles: causes((path) => path.endsWith('.sql')),
     reload: causes((path) => path.startsWith('pgbouncer/')),
     remembered: listRememberedUsers(changed),

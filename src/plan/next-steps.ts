@@ -47,7 +47,12 @@ function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): Next
   const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, project) : [];
   return [
     ...roles,
-    { kind: 'start', command: upCommand(project), why: 'start the stack', causes: ['nothing runs yet'] },
+    {
+      kind: 'start',
+      command: upCommand(project),
+      why: stack.adopted ? 'start PgBouncer, and anew the services that go through it' : 'start the stack',
+      causes: ['nothing runs yet'],
+    },
   ];
 }
 
@@ -62,7 +67,8 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
   const up: NextStep = { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
   const lock = lockSteps(needs, stack, project);
   if (!needs.services) return [...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
-  if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
+  const hasApp = stack.app !== undefined || stack.adopted !== undefined;
+  if (!hasApp || live.length === 0) return [up, ...live, ...lock];
   const upPool: NextStep = {
     kind: 'recreate',
     command: upPoolCommand(project),

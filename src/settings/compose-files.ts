@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { OVERLAY_FILE } from '../stack/compose-project.ts';
 import type { Findings } from './finding.ts';
 import { type ReadLimits, readBytes } from './read-bytes.ts';
 import type { Settings } from './schema.ts';
-import type { Variables } from './variables.ts';
 
 /** What Compose looks for where it is given no file: of each list the first that is there (compose-go, cli/options.go). */
 const DEFAULT_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
@@ -20,13 +20,16 @@ export interface ComposeFiles {
   readonly files: readonly string[];
   /** Whether Compose would call the project by the name of the settings by itself. */
   readonly isSelfNamed: boolean;
+  /** Whether COMPOSE_FILE makes Compose take these and the rendered one by itself. */
+  readonly isPersistent: boolean;
   /** The files that were looked for, absolute. */
   readonly sources: readonly string[];
 }
 
 interface FileWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
   readonly root: string;
-  readonly variables: Variables;
+  /** Looks a variable up, as Compose would. */
+  readonly find: (name: string) => object | undefined;
 }
 
 /** The files that Compose takes in a folder by itself. */
@@ -40,7 +43,7 @@ export function findDefaultFiles(root: string): string[] {
 export async function readComposeFiles(
   { name, compose }: Pick<Settings, 'name' | 'compose'>,
   found: Findings,
-  { root, variables, ...limits }: FileWorld,
+  { root, find, ...limits }: FileWorld,
 ): Promise<ComposeFiles | undefined> {
   if (compose === undefined) return undefined;
   const files = compose.files ?? findDefaultFiles(root);
@@ -53,9 +56,17 @@ export async function readComposeFiles(
     const hint = 'correct the path, which starts at the settings file';
     found.value('compose-files', ['compose', 'files', index], `there is no file ${file}`, hint);
   }
-  const natural = await naturalName(files, { root, variables, ...limits });
+  const natural = await naturalName(files, { root, find, ...limits });
   const looked = compose.files ?? [...DEFAULT_FILES, ...DEFAULT_OVERRIDES];
-  return { files, isSelfNamed: natural === name, sources: looked.map((file) => resolve(root, file)) };
+  const given = find('COMPOSE_FILE');
+  const listed = given !== undefined && 'value' in given ? String(given.value).split(delimiter) : [];
+  const isPersistent = listed.join('\n') === [...files, OVERLAY_FILE].join('\n');
+  return {
+    files,
+    isSelfNamed: natural === name,
+    isPersistent,
+    sources: looked.map((file) => resolve(root, file)),
+  };
 }
 
 /**
@@ -64,10 +75,10 @@ export async function readComposeFiles(
  */
 export async function naturalName(
   files: readonly string[],
-  { root, variables, ...limits }: FileWorld,
+  { root, find, ...limits }: FileWorld,
 ): Promise<string | undefined> {
-  const given = variables.find('COMPOSE_PROJECT_NAME');
-  if (given !== undefined) return 'value' in given ? given.value : undefined;
+  const given = find('COMPOSE_PROJECT_NAME');
+  if (given !== undefined) return 'value' in given ? String(given.value) : undefined;
   for (const file of files.toReversed()) {
     const bytes = await readBytes(resolve(root, file), limits).catch(() => Buffer.of());
     const [, written] = /^["']?name["']?[ \t]*:[ \t]*(.*)$/m.exec(bytes.toString('utf8')) ?? [];

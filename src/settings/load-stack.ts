@@ -68,7 +68,11 @@ export async function loadStack(
   const uses = listSecretUses(checked.sections);
   const secrets = await new SecretReader(variables, found, { ...world, root }).readAll(uses);
   const { name = '', compose } = checked.sections;
-  const composeFiles = await readComposeFiles({ name, compose }, found, { ...world, root, variables });
+  const composeFiles = await readComposeFiles({ name, compose }, found, {
+    ...world,
+    root,
+    find: variables.find,
+  });
   problems.push(
     ...splitProblems,
     ...variableProblems,

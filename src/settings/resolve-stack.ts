@@ -24,7 +24,7 @@ export function resolveStack(
   environment: string,
   settings: Settings,
   secrets: Secrets,
-  files: Pick<Adopted, 'files' | 'isSelfNamed'> | undefined,
+  files: Pick<Adopted, 'files' | 'isSelfNamed' | 'isPersistent'> | undefined,
 ): Stack {
   const version = pgbouncerVersionOf(settings);
   if (version === undefined) throw new Error('resolveStack wants settings that passed checkRules');
@@ -130,13 +130,14 @@ function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {
 
 function resolveAdopted(
   { compose }: Settings,
-  files: Pick<Adopted, 'files' | 'isSelfNamed'> | undefined,
+  files: Pick<Adopted, 'files' | 'isSelfNamed' | 'isPersistent'> | undefined,
 ): Adopted | undefined {
   if (compose === undefined || files === undefined) return undefined;
   const { networks, profiles, services } = compose;
   return {
     files: files.files,
     isSelfNamed: files.isSelfNamed,
+    isPersistent: files.isPersistent,
     networks,
     profiles,
     services: Object.entries(services).map(([name, { environment }]) => ({

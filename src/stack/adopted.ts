@@ -4,6 +4,8 @@ export interface Adopted {
   readonly files: readonly string[];
   /** Whether Compose would call it by the name of the settings by itself. */
   readonly isSelfNamed: boolean;
+  /** Whether its `.env` makes Compose take these files and ours by itself (COMPOSE_FILE). */
+  readonly isPersistent: boolean;
   /** The networks, by their keys in its files, on which Postgres and the services below reach each other. */
   readonly networks: readonly string[];
   /** The profiles that PgBouncer starts with; none is always. */

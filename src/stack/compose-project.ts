@@ -6,6 +6,8 @@ export interface ComposeProject {
   readonly name: string;
   /** Whether Compose calls the project so by itself: else every command has to say it. */
   readonly isSelfNamed: boolean;
+  /** Whether Compose finds the files below by itself, in the current folder: else every command has to name them. */
+  readonly isSelfFound: boolean;
   /** Its Compose files, in the order in which they are laid over each other. */
   readonly files: readonly string[];
   /** The folder that relative paths and `.env` belong to. */
@@ -37,7 +39,14 @@ export function isComposeFile(path: string): boolean {
  * @param folder the output folder
  */
 export function ownProject(name: string, folder: string): ComposeProject {
-  return { name, isSelfNamed: true, files: [join(folder, COMPOSE_FILE)], directory: folder, folder };
+  return {
+    name,
+    isSelfNamed: true,
+    isSelfFound: false,
+    files: [join(folder, COMPOSE_FILE)],
+    directory: folder,
+    folder,
+  };
 }
 
 /**
@@ -47,5 +56,6 @@ export function ownProject(name: string, folder: string): ComposeProject {
  */
 export function adoptedProject(name: string, adopted: Adopted, root: string, folder: string): ComposeProject {
   const files = [...adopted.files, OVERLAY_FILE].map((file) => join(root, file));
-  return { name, isSelfNamed: adopted.isSelfNamed, files, directory: root, folder };
+  const isSelfFound = adopted.isPersistent && root === '.';
+  return { name, isSelfNamed: adopted.isSelfNamed, isSelfFound, files, directory: root, folder };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compareSets } from '../../src/plan/compare.ts';
 import { findNeeds, isIdle, mergeNeeds, needAll } from '../../src/plan/needs.ts';
 
-const STACK = { postgres: { kind: 'external', host: 'db', port: 5432 } } as const;
+const STACK = { postgres: { kind: 'external', host: 'db', port: 5432 }, adopted: undefined } as const;
 const ini = (...lines: string[]) => [
   { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text: `[pgbouncer]\n${lines.join('\n')}\n` },
 ];
