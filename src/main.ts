@@ -4,13 +4,18 @@ import { run } from './cli/program.ts';
 const GRACE_MS = 3000;
 
 const interrupt = new AbortController();
+let isStaying = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (interrupt.signal.aborted) leave();
     interrupt.abort();
-    // Not a reason to stay: most runs end at once.
-    setTimeout(leave, GRACE_MS).unref();
+    if (!isStaying) leaveSoon();
   });
+}
+
+function leaveSoon(): void {
+  // Not a reason to stay: most runs end at once.
+  setTimeout(leave, GRACE_MS).unref();
 }
 
 /** Ends a run that does not end by itself. */
@@ -47,6 +52,13 @@ const exitCode = run(process.argv.slice(2), {
     return endure(process.stderr);
   },
   signal: interrupt.signal,
+  stay() {
+    isStaying = true;
+    return () => {
+      isStaying = false;
+      if (interrupt.signal.aborted) leaveSoon();
+    };
+  },
 });
 void exitCode.then((code) => {
   process.exitCode = code;

@@ -12,13 +12,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ['formats', 'stack', 'problems'],
   settings: ['credentials', 'formats', 'stack', 'problems'],
   init: ['settings'],
+  adopt: ['formats'],
   writers: ['credentials', 'formats', 'stack', 'plan/file-plan.ts'],
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
   docker: ['formats', 'stack', 'problems'],
   verify: ['docker', 'plan', 'formats', 'stack', 'problems'],
   backup: ['docker', 'plan', 'formats', 'stack', 'problems'],
-  report: ['verify', 'backup', 'docker', 'formats', 'plan', 'stack', 'problems'],
+  deploy: ['verify', 'docker', 'plan', 'formats', 'stack', 'problems'],
+  report: ['deploy', 'verify', 'backup', 'docker', 'formats', 'plan', 'stack', 'problems'],
   cli: [
+    'adopt',
     'init',
     'settings',
     'plan',
@@ -27,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'docker',
     'verify',
+    'deploy',
     'backup',
     'report',
     'stack',
@@ -82,7 +86,7 @@ describe('the rooms', () => {
     );
     const rooms = new Set(touching.map((path) => path.split('/')[0]));
     // node:net is imported for isIP, which asks nobody.
-    expect([...rooms].sort()).toEqual(['backup', 'cli', 'docker', 'plan', 'settings']);
+    expect([...rooms].sort()).toEqual(['backup', 'cli', 'deploy', 'docker', 'plan', 'settings']);
   });
 
   it('must keep every command cheap to declare: what it needs is imported when it runs', () => {

@@ -1,7 +1,6 @@
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ComposeProject } from '../docker/argv.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import { formatBytes } from '../formats/bytes.ts';
@@ -10,6 +9,7 @@ import { createFile } from '../plan/put-file.ts';
 import { removeStaleStaging, stagingPath } from '../plan/staging.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkDump, isAboutFile } from './check-dump.ts';
 import { formatDumpName } from './dump-name.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { ComposeProject } from '../docker/argv.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import { EnvironmentError, RefusedError, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Progress } from './back-up.ts';
 import { checkDump, countBytes, isAboutFile } from './check-dump.ts';

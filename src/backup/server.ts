@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Readable, type Writable } from 'node:stream';
-import { type ComposeProject, execArgv, psArgv, removeArgv, runArgv } from '../docker/argv.ts';
+import { execArgv, psArgv, removeArgv, runArgv } from '../docker/argv.ts';
 import { parseContainers } from '../docker/containers.ts';
 import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
@@ -9,8 +9,14 @@ import { writeConninfo } from '../formats/conninfo.ts';
 import { quoteLiteral } from '../formats/sql.ts';
 import { upCommand } from '../plan/commands.ts';
 import { EnvironmentError } from '../problems/errors.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Secret } from '../stack/secret.ts';
-import { type ExternalPostgres, networkName, type OwnPostgres, type Stack } from '../stack/stack.ts';
+import { networkName, type Stack } from '../stack/stack.ts';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** A role of the server, and its password. */
 export interface Login {
@@ -54,7 +60,7 @@ export async function openServer(
   const { postgres } = stack;
   const session = `ecar-pool ${randomBytes(6).toString('hex')}`;
   const way =
-    postgres.kind === 'own'
+    postgres.kind !== 'external'
       ? wayInside(await findContainer(docker, postgres, project), postgres, session)
       : wayBeside(postgres, stack);
   const within = (by: Docker): Server => ({
@@ -86,7 +92,7 @@ interface Way {
   endArgv(user: string): string[];
 }
 
-function wayInside(container: string, { port }: OwnPostgres, session: string): Way {
+function wayInside(container: string, { port }: Address, session: string): Way {
   const address = { port: String(port) };
   const argv = (...command: readonly string[]) => execArgv(container, ...command);
   return {
@@ -103,7 +109,7 @@ function wayInside(container: string, { port }: OwnPostgres, session: string): W
 
 let runs = 0;
 
-function wayBeside({ host, port }: ExternalPostgres, stack: Stack): Way {
+function wayBeside({ host, port }: Address, stack: Stack): Way {
   const sslmode = stack.pgbouncer.settings.get('server_tls_sslmode') ?? 'prefer';
   const { image } = stack.backup;
   let name = '';
@@ -118,11 +124,7 @@ function wayBeside({ host, port }: ExternalPostgres, stack: Stack): Way {
   };
 }
 
-async function findContainer(
-  docker: Docker,
-  { host }: OwnPostgres,
-  project: ComposeProject,
-): Promise<string> {
+async function findContainer(docker: Docker, { host }: Address, project: ComposeProject): Promise<string> {
   const { code, stdout, stderr } = await docker.call(psArgv(project));
   const known = diagnoseStderr(stderr);
   if (code !== 0 && known !== undefined) throw known;
@@ -132,6 +134,6 @@ async function findContainer(
     code === 0 ? (found?.state ?? 'there is no container of it') : stderr.trim().split('\n').at(-1);
   throw new EnvironmentError(
     `the Postgres of the stack does not run (${seen})`,
-    `start it with ${upCommand(project.directory)}`,
+    `start it with ${upCommand(project)}`,
   );
 }

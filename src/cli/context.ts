@@ -12,6 +12,11 @@ export interface World {
   readonly stderr: Stream;
   /** Aborted by SIGINT or SIGTERM; all that waits listens to it. */
   readonly signal: AbortSignal;
+  /**
+   * Says that a run will end by itself after a signal, however long that takes: it has something to finish or to
+   * undo. A second signal ends it all the same. Gives what takes that back.
+   */
+  stay(): () => void;
 }
 
 /** The options that every command takes. */
@@ -46,6 +51,14 @@ export type AddCommand = (program: Command, bind: Bind) => void;
 export function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   return `\nExamples:\n${lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}  ${meaning}`).join('\n')}\n`;
+}
+
+/** The value of `--port`. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It is a port from 1 to 65535.');
+  return port;
 }
 
 /** The value of `--timeout`. A day bounds it: a larger number overflows Node's timers, which then fire at once. */

@@ -54,7 +54,7 @@ export async function createStarter(
 }
 
 /** Each answer is well formed, but some names clash with others or with PgBouncer's own. */
-function refuseBadSettings(settings: string): void {
+export function refuseBadSettings(settings: string): void {
   const [problem] = checkText('ecar-pool.yaml', settings);
   if (problem === undefined) return;
   const line = problem.at?.text === undefined ? '' : `, in the line \`${problem.at.text.trim()}\``;
@@ -64,14 +64,18 @@ function refuseBadSettings(settings: string): void {
   );
 }
 
-async function extendIgnoreFile(folder: string): Promise<{ name: string; outcome: string }> {
+/** Adds the lines that keep secrets out of version control, where they are missing. */
+export async function extendIgnoreFile(
+  folder: string,
+  ignored?: readonly string[],
+): Promise<{ name: string; outcome: string }> {
   const name = '.gitignore';
   const path = join(folder, name);
   const present = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  const missing = missingIgnoreLines(present ?? '');
+  const missing = missingIgnoreLines(present ?? '', ignored);
   if (missing === '') return { name, outcome: 'kept' };
   if (present === undefined)
     return { name, outcome: (await createFile(path, missing, 0o644)) ? 'created' : 'kept' };

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Progress } from '../backup/back-up.ts';
 import type { Login } from '../backup/server.ts';
 import { createDocker, type Docker } from '../docker/docker.ts';
@@ -10,7 +8,6 @@ import { openProgressLine } from '../report/progress-line.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Stack } from '../stack/stack.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
-import { COMPOSE_FILE } from '../verify/subject.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
@@ -27,10 +24,10 @@ interface DatabaseOptions {
 
 /** What `backup` and `restore` share: the stack, a session with its docker, and a line that shows progress. */
 export async function openDatabaseSession({ world, options, report }: Invocation<DatabaseOptions>) {
-  const { stack, folder, shownFolder } = await loadProject(options, world, report);
-  if (!existsSync(join(folder, COMPOSE_FILE))) {
+  const { stack, compose, isRendered } = await loadProject(options, world, report);
+  if (!isRendered) {
     const render = stackCommand('render', stack.environment, options);
-    throw new UsageError(`there is no ${join(shownFolder, COMPOSE_FILE)}`, `run ${render}`);
+    throw new UsageError(`there is no ${compose.files.at(-1)}`, `run ${render}`);
   }
   const login = options.user === undefined ? undefined : findLogin(stack, options.user, world.env);
   const session = {
@@ -51,7 +48,7 @@ export async function openDatabaseSession({ world, options, report }: Invocation
     line,
     request: {
       stack,
-      project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+      project: compose,
       login,
       onProgress: (progress: Progress) => line.show(formatProgress(progress, performance.now() - began)),
       cleaner: (): Docker =>

@@ -1,6 +1,6 @@
 import type { Answers } from '../init/answers.ts';
 import type { AddCommand } from './context.ts';
-import { examples } from './context.ts';
+import { examples, parsePort } from './context.ts';
 
 interface InitOptions {
   readonly dir: string;
@@ -14,6 +14,12 @@ interface InitOptions {
   readonly authType?: string;
   readonly poolSize?: string;
   readonly environments?: string;
+  readonly from?: readonly string[];
+  readonly postgresService?: string;
+  readonly services?: string;
+  readonly passwordEnv?: string;
+  readonly port?: number;
+  readonly extendEnv?: boolean;
 }
 
 /** `ecar-pool init`: the first settings file, its secrets, and what keeps them out of version control. */
@@ -23,6 +29,15 @@ export const addInit: AddCommand = (program, bind) => {
     .description('write ecar-pool.yaml, .env.<environment> and .gitignore lines')
     .option('-d, --dir <dir>', 'the folder to write to', '.')
     .option('-y, --yes', 'ask nothing; also without a terminal')
+    .option('--from <file...>', 'adopt a project: its Compose files, in their order')
+    .option('--postgres-service <name>', 'with --from: the service that runs Postgres')
+    .option('--services <names>', 'with --from: those that are to go through the pool, separated by commas')
+    .option(
+      '--password-env <name>',
+      'with --from: the variable of .env that holds a password which is not found',
+    )
+    .option('--extend-env', 'with --from: add a variable to .env for a password within a connection string')
+    .option('--port <n>', 'with --from: the port of PgBouncer (default: 6432)', parsePort)
     .option('--name <name>', 'the Compose project (default: the folder)')
     .option('--database <name>', 'the database (default: <name>_db)')
     .option('--user <name>', "the application's user (default: <name>_user)")
@@ -38,6 +53,7 @@ export const addInit: AddCommand = (program, bind) => {
         ['ecar-pool init', 'ask a few questions, with good defaults'],
         ['ecar-pool init --yes', 'ask nothing'],
         ['ecar-pool init --yes --postgres-host db.example.com', 'for a Postgres that someone else runs'],
+        ['ecar-pool init --from docker-compose.yml', 'put the pool into a project that is there'],
       ),
     );
   bind<InitOptions>(command, async ({ world, options, report }) => {
@@ -51,6 +67,11 @@ export const addInit: AddCommand = (program, bind) => {
     const { answers: defaults, given } = collectAnswers(options, folder);
     const isTerminal = world.stdin.isTTY === true && world.stderr.isTTY === true;
     const isAsking = options.yes !== true && isTerminal && !report.json;
+    if (options.from !== undefined) {
+      const { adoptProject } = await import('./adopt-project.ts');
+      const answers = { ...defaults, isAsking, isAuthGiven: given.has('authType') };
+      return adoptProject({ ...options, from: options.from }, answers, world, report);
+    }
     const answers: Answers = isAsking ? await askQuestions(defaults, given, world) : defaults;
     return createStarter(answers, folder, world.cwd, report);
   });

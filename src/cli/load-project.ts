@@ -1,4 +1,5 @@
-import { basename, relative, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
 import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { FilePlan } from '../plan/file-plan.ts';
@@ -8,22 +9,30 @@ import { printable } from '../report/printable.ts';
 import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { loadStack } from '../settings/load-stack.ts';
+import { type ComposeProject, composeFileOf } from '../stack/compose-project.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { configHashes } from '../writers/compose/compose-file.ts';
+import { composeOf } from './compose-of.ts';
 import type { World } from './context.ts';
-import { stackFolder } from './stack-folder.ts';
+import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
 import { readTemplate } from './templates.ts';
 
 interface Project {
   readonly stack: Stack;
   readonly environment: string;
+  /** The folder of the settings, absolute. */
+  readonly root: string;
   readonly sources: Sources;
   readonly warnings: readonly Problem[];
   /** The output folder, absolute. */
   readonly folder: string;
   /** The output folder as people would type it here. */
   readonly shownFolder: string;
+  /** How Compose is called for it here. */
+  readonly compose: ComposeProject;
+  /** Whether its Compose file is on the disk. */
+  readonly isRendered: boolean;
   /** What the label `ecar-pool.config-hash` of each rendered service says. */
   configHashes(): ReadonlyMap<string, string>;
   /** The files as they should be, and what rendering would change there now. */
@@ -41,20 +50,24 @@ export async function loadProject(
     for (const warning of warnings) report.notice(`${formatProblem(warning, report.errStyle)}\n`);
   }
   const { environment } = stack;
-  const { folder, shownFolder } = stackFolder(environment, options, world);
-  const rootFromOutput = relative(folder, root).split(sep).join('/') || '.';
+  const { folder, shownFolder } = stackFolder(environment, options, world, stack.adopted && ADOPTED_FOLDER);
+  const way = (from: string, to: string) => relative(from, to).split(sep).join('/') || '.';
+  const ways = { rootFromOutput: way(folder, root), outputFromRoot: way(root, folder) };
   return {
     stack,
     environment,
+    root,
     sources,
     warnings,
     folder,
     shownFolder,
-    configHashes: () => configHashes({ stack, rootFromOutput }),
+    compose: composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder),
+    isRendered: existsSync(join(stack.adopted ? root : folder, composeFileOf(stack))),
+    configHashes: () => configHashes({ stack, ...ways }),
     async planChanges() {
       const plan = await planFiles(stack, {
         settingsFile: printable(basename(file)),
-        rootFromOutput,
+        ...ways,
         template: readTemplate,
       });
       return { plan, changes: await comparePlan(plan, folder) };

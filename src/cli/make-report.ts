@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createDocker } from '../docker/docker.ts';
@@ -10,7 +9,6 @@ import { EXIT, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { reportPages } from '../report/pages.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
-import { COMPOSE_FILE } from '../verify/subject.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
@@ -21,14 +19,14 @@ const CLEANING_MS = 20_000;
 
 /** Runs pgBadger once and puts its pages into a folder of this host. Gives the exit code. */
 export async function makeReport({ world, options, report }: Invocation<ReportOptions>): Promise<number> {
-  const { stack, environment, folder, shownFolder } = await loadProject(options, world, report);
+  const project = await loadProject(options, world, report);
+  const { stack, environment, folder, shownFolder, compose, isRendered } = project;
   const render = stackCommand('render', environment, options);
   if (stack.monitoring.pgbadger === undefined) {
     const hint = `write \`monitoring: { pgbadger: {} }\` into ${options.config}, then run ${render}`;
     throw new UsageError(`\`monitoring.pgbadger\` is not switched on for ${environment}`, hint);
   }
-  if (!existsSync(join(folder, COMPOSE_FILE)))
-    throw new UsageError(`there is no ${join(shownFolder, COMPOSE_FILE)}`, `run ${render}`);
+  if (!isRendered) throw new UsageError(`there is no ${compose.files.at(-1)}`, `run ${render}`);
   const target = options.to === undefined ? join(folder, 'reports') : resolve(world.cwd, options.to);
   // Who may look at the pages learns who connects from where.
   await mkdir(target, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
@@ -44,7 +42,7 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
   const docker = createDocker({ ...session, signal: world.signal, deadline });
   await readVersions(docker);
   const pages = await runPgbadger(docker, {
-    project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
+    project: compose,
     // Of no process id: those of several hosts with one daemon are the same.
     container: `${stack.name}_pgbadger_${randomBytes(6).toString('hex')}`,
     target,
@@ -59,6 +57,6 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
       }),
   });
   const shownTarget = options.to ?? join(shownFolder, 'reports');
-  reportPages({ environment, folder: shownTarget, pages, upCommand: upCommand(shownFolder) }, report);
+  reportPages({ environment, folder: shownTarget, pages, upCommand: upCommand(compose) }, report);
   return pages.length === 0 ? EXIT.checkFailed : EXIT.ok;
 }

@@ -6,11 +6,13 @@ import { concealValue } from './conceal-value.ts';
 import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
 import { examples } from './context.ts';
+import { addDeploy } from './deploy.ts';
 import { addHashUser } from './hash-user.ts';
 import { addInit } from './init.ts';
 import { addRender } from './render.ts';
 import { addReport } from './report.ts';
 import { addRestore } from './restore.ts';
+import { addRollback } from './rollback.ts';
 import { addSchema } from './schema.ts';
 import { addSnippet } from './snippet.ts';
 import { addVerify } from './verify.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly AddCommand[] = [
   addInit,
   addRender,
   addVerify,
+  addDeploy,
+  addRollback,
   addBackup,
   addRestore,
   addReport,
@@ -78,6 +82,7 @@ export function buildProgram(world: World, finish: (code: number) => void): Comm
       ['ecar-pool init', 'write ecar-pool.yaml and its secrets'],
       ['ecar-pool render --env prod', 'write stack/prod/'],
       ['ecar-pool verify --env prod', 'prove the running pool end to end'],
+      ['ecar-pool deploy --env prod', 'all of that, and back where it fails'],
     )}${EXIT_CODES}`,
   );
   const bind: Bind = (command, run) => {

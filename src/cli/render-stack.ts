@@ -1,10 +1,15 @@
 import { resolve } from 'node:path';
+import { refuseLocked } from '../deploy/lock.ts';
+import { rememberRendered } from '../deploy/rendered.ts';
 import { applyChanges } from '../plan/apply.ts';
 import { nextSteps } from '../plan/next-steps.ts';
 import { writeStamp } from '../plan/stamp.ts';
-import { EXIT } from '../problems/errors.ts';
+import { EXIT, UsageError } from '../problems/errors.ts';
 import { reportOutcome } from '../report/changes.ts';
 import { formatDiff, reportDiff } from '../report/diff.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
+import type { Stack } from '../stack/stack.ts';
+import { pgbouncerSettings } from '../writers/pgbouncer-ini.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
 import type { RenderOptions } from './render.ts';
@@ -18,14 +23,23 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
   const { plan, changes } = await project.planChanges();
   const hasDrift = changes.some(({ kind }) => kind !== 'unchanged');
   const isDry = options.diff === true || options.check === true;
+  refuseComposeFile(stack, options);
   if (!isDry) {
+    await refuseLocked(folder, shownFolder);
     await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
+    if (hasDrift) {
+      const facts = { stack, settings: pgbouncerSettings(stack), configHashes: project.configHashes() };
+      await rememberRendered(folder, { plan, facts });
+    }
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
     if (project.warnings.length === 0)
       await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
-  const names = { folder: shownFolder, verify: stackCommand('verify', stack.environment, options) };
+  const names = {
+    project: isDry ? project.compose : await persist(project, options),
+    verify: stackCommand('verify', stack.environment, options),
+  };
   const diff = options.diff ? formatDiff(changes) : undefined;
   if (diff !== undefined) reportDiff(diff, report);
   reportOutcome(
@@ -42,4 +56,32 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
     report,
   );
   return options.check === true && hasDrift ? EXIT.checkFailed : EXIT.ok;
+}
+
+function refuseComposeFile({ adopted }: Stack, { setComposeFile, unsetComposeFile }: RenderOptions): void {
+  if (setComposeFile && unsetComposeFile)
+    throw new UsageError(
+      '--set-compose-file and --unset-compose-file exclude each other',
+      'give one of them',
+    );
+  if ((setComposeFile || unsetComposeFile) && adopted === undefined)
+    throw new UsageError(
+      'COMPOSE_FILE is for an adopted project, and the settings have no `compose`',
+      'leave the option out: the rendered docker-compose.yml is the whole stack',
+    );
+}
+
+/** Sets or takes back COMPOSE_FILE where that was asked for; gives how Compose is called from then on. */
+async function persist(
+  {
+    root,
+    stack,
+    compose,
+  }: { readonly root: string; readonly stack: Stack; readonly compose: ComposeProject },
+  { setComposeFile, unsetComposeFile }: RenderOptions,
+): Promise<ComposeProject> {
+  if (stack.adopted === undefined || !(setComposeFile || unsetComposeFile)) return compose;
+  const edit = await import('./set-compose-file.ts');
+  await edit.setComposeFile(root, stack.adopted, setComposeFile === true);
+  return { ...compose, isSelfFound: setComposeFile === true && compose.directory === '.' };
 }

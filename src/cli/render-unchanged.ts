@@ -16,9 +16,11 @@ export async function reportUnchanged({
   report,
 }: Invocation<RenderOptions>): Promise<boolean> {
   const { config, env, out } = options;
+  if (options.setComposeFile || options.unsetComposeFile) return false;
   if (options.check || options.diff || (env ?? out) === undefined) return false;
+  const asked = { config: resolve(world.cwd, config), env };
   const { folder, shownFolder } = stackFolder(env ?? '', options, world);
-  const stamp = await readStamp(folder, { config: resolve(world.cwd, config), env }, world.env);
+  const stamp = await readStamp(folder, asked, world.env);
   if (stamp === undefined) return false;
   const changes = stamp.files.map((path) => ({ kind: 'unchanged' as const, path, cause: 'up to date' }));
   reportOutcome(

@@ -6,16 +6,20 @@ export interface RenderOptions {
   readonly diff?: boolean;
   readonly check?: boolean;
   readonly force?: boolean;
+  readonly setComposeFile?: boolean;
+  readonly unsetComposeFile?: boolean;
 }
 
 /** `ecar-pool render`: settings -> files in `stack/<env>/`. */
 export const addRender: AddCommand = (program, bind) => {
   const command = program
     .command('render')
-    .description('write the stack of one environment to stack/<env>/')
+    .description('write the stack of one environment to stack/<env>/, or lay it over an adopted project')
     .option('-o, --out <dir>', 'write there instead')
     .option('--diff', 'show what would change, secrets redacted; write nothing')
     .option('--check', 'write nothing; exit 1 when anything would change (for CI)')
+    .option('--set-compose-file', 'adopted project: have a plain `docker compose` take the overlay (.env)')
+    .option('--unset-compose-file', 'adopted project: have it leave the overlay again')
     .option('--force', 'overwrite files that ecar-pool did not render')
     .addHelpText(
       'after',

@@ -33,28 +33,24 @@ export const addVerify: AddCommand = (program, bind) => {
     const early = createDocker({ ...session, hidden: [], secrets: [], deadline });
     const versions = ask(early, readVersions(early));
     const [
-      { existsSync },
-      { join },
       { loadProject },
       { stackCommand },
-      { verifyStack },
+      { hasPassed, verifyStack },
       { listSecrets },
       { readDotenvOnDisk },
-      { COMPOSE_FILE },
-      { hasPassed, reportVerdict },
+      { isComposeFile },
+      { reportVerdict },
       { pgbouncerSettings, CONFIG_FOLDER, LOG_FILE },
       { ROTATION_PATTERN },
       { dotenvVariables },
       { EXIT },
     ] = await Promise.all([
-      import('node:fs'),
-      import('node:path'),
       import('./load-project.ts'),
       import('./stack-command.ts'),
       import('../verify/verify.ts'),
       import('../verify/list-secrets.ts'),
       import('../verify/dotenv-on-disk.ts'),
-      import('../verify/subject.ts'),
+      import('../stack/compose-project.ts'),
       import('../report/checks.ts'),
       import('../writers/pgbouncer-ini.ts'),
       import('../writers/monitoring/log-rotation.ts'),
@@ -62,11 +58,11 @@ export const addVerify: AddCommand = (program, bind) => {
       import('../problems/errors.ts'),
     ]);
     const project = await versions.orEnd(loadProject(options, { ...session, deadline }, report));
-    const { stack, shownFolder } = project;
+    const { stack } = project;
     const target = {
       stack,
-      project: { name: stack.name, file: join(shownFolder, COMPOSE_FILE), directory: shownFolder },
-      isRendered: existsSync(join(project.folder, COMPOSE_FILE)),
+      project: project.compose,
+      isRendered: project.isRendered,
       configFolder: CONFIG_FOLDER,
       logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
     };
@@ -79,7 +75,7 @@ export const addVerify: AddCommand = (program, bind) => {
         changes,
         settings: pgbouncerSettings(stack),
         dotenv: readDotenvOnDisk(changes),
-        composeText: changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '',
+        composeText: changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '',
         configHashes: project.configHashes(),
         env: world.env,
       };

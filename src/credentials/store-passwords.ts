@@ -41,6 +41,9 @@ async function storePassword(
   stack: Stack,
 ): Promise<StoredPassword> {
   const password = secret.reveal();
+  // Whatever the role of an adopted project stores, PgBouncer logs in to it with the password itself, so that
+  // nothing in its Postgres has to change.
+  if (stack.adopted && role === 'app') return { pgbouncer: password, postgres: password };
   if (stack.pgbouncer.auth_type === 'md5') {
     const hash = hashMd5(name, password);
     return { pgbouncer: hash, postgres: hash };

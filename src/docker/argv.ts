@@ -1,11 +1,4 @@
-/** The three facts that tell Compose which stack is meant, whatever the current folder holds. */
-export interface ComposeProject {
-  readonly name: string;
-  /** The rendered docker-compose.yml. */
-  readonly file: string;
-  /** The folder that relative paths and `.env` belong to. */
-  readonly directory: string;
-}
+import type { ComposeProject } from '../stack/compose-project.ts';
 
 /** `docker version`, cut down to the engine's own version: fails where no engine answers. */
 export const ENGINE_VERSION_ARGV: readonly string[] = ['version', '--format', '{{.Server.Version}}'];
@@ -21,7 +14,7 @@ export function composeArgv(project: ComposeProject, ...command: readonly string
   return [
     'compose',
     ...['-p', project.name],
-    ...['-f', project.file],
+    ...project.files.flatMap((file) => ['-f', file]),
     ...['--project-directory', project.directory],
     ...command,
   ];

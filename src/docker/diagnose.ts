@@ -55,10 +55,21 @@ export function diagnoseStderr(stderr: string): EnvironmentError | undefined {
   return found && new EnvironmentError(found.cause, found.fix);
 }
 
-/** Why `docker` could not be started at all. `cwdExists` matters: Node reports a missing folder as ENOENT, too. */
-export function diagnoseSpawn(error: NodeJS.ErrnoException, cwdExists: boolean): EnvironmentError {
+/** Why a program could not be started at all. `cwdExists` matters: Node reports a missing folder as ENOENT, too. */
+export function diagnoseSpawn(
+  error: NodeJS.ErrnoException,
+  cwdExists: boolean,
+  program = 'docker',
+): EnvironmentError {
   if (error.code === 'ENOENT' && !cwdExists) {
     return new EnvironmentError('The current folder no longer exists', 'change to a folder that exists');
+  }
+  if (program !== 'docker') {
+    const why =
+      error.code === 'ENOENT' ? 'was not found on the PATH' : `could not be started (${error.code})`;
+    return new EnvironmentError(`${program} ${why}`, `install ${program}, or correct the PATH`, {
+      cause: error,
+    });
   }
   if (error.code === 'ENOENT') {
     return new EnvironmentError(

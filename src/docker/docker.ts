@@ -41,6 +41,8 @@ interface CallOptions {
   readonly stdout?: Writable;
   /** A limit tighter than what is left of the session's, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Told the id of the process as soon as there is one. */
+  readonly onStart?: ((pid: number) => void) | undefined;
 }
 
 /** Opens a session with docker; nothing runs yet. */
@@ -54,7 +56,10 @@ export function createDocker(options: DockerOptions): Docker {
     redact,
     remainingMs,
     end: () => ended.abort(),
-    async call(argv, { program = 'docker', stdin, stdout, timeoutMs = Number.POSITIVE_INFINITY } = {}) {
+    async call(
+      argv,
+      { program = 'docker', stdin, stdout, timeoutMs = Number.POSITIVE_INFINITY, onStart } = {},
+    ) {
       try {
         return await run(program, argv, {
           cwd: options.cwd,
@@ -64,10 +69,11 @@ export function createDocker(options: DockerOptions): Docker {
           stdin,
           stdout,
           redact,
+          onStart,
         });
       } catch (error) {
         if (!isSpawnError(error)) throw error;
-        throw diagnoseSpawn(error, existsSync(options.cwd));
+        throw diagnoseSpawn(error, existsSync(options.cwd), program);
       }
     },
   };

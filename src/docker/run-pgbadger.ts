@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import { PGBADGER_FOLDER, PGBADGER_SCRIPT } from '../stack/pgbadger.ts';
-import { type ComposeProject, composeArgv, copyOutArgv, removeArgv } from './argv.ts';
+import { composeArgv, copyOutArgv, removeArgv } from './argv.ts';
 import { diagnoseStderr, diagnoseTimeout } from './diagnose.ts';
 import type { Docker } from './docker.ts';
 import type { RunResult } from './run.ts';

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly stdout?: Writable | undefined;
   /** Applied to stderr, which is text for people. */
   readonly redact: (text: string) => string;
+  /** Told the id of the process, which is that of its group, too. */
+  readonly onStart?: ((pid: number) => void) | undefined;
 }
 
 /** How a program ended. */
@@ -57,6 +59,7 @@ export function run(program: string, argv: readonly string[], options: RunOption
       windowsHide: true,
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const sink = options.stdout;
     const stdout = sink === undefined ? collect(child.stdout) : () => '';
     const stderr = collect(child.stderr);

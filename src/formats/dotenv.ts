@@ -53,6 +53,8 @@ export type DotenvEntry =
       readonly column: number;
       readonly problem: string;
       readonly hint: string;
+      /** Where the value refers to a variable: the value before anything is put in. */
+      readonly template?: string;
     };
 
 const QUOTE_HINT = 'Put the whole value in single quotes';
@@ -104,7 +106,7 @@ export function readDotenv(text: string): DotenvEntry[] {
   }
 }
 
-type ValueOrProblem = { value: string } | { problem: string; hint: string };
+type ValueOrProblem = { value: string } | { problem: string; hint: string; template?: string };
 
 function readValue(scanner: Scanner): ValueOrProblem {
   const first = scanner.next;
@@ -127,5 +129,5 @@ function readValue(scanner: Scanner): ValueOrProblem {
 
 function expand(text: string): ValueOrProblem {
   const value = resolveDollars(text);
-  return value === undefined ? PROBLEMS.variable : { value };
+  return value === undefined ? { ...PROBLEMS.variable, template: text } : { value };
 }

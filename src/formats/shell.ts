@@ -6,3 +6,11 @@ export function formatCommand(words: readonly string[]): string {
 function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** The words that `formatCommand` was given, so that what runs is what was shown; knows no other quoting. */
+export function splitCommand(line: string): string[] {
+  const words = line.match(/(?:'[^']*'|\\'|[^\s'\\])+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/'([^']*)'|\\(')/g, (_, quoted = '', quote = '') => quoted + quote),
+  );
+}

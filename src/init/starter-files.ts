@@ -72,12 +72,12 @@ export function writeStarterSecrets(
   return `# Secrets of the environment ${environment}: keep them out of version control.\n${lines.join('\n')}\n`;
 }
 
-const IGNORED = ['.env', '.env.*', '!.env.example', 'stack/', 'backups/'];
+const IGNORED: readonly string[] = ['.env', '.env.*', '!.env.example', 'stack/', 'backups/'];
 
 /** The lines that a .gitignore lacks for secrets, rendered files and backups, to be added at its end; empty for none. */
-export function missingIgnoreLines(gitignore: string): string {
+export function missingIgnoreLines(gitignore: string, ignored = IGNORED): string {
   const present = new Set(gitignore.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
-  const missing = IGNORED.filter((line) => !present.has(line));
+  const missing = ignored.filter((line) => !present.has(line.replace(/^\//, '')));
   if (missing.length === 0) return '';
   const gap = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
   return `${gap}# ecar-pool: secrets, rendered files and backups\n${missing.join('\n')}\n`;

@@ -4,6 +4,7 @@ import { EnvironmentError, InterruptedError, RefusedError } from '../problems/er
 import type { Change } from './change.ts';
 import { FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
 import { flushFolder, writeFlushed } from './flush.ts';
+import { foldersOf } from './folders-of.ts';
 import { spanManifests } from './manifest.ts';
 import { MANIFEST_PATH } from './plan-files.ts';
 import { removeStaleStaging, stagingPath } from './staging.ts';
@@ -47,6 +48,19 @@ export async function applyChanges(
   } catch (error) {
     throw explainFailure(error, folder);
   }
+}
+
+/**
+/**
+ * Refuses, before anything is written, what `applyChanges` would refuse.
+ * @throws RefusedError
+ */
+export async function refuseStrange(changes: readonly Change[], folder: string): Promise<void> {
+  const pending = changes.filter(({ kind }) => kind !== 'unchanged');
+  refuseForeign(pending, folder, false);
+  await refuseStrangeFolder(folder, pending).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw explainFailure(error, folder);
+  });
 }
 
 /**
@@ -127,12 +141,8 @@ async function putBack(change: Change | undefined, folder: string, saved: string
 
 /** The folders of a file, open for the container's user; a link that leads out of the folder is refused. */
 async function makeFolders(path: string, folder: string): Promise<void> {
-  const parts = dirname(path)
-    .split('/')
-    .filter((part) => part !== '.');
-  let at = folder;
-  for (const part of parts) {
-    at = join(at, part);
+  for (const part of foldersOf(path).reverse()) {
+    const at = join(folder, part);
     await mkdir(at).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });

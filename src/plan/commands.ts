@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
@@ -8,60 +9,59 @@ import { POSTGRES_LOG_FOLDER } from '../writers/compose/postgres-log.ts';
 import { GRAFANA_MOUNT, PASSWORD_FILE } from '../writers/monitoring/grafana.ts';
 import { ALTER_FILE, INIT_FILE, INIT_FOLDER } from '../writers/role-sql.ts';
 
-/**
- * A Compose command for people to paste: the file itself names the project and its folder.
- * @param folder the output folder as people would type it, here and below
- */
-export function composeCommand(folder: string, ...words: readonly string[]): string {
-  return formatCommand(['docker', 'compose', '-f', join(folder, 'docker-compose.yml'), ...words]);
+/** A Compose command for people to paste; the first file tells Compose the folder. */
+export function composeCommand(project: ComposeProject, ...words: readonly string[]): string {
+  const name = project.isSelfNamed ? [] : ['-p', project.name];
+  const files = project.isSelfFound ? [] : project.files.flatMap((file) => ['-f', file]);
+  return formatCommand(['docker', 'compose', ...name, ...files, ...words]);
 }
 
 /** Starts what does not run and recreates what has changed. */
-export function upCommand(folder: string): string {
-  return composeCommand(folder, 'up', '-d', '--wait');
+export function upCommand(project: ComposeProject): string {
+  return composeCommand(project, 'up', '-d', '--wait');
 }
 
 /** The same for PgBouncer alone and what it depends on, the stack's own Postgres. */
-export function upPoolCommand(folder: string): string {
-  return composeCommand(folder, 'up', '-d', '--wait', 'pgbouncer');
+export function upPoolCommand(project: ComposeProject): string {
+  return composeCommand(project, 'up', '-d', '--wait', 'pgbouncer');
 }
 
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
-export function reloadCommand(folder: string): string {
-  return reloadServiceCommand(folder, 'pgbouncer');
+export function reloadCommand(project: ComposeProject): string {
+  return reloadServiceCommand(project, 'pgbouncer');
 }
 
 /** Makes a service of the stack read its files anew without a new container: on SIGHUP, as Prometheus does. */
-export function reloadServiceCommand(folder: string, service: string): string {
-  return composeCommand(folder, 'kill', '-s', 'HUP', service);
+export function reloadServiceCommand(project: ComposeProject, service: string): string {
+  return composeCommand(project, 'kill', '-s', 'HUP', service);
 }
 
 /** Starts a service of the stack again, for one that reads its files only then. */
-export function restartServiceCommand(folder: string, service: string): string {
-  return composeCommand(folder, 'restart', service);
+export function restartServiceCommand(project: ComposeProject, service: string): string {
+  return composeCommand(project, 'restart', service);
 }
 
 /** Gives Grafana's admin the password of the mounted file, in no argument: by its CLI, since Grafana 7.1. */
-export function resetGrafanaCommand(folder: string): string {
+export function resetGrafanaCommand(project: ComposeProject): string {
   const reset = `grafana cli admin reset-admin-password --password-from-stdin <${GRAFANA_MOUNT}/${PASSWORD_FILE}`;
-  return composeCommand(folder, 'exec', '-T', MONITORING_SERVICES.grafana, 'sh', '-c', reset);
+  return composeCommand(project, 'exec', '-T', MONITORING_SERVICES.grafana, 'sh', '-c', reset);
 }
 
 /** Makes PgBouncer forget what it knows, at the price of every connection. */
-export function restartCommand(folder: string): string {
-  return restartServiceCommand(folder, 'pgbouncer');
+export function restartCommand(project: ComposeProject): string {
+  return restartServiceCommand(project, 'pgbouncer');
 }
 
 /**
  * Shows the end of the log of the stack's own Postgres. Where pgBadger reads it, docker has no more than what was
  * said before the log was opened; the rest lies in a volume, which a container beside it can read at any time.
  */
-export function postgresLogCommand({ postgres, monitoring }: Stack, folder: string): string {
-  const logs = composeCommand(folder, 'logs', '--tail', '50', postgres.host);
+export function postgresLogCommand({ postgres, monitoring }: Stack, project: ComposeProject): string {
+  const logs = composeCommand(project, 'logs', '--tail', '50', postgres.host);
   if (monitoring.pgbadger?.postgres !== true) return logs;
   const script = `tail -n 50 "$(ls -t ${POSTGRES_LOG_FOLDER}/*.log | head -n 1)"`;
   const flags = ['--rm', '--no-deps', '-T', '--entrypoint', 'sh'];
-  return `${logs}, and ${composeCommand(folder, 'run', ...flags, postgres.host, '-c', script)}`;
+  return `${logs}, and ${composeCommand(project, 'run', ...flags, postgres.host, '-c', script)}`;
 }
 
 /** Ends containers that the Compose file does not define any more; their volumes stay. */
@@ -71,29 +71,42 @@ export function removeContainersCommand(containers: readonly string[]): string {
 
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
- * sees it in the folder that its image runs on an empty data volume.
+ * sees it in the folder that its image runs on an empty data volume. Behind an adopted project there is none: there the
+ * role itself is asked for a password.
  */
-export function rolesCommand({ postgres }: Stack, folder: string): string {
+export function rolesCommand({ postgres, adopted, client }: Stack, project: ComposeProject): string {
+  const ask = ['-U', client.user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(client.user)}`];
+  if (postgres.kind === 'service')
+    return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
   if (postgres.kind === 'external') {
     // The command runs on the machine itself, which does not know what its containers call it.
     const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
-    const server = ['-h', host, '-p', String(postgres.port), '-U', 'postgres'];
-    return formatCommand(['psql', '-X', ...server, '-f', join(folder, ALTER_FILE)]);
+    const server = ['-h', host, '-p', String(postgres.port)];
+    if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
+    return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
   }
-  return psqlCommand(postgres, folder, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
+  return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
 }
 
 /** Keeps roles from logging in to the stack's own Postgres; what they own stays theirs. */
-export function lockRolesCommand(postgres: OwnPostgres, roles: readonly string[], folder: string): string {
+export function lockRolesCommand(
+  postgres: OwnPostgres,
+  roles: readonly string[],
+  project: ComposeProject,
+): string {
   const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
-  return psqlCommand(postgres, folder, '-v', 'ON_ERROR_STOP=1', ...statements);
+  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements);
 }
 
 /**
  * psql inside the container of the stack's own Postgres, as its superuser: over the socket, which asks for no
  * password, and whose name holds the port.
  */
-function psqlCommand({ host, port, user }: OwnPostgres, folder: string, ...words: readonly string[]): string {
+function psqlCommand(
+  { host, port, user }: OwnPostgres,
+  project: ComposeProject,
+  ...words: readonly string[]
+): string {
   const psql = ['psql', '-X', '-p', String(port), '-U', user, '-d', 'postgres', ...words];
-  return composeCommand(folder, 'exec', '-T', host, ...psql);
+  return composeCommand(project, 'exec', '-T', host, ...psql);
 }

@@ -1,9 +1,10 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { EnvironmentError, RefusedError } from '../problems/errors.ts';
 import { hasMark } from '../writers/rendering.ts';
 import type { Change } from './change.ts';
 import { type FilePlan, FOLDER_MODE, type PlannedFile, SUBFOLDER_MODE } from './file-plan.ts';
+import { foldersOf } from './folders-of.ts';
 import { readManifest } from './manifest.ts';
 import { hashText, MANIFEST_PATH } from './plan-files.ts';
 
@@ -18,6 +19,23 @@ export async function comparePlan(plan: FilePlan, folder: string): Promise<Chang
   const orphans = [...known.keys()].filter((path) => !planned.has(path) && path !== MANIFEST_PATH);
   const removals = await Promise.all(orphans.map((path) => compareOrphan(path, folder, known.get(path))));
   return [...changes, ...removals.filter((change) => change !== undefined)];
+}
+
+/** What leads from one set of files to another one, wherever they lie: by their texts alone. */
+export function compareSets(before: FilePlan, after: FilePlan): Change[] {
+  const old = new Map(before.map(({ path, text }) => [path, text]));
+  const planned = new Set(after.map(({ path }) => path));
+  const change = (path: string, to: PlannedFile | undefined): Change => {
+    const from = old.get(path);
+    const kind = to === undefined ? 'remove' : from === undefined ? 'create' : 'update';
+    const isSame = from !== undefined && from === to?.text;
+    return { kind: isSame ? 'unchanged' : kind, path, foreign: false, cause: '', before: from, after: to };
+  };
+  const removed = before.filter(({ path }) => !planned.has(path));
+  return [
+    ...after.map((file) => change(file.path, file)),
+    ...removed.map(({ path }) => change(path, undefined)),
+  ];
 }
 
 async function compareFile(
@@ -57,7 +75,7 @@ async function compareFile(
 async function explainFolderMode(path: string, folder: string): Promise<string | undefined> {
   if (path === MANIFEST_PATH)
     return explainMode("its folder's mode", (await stat(folder)).mode & 0o7777, FOLDER_MODE);
-  for (let part = dirname(path); part !== '.'; part = dirname(part)) {
+  for (const part of foldersOf(path)) {
     const { mode } = await stat(join(folder, part));
     const wrong = explainMode(`the mode of ${part}/`, mode & 0o7777, SUBFOLDER_MODE);
     if (wrong !== undefined) return wrong;

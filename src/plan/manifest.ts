@@ -1,3 +1,5 @@
+import { isComposeFile } from '../stack/compose-project.ts';
+
 /** For each path that was rendered, the hash of its text; two while a render is under way. */
 type Hashes = ReadonlyMap<string, readonly string[]>;
 
@@ -37,6 +39,8 @@ function parseFiles(text: string | undefined): object {
 }
 
 function isInside(path: string): boolean {
+  // The one file that is meant to lie outside: where it is ours is for its mark to tell.
+  if (isComposeFile(path)) return true;
   return (
     !/^[/\\]|^[A-Za-z]:|\\/.test(path) &&
     path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')

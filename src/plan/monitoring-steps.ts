@@ -1,38 +1,66 @@
+import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import { GRAFANA_FOLDER, PASSWORD_FILE } from '../writers/monitoring/grafana.ts';
 import type { Change } from './change.ts';
 import { reloadServiceCommand, resetGrafanaCommand, restartServiceCommand } from './commands.ts';
 import type { NextStep } from './next-step.ts';
 
-/**
- * What makes the services that watch the pool take changed files; a service that is new starts with them.
- * @param folder the output folder as people would type it
- */
-export function monitoringSteps(changes: readonly Change[], folder: string): NextStep[] {
-  const compose = changes.find(({ path }) => path === 'docker-compose.yml');
-  const isDue = (service: string, files: string) =>
-    compose?.before?.includes(`\n  ${service}:\n`) === true &&
-    compose.after?.text.includes(`\n  ${service}:\n`) === true &&
-    changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(files));
-  const { exporter, prometheus, grafana } = MONITORING_SERVICES;
-  const steps: NextStep[] = [];
-  if (isDue(exporter, 'monitoring/exporter/'))
-    steps.push({
-      command: restartServiceCommand(folder, exporter),
-      why: 'restart the exporter, which reads its connection string only then',
-    });
-  if (isDue(prometheus, 'monitoring/prometheus/'))
-    steps.push({
-      command: reloadServiceCommand(folder, prometheus),
-      why: 'make Prometheus read its files anew',
-    });
-  // It looks for a changed dashboard itself, every 10 s.
-  if (isDue(grafana, `${GRAFANA_FOLDER}/provisioning/`))
-    steps.push({ command: restartServiceCommand(folder, grafana), why: 'make Grafana read its files anew' });
-  if (isDue(grafana, `${GRAFANA_FOLDER}/${PASSWORD_FILE}`))
-    steps.push({
-      command: resetGrafanaCommand(folder),
-      why: 'give the admin of Grafana the new password, which it reads from its file at its first start only',
-    });
-  return steps;
+/** Something that watches the pool and is to take changed files. */
+export type MonitoringNeed = keyof typeof TAKING;
+
+/** How each takes changed files, and where they lie. Grafana looks for a changed dashboard itself, every 10 s. */
+const TAKING = {
+  exporter: {
+    service: MONITORING_SERVICES.exporter,
+    files: 'monitoring/exporter/',
+    kind: 'restart',
+    why: 'restart the exporter, which reads its connection string only then',
+  },
+  prometheus: {
+    service: MONITORING_SERVICES.prometheus,
+    files: 'monitoring/prometheus/',
+    kind: 'reload',
+    why: 'make Prometheus read its files anew',
+  },
+  grafana: {
+    service: MONITORING_SERVICES.grafana,
+    files: `${GRAFANA_FOLDER}/provisioning/`,
+    kind: 'restart',
+    why: 'make Grafana read its files anew',
+  },
+  grafanaPassword: {
+    service: MONITORING_SERVICES.grafana,
+    files: `${GRAFANA_FOLDER}/${PASSWORD_FILE}`,
+    kind: 'password',
+    why: 'give the admin of Grafana the new password, which it reads from its file at its first start only',
+  },
+} as const;
+
+const COMMANDS = {
+  restart: restartServiceCommand,
+  reload: reloadServiceCommand,
+  password: resetGrafanaCommand,
+} as const;
+
+const NEEDS = ['exporter', 'prometheus', 'grafana', 'grafanaPassword'] as const;
+
+/** What watches the pool and has changed files; a service that is new starts with them. */
+export function findMonitoringNeeds(changes: readonly Change[]): MonitoringNeed[] {
+  const compose = changes.find(({ path }) => isComposeFile(path));
+  return NEEDS.filter((need) => {
+    const { service, files } = TAKING[need];
+    return (
+      compose?.before?.includes(`\n  ${service}:\n`) === true &&
+      compose.after?.text.includes(`\n  ${service}:\n`) === true &&
+      changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(files))
+    );
+  });
+}
+
+/** What makes the services that watch the pool take changed files. */
+export function monitoringSteps(needs: readonly MonitoringNeed[], project: ComposeProject): NextStep[] {
+  return NEEDS.filter((need) => needs.includes(need)).map((need) => {
+    const { service, kind, why, files } = TAKING[need];
+    return { kind, command: COMMANDS[kind](project, service), why, causes: [files] };
+  });
 }

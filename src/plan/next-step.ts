@@ -1,5 +1,23 @@
+/** What a step does to what runs. */
+type StepKind =
+  | 'start'
+  | 'recreate'
+  | 'roles'
+  | 'reload'
+  | 'restart'
+  | 'password'
+  | 'lock'
+  | 'remove'
+  | 'verify';
+
 /** A command that makes rendered files live, and what it does. */
 export interface NextStep {
+  readonly kind: StepKind;
+  /** As people paste it into a shell; `splitCommand` gives the words of it. */
   readonly command: string;
   readonly why: string;
+  /** What made it necessary: the files that changed, or what was seen of the running stack. */
+  readonly causes: readonly string[];
+  /** That it may have been done by others, or need not be: `verify` tells. */
+  readonly mayFail?: true;
 }

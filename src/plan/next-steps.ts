@@ -1,5 +1,4 @@
-import { CONFIG_LABEL } from '../stack/labels.ts';
-import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import {
@@ -7,49 +6,56 @@ import {
   reloadCommand,
   removeContainersCommand,
   restartCommand,
-  restartServiceCommand,
   rolesCommand,
   upCommand,
   upPoolCommand,
 } from './commands.ts';
-import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
-import { listLeftContainers } from './left-containers.ts';
 import { monitoringSteps } from './monitoring-steps.ts';
+import { findNeeds, type Needs } from './needs.ts';
 import type { NextStep } from './next-step.ts';
 
 /**
- * What to run so that the changes take effect, the least that does it: `up` where Compose must act, a reload
- * where PgBouncer only has to read its files again.
- * @param names the output folder and the verify command, as people would type them
+ * What to run so that the changes take effect, and then to prove it.
+ * @param names the project and the verify command, as people would type them
  */
 export function nextSteps(
   changes: readonly Change[],
   stack: Stack,
-  { folder, verify }: { readonly folder: string; readonly verify: string },
+  { project, verify }: { readonly project: ComposeProject; readonly verify: string },
 ): NextStep[] {
-  const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const isFirst = changed.some(({ kind, path }) => kind === 'create' && path === COMPOSE_FILE);
-  const steps = [
-    ...(isFirst ? stepsToStart(changed, stack, folder) : stepsToChange(changes, stack, folder)),
-    // After PgBouncer, which must know the password with which the exporter then logs in.
-    ...monitoringSteps(changes, folder),
-    ...stepsToRemove(changes),
-  ];
+  const steps = orderSteps(findNeeds(changes, stack), stack, project);
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
-  const restarts = ['pgbouncer', ...Object.values(MONITORING_SERVICES)].map((service) =>
-    restartServiceCommand(folder, service),
-  );
-  const isRestarted = steps.some(({ command }) => restarts.includes(command));
-  return [...steps, { command: isRestarted ? `${verify} --wait` : verify, why: 'prove that it works' }];
+  const isRestarted = steps.some(({ kind }) => kind === 'restart');
+  const command = isRestarted ? `${verify} --wait` : verify;
+  return [...steps, { kind: 'verify', command, why: 'prove that it works', causes: [] }];
 }
 
-const COMPOSE_FILE = 'docker-compose.yml';
+/**
+ * The steps that meet needs, the least that does it: `up` where Compose must act, a reload where PgBouncer only
+ * has to read its files again.
+ */
+export function orderSteps(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  return [
+    ...(needs.start ? stepsToStart(needs, stack, project) : stepsToChange(needs, stack, project)),
+    // After PgBouncer, which must know the password with which the exporter then logs in.
+    ...monitoringSteps(needs.monitoring, project),
+    ...stepsToRemove(needs),
+  ];
+}
 
 /** The stack's own Postgres runs the SQL itself when it first boots. */
-function stepsToStart(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  const roles = stack.postgres.kind === 'external' ? rolesSteps(changed, stack, folder) : [];
-  return [...roles, { command: upCommand(folder), why: 'start the stack' }];
+function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, project) : [];
+  return [
+    ...roles,
+    {
+      kind: 'start',
+      command: upCommand(project),
+      why: stack.adopted ? 'start PgBouncer, and anew the services that go through it' : 'start the stack',
+      causes: ['nothing runs yet'],
+    },
+  ];
 }
 
 /**
@@ -57,68 +63,54 @@ function stepsToStart(changed: readonly Change[], stack: Stack, folder: string):
  * and PgBouncer. Where docker-compose.yml changed, the two come first: as they run, they may not be what the
  * commands are for, such as a Postgres on another port.
  */
-function stepsToChange(changes: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  const changed = changes.filter(({ kind }) => kind !== 'unchanged');
-  const live = [...rolesSteps(changed, stack, folder), ...reloadSteps(changed, folder)];
-  const up = { command: upCommand(folder), why: 'recreate what changed, and only that' };
-  const lock = lockSteps(changes, stack, folder);
-  const compose = changed.find(({ path }) => path === COMPOSE_FILE);
-  if (!changesServices(compose))
-    return [...live, ...(compose !== undefined || changesInterpolation(changes) ? [up] : []), ...lock];
-  if (stack.app === undefined || live.length === 0) return [up, ...live, ...lock];
-  const upPool = { command: upPoolCommand(folder), why: 'recreate what changed of PgBouncer and Postgres' };
+function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  const live = [...rolesSteps(needs, stack, project), ...reloadSteps(needs, project)];
+  const why = 'recreate what changed, and only that';
+  const up: NextStep = { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
+  const lock = lockSteps(needs, stack, project);
+  if (!needs.services) return [...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
+  const hasApp = stack.app !== undefined || stack.adopted !== undefined;
+  if (!hasApp || live.length === 0) return [up, ...live, ...lock];
+  const upPool: NextStep = {
+    kind: 'recreate',
+    command: upPoolCommand(project),
+    why: 'recreate what changed of PgBouncer and Postgres',
+    causes: needs.containers,
+  };
   return [upPool, ...live, up, ...lock];
 }
 
-function rolesSteps(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  if (!changed.some(({ path }) => path.endsWith('.sql'))) return [];
-  const why =
-    stack.postgres.kind === 'own'
-      ? 'bring roles, passwords and databases of the running Postgres in line'
-      : 'store the passwords in Postgres the way the pool needs them';
-  return [{ command: rolesCommand(stack, folder), why }];
+function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  // Of an adopted project the roles are its own.
+  if (roles.length === 0 || stack.adopted !== undefined) return [];
+  const command = rolesCommand(stack, project);
+  if (stack.postgres.kind === 'own') {
+    const why = 'bring roles, passwords and databases of the running Postgres in line';
+    return [{ kind: 'roles', command, why, causes: roles }];
+  }
+  const why = 'store the passwords in Postgres the way the pool needs them';
+  return [{ kind: 'roles', command, why, causes: roles, mayFail: true }];
 }
 
-function reloadSteps(changed: readonly Change[], folder: string): NextStep[] {
-  const remembered = listRememberedUsers(changed);
+function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): NextStep[] {
   if (remembered.length > 0) {
     const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
-    return [{ command: restartCommand(folder), why }];
+    return [{ kind: 'restart', command: restartCommand(project), why, causes: reload }];
   }
-  if (!changed.some(({ path }) => path.startsWith('pgbouncer/'))) return [];
-  return [{ command: reloadCommand(folder), why: 'reload PgBouncer without dropping a connection' }];
+  if (reload.length === 0) return [];
+  const why = 'reload PgBouncer without dropping a connection';
+  return [{ kind: 'reload', command: reloadCommand(project), why, causes: reload }];
 }
 
 /** After the application, which may have used the role until it was made anew. */
-function lockSteps(changes: readonly Change[], { postgres }: Stack, folder: string): NextStep[] {
-  const roles = listDroppedRoles(changes);
-  if (postgres.kind === 'external' || roles.length === 0) return [];
-  const why = `keep ${roles.join(', ')} from logging in to Postgres: the settings name no such user any more`;
-  return [{ command: lockRolesCommand(postgres, roles, folder), why }];
+function lockSteps({ dropped }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {
+  if (postgres.kind !== 'own' || dropped.length === 0) return [];
+  const why = `keep ${dropped.join(', ')} from logging in to Postgres: the settings name no such user any more`;
+  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, project), why, causes: dropped }];
 }
 
-function stepsToRemove(changes: readonly Change[]): NextStep[] {
-  const left = listLeftContainers(changes.find(({ path }) => path === COMPOSE_FILE));
+function stepsToRemove({ left }: Needs): NextStep[] {
   if (left.length === 0) return [];
-  return [{ command: removeContainersCommand(left), why: 'end what the settings do not name any more' }];
-}
-
-/** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */
-function changesServices(compose: Change | undefined): boolean {
-  const [before, after] = [compose?.before, compose?.after?.text].map((text = '') =>
-    text
-      .split('\n')
-      .filter((line) => !line.includes(CONFIG_LABEL))
-      .join('\n'),
-  );
-  return before !== after;
-}
-
-/** Whether a variable changed that the Compose file interpolates: others in .env are for people and scripts. */
-function changesInterpolation(changes: readonly Change[]): boolean {
-  const compose = changes.find(({ path }) => path === COMPOSE_FILE)?.after?.text ?? '';
-  const dotenv = changes.find(({ path }) => path === '.env');
-  const before = new Set(dotenv?.before?.split('\n'));
-  const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));
-  return changed.some((line) => compose.includes(`\${${line.split('=')[0]}:`));
+  const why = 'end what the settings do not name any more';
+  return [{ kind: 'remove', command: removeContainersCommand(left), why, causes: left }];
 }

@@ -40,7 +40,7 @@ export const MANIFEST_PATH = '.ecar-pool.json';
  */
 export async function planFiles(
   stack: Stack,
-  where: Pick<Rendering, 'settingsFile' | 'rootFromOutput' | 'template'>,
+  where: Pick<Rendering, 'settingsFile' | 'rootFromOutput' | 'outputFromRoot' | 'template'>,
 ): Promise<FilePlan> {
   const rendering: Rendering = { stack, stored: await storePasswords(stack), ...where };
   const files = WRITERS.flatMap((write) => write(rendering)).sort((a, b) => (a.path < b.path ? -1 : 1));

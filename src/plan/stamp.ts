@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Sources } from '../stack/sources.ts';
 import { type FilePlan, FOLDER_MODE, SUBFOLDER_MODE } from './file-plan.ts';
+import { foldersOf } from './folders-of.ts';
 import { stagingPath } from './staging.ts';
 
 /** Names the very build of this program: another one may render other files. */
@@ -116,8 +117,7 @@ function digest(
 /** The paths and every folder that they lie in, the output folder being `.`. */
 function withFolders(paths: readonly string[]): string[] {
   const folders = new Set(['.']);
-  for (const path of paths)
-    for (let part = dirname(path); part !== '.'; part = dirname(part)) folders.add(part);
+  for (const path of paths) for (const part of foldersOf(path)) folders.add(part);
   return [...folders, ...paths];
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Change } from '../plan/change.ts';
 import type { NextStep } from '../plan/next-step.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -46,14 +47,19 @@ export function reportOutcome(outcome: Outcome, report: Reporter): void {
 function reportChanges({ changes, folder, isDry }: Outcome, report: Reporter): void {
   const words = isDry ? PLANNED : DONE;
   const width = isDry ? 12 : 9;
-  const nameWidth = Math.max(...changes.map(({ path }) => folder.length + 1 + path.length));
+  const nameWidth = Math.max(...changes.map(({ path }) => shownPath(folder, path).length));
   for (const { kind, path, cause } of changes) {
     const colour =
       kind === 'unchanged' ? report.style.dim : kind === 'remove' ? report.style.red : report.style.green;
     report.detail(
-      `${colour(words[kind].padEnd(width))}  ${`${folder}/${path}`.padEnd(nameWidth)}  ${report.style.dim(cause)}`,
+      `${colour(words[kind].padEnd(width))}  ${shownPath(folder, path).padEnd(nameWidth)}  ${report.style.dim(cause)}`,
     );
   }
+}
+
+/** The overlay of an adopted project lies beside the output folder. */
+function shownPath(folder: string, path: string): string {
+  return path.startsWith('../') ? posix.join(folder, path) : `${folder}/${path}`;
 }
 
 /** The commands that make it live, the last thing to be read. */

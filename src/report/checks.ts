@@ -1,5 +1,5 @@
 import type { Row } from '../verify/row.ts';
-import type { Verdict } from '../verify/verify.ts';
+import { hasPassed, type Verdict } from '../verify/verify.ts';
 import type { Reporter } from './reporter.ts';
 import { type Column, formatTable } from './table.ts';
 
@@ -83,9 +83,10 @@ export function reportVerdict(verdict: Verdict, environment: string, report: Rep
   report.line(summarise(verdict.rows, environment, report.style));
 }
 
-/** Whether no check failed. */
-export function hasPassed({ rows }: Verdict): boolean {
-  return rows.every(({ status }) => status !== 'fail');
+/** The checks that failed, each with its cause and what to do. */
+export function formatFailures({ rows }: Pick<Verdict, 'rows'>, style: Style): string[] {
+  const explained = new Set<string>();
+  return rows.filter(({ status }) => status === 'fail').flatMap((row) => formatRow(row, explained, style));
 }
 
 /**
@@ -104,11 +105,13 @@ function formatRow(row: Row, explained: Set<string>, style: Style): string[] {
   return [...lines, ...note('cause', cause), ...note('fix', hint)];
 }
 
-function verdictToJson({ rows, pools, stats, databases }: Verdict): object {
+/** A verdict as machines read it. */
+export function verdictToJson({ rows, pools, stats, databases }: Verdict): object {
   return { checks: rows, pools, stats, databases };
 }
 
-function summarise(rows: readonly Row[], environment: string, style: Style): string {
+/** A verdict in one line. */
+export function summarise(rows: readonly Row[], environment: string, style: Style): string {
   const count = (status: Row['status']) => rows.filter((row) => row.status === status).length;
   const failed = count('fail');
   const counts = [

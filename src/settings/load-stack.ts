@@ -4,6 +4,7 @@ import { isError, type Place, type Problem } from '../problems/problem.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkSettings } from './check-settings.ts';
+import { readComposeFiles } from './compose-files.ts';
 import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
 import { Findings } from './finding.ts';
 import { OVERRIDE_PREFIX, readOverrides } from './overrides.ts';
@@ -67,6 +68,12 @@ export async function loadStack(
   const uses = listSecretUses(checked.sections);
   const others = [...environments.keys()].filter((name) => name !== environment);
   const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
+  const { name = '', compose } = checked.sections;
+  const composeFiles = await readComposeFiles({ name, compose }, found, {
+    ...world,
+    root,
+    find: variables.find,
+  });
   problems.push(
     ...splitProblems,
     ...variableProblems,
@@ -79,15 +86,16 @@ export async function loadStack(
   );
   const sorted = sortProblems(problems);
   if (checked.settings === undefined || sorted.some(isError)) throw new SettingsError(sorted);
-  const stack = resolveStack(environment, checked.settings, secrets);
+  const stack = resolveStack(environment, checked.settings, secrets, composeFiles);
   const references = uses.map(({ reference }) => reference);
   const sources = {
     files: [
       path,
       ...variables.files,
+      ...(composeFiles?.sources ?? []),
       ...references.flatMap(({ file: name }) => (name === undefined ? [] : resolve(root, name))),
     ],
-    variables: references.flatMap(({ env = [] }) => env),
+    variables: [...references.flatMap(({ env = [] }) => env), 'COMPOSE_PROJECT_NAME'],
     prefix: OVERRIDE_PREFIX,
   };
   return { stack, settings: checked.settings, tree, warnings: sorted, sources, root, file };

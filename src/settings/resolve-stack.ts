@@ -1,3 +1,4 @@
+import type { Adopted } from '../stack/adopted.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
 import { SETTING_NAMES } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
@@ -6,8 +7,6 @@ import {
   type App,
   type Client,
   type Database,
-  type ExternalPostgres,
-  type OwnPostgres,
   type Pgbouncer,
   POSTGRES_SERVICE,
   type Stack,
@@ -24,8 +23,14 @@ import { pgbouncerVersionOf, postgresMajorOf } from './versions.ts';
 /**
  * Fills checked settings with secrets and defaults.
  * @param secrets every secret that the settings name
+ * @param files the Compose files of an adopted project
  */
-export function resolveStack(environment: string, settings: Settings, secrets: Secrets): Stack {
+export function resolveStack(
+  environment: string,
+  settings: Settings,
+  secrets: Secrets,
+  files: Pick<Adopted, 'files' | 'isSelfNamed' | 'isPersistent'> | undefined,
+): Stack {
   const version = pgbouncerVersionOf(settings);
   if (version === undefined) throw new Error('resolveStack wants settings that passed checkRules');
   const { name, network, databases, app } = settings;
@@ -39,6 +44,7 @@ export function resolveStack(environment: string, settings: Settings, secrets: S
     pgbouncer: resolvePgbouncer(settings, version),
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
+    adopted: resolveAdopted(settings, files),
     monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
     backup: { ...settings.backup, image: settings.backup.image ?? 'postgres:18' },
     resources: resolveResources(settings),
@@ -51,8 +57,9 @@ function secretAt(secrets: Secrets, path: Path): Secret {
   return secret;
 }
 
-function resolvePostgres(settings: Settings, secrets: Secrets): OwnPostgres | ExternalPostgres {
-  const { host, port, image, user, max_connections, settings: given } = settings.postgres;
+function resolvePostgres(settings: Settings, secrets: Secrets): Stack['postgres'] {
+  const { host, service, port, image, user, max_connections, settings: given } = settings.postgres;
+  if (service !== undefined) return { kind: 'service', host: service, port };
   if (host !== undefined) return { kind: 'external', host, port };
   const version = postgresMajorOf(settings);
   if (image === undefined || version === undefined) throw new Error('resolveStack wants checked settings');
@@ -124,6 +131,25 @@ function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {
     environment.set(name, isReference ? secretAt(secrets, ['app', 'environment', name]) : String(value));
   }
   return { service, kind, build, image, command, ports, volumes, environment };
+}
+
+function resolveAdopted(
+  { compose }: Settings,
+  files: Pick<Adopted, 'files' | 'isSelfNamed' | 'isPersistent'> | undefined,
+): Adopted | undefined {
+  if (compose === undefined || files === undefined) return undefined;
+  const { networks, profiles, services } = compose;
+  return {
+    files: files.files,
+    isSelfNamed: files.isSelfNamed,
+    isPersistent: files.isPersistent,
+    networks,
+    profiles,
+    services: Object.entries(services).map(([name, { environment }]) => ({
+      name,
+      environment: textMap(environment),
+    })),
+  };
 }
 
 function textMap(

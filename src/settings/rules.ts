@@ -1,6 +1,7 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
 import { checkBackup } from './rules/backup.ts';
+import { checkCompose } from './rules/compose.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkGrafana } from './rules/grafana.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
@@ -35,6 +36,7 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
   rule(['app', 'databases', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
+  rule(['compose', 'postgres', 'network', 'app', 'monitoring', 'pgbouncer'], checkCompose),
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),
   rule(['monitoring'], checkGrafana),
   rule(['monitoring', 'postgres', 'pgbouncer'], checkPgbadger),

@@ -36,6 +36,11 @@ export const networkName = () =>
       'must be letters, digits, `_`, `.` and `-`, starting with a letter or digit',
     ),
   );
+export const serviceName = () =>
+  textLike(
+    /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/,
+    'must be letters, digits, `_`, `.` and `-`, starting with a letter or digit',
+  );
 /** Compose's short form: an address, the port of the host, the port of the container, a protocol. */
 export const publishedPort = line.check(
   z.regex(publishedPortPattern(), 'must be a port in the form 127.0.0.1:8000:8000'),

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { backup } from './backup-schema.ts';
+import { adoptedProject } from './compose-schema.ts';
 import { monitoring } from './monitoring-schema.ts';
 import {
   about,
@@ -15,6 +16,7 @@ import {
   port,
   publishedPort,
   secret,
+  serviceName,
   textLike,
   userPassword,
   VARIABLE_NAME,
@@ -22,7 +24,6 @@ import {
 
 export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 export const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
-const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 
 const poolMode = z.enum(['session', 'transaction', 'statement']);
 const sslmode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']);
@@ -64,6 +65,10 @@ const postgres = about(
       line.check(z.regex(/^[^\s,/]+$/, 'must be one host name or address')),
       'The host name of a Postgres that someone else runs. Leave it out for one that the stack runs.',
     ),
+    service: maybe(
+      serviceName(),
+      'The service of the adopted project that runs Postgres; needs `compose`. Its roles and data stay as they are.',
+    ),
     port: about(z._default(port, 5432), 'The port that Postgres listens on.'),
     max_connections: about(
       z._default(z.int().check(z.gte(1), z.lte(262143)), 100),
@@ -85,7 +90,7 @@ const postgres = about(
       'Further settings of the server that the stack runs, each given as `postgres -c name=value`.',
     ),
   }),
-  'The server behind the pool: one that the stack runs (`image`) or one that someone else runs (`host`).',
+  'The server behind the pool: one that the stack runs (`image`), a service of the adopted project (`service`), or one that someone else runs (`host`).',
 );
 
 const database = z.strictObject({
@@ -140,13 +145,7 @@ const pgbouncer = about(
 
 const app = about(
   z.strictObject({
-    service: about(
-      z._default(
-        textLike(SERVICE_NAME, 'must be letters, digits, `_`, `.` and `-`, starting with a letter or digit'),
-        'django',
-      ),
-      'The name of its Compose service.',
-    ),
+    service: about(z._default(serviceName(), 'django'), 'The name of its Compose service.'),
     kind: about(
       z._default(z.enum(['django', 'other']), 'django'),
       '`django` adds the variables that Django behind a pool needs.',
@@ -227,6 +226,7 @@ export const settingsSchema = z.strictObject({
   users: about(z.record(z.string(), user), 'The users that log in to the pool, by name.'),
   pgbouncer: z.prefault(pgbouncer, {}),
   app: z.optional(app),
+  compose: z.optional(adoptedProject),
   monitoring: z.prefault(monitoring, {}),
   backup: z.prefault(backup, {}),
   resources: about(z._default(z.record(z.string(), limits), {}), 'Limits of the containers, by service.'),

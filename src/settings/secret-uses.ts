@@ -25,7 +25,7 @@ export function listSecretUses(settings: Partial<Settings>): SecretUse[] {
   const { postgres, users = {}, app, monitoring } = settings;
   const client = chooseClient(settings).user;
   const uses: SecretUse[] = [];
-  if (postgres?.password !== undefined && postgres.host === undefined)
+  if (postgres?.password !== undefined && postgres.image !== undefined)
     uses.push({
       reference: postgres.password,
       path: ['postgres', 'password'],

@@ -7,12 +7,12 @@ export function listServiceNames({
   postgres,
   monitoring: { prometheus, grafana, pgbadger },
 }: {
-  readonly postgres: { readonly host?: string | undefined };
+  readonly postgres: { readonly host?: string | undefined; readonly service?: string | undefined };
   readonly monitoring: Settings['monitoring'];
 }): string[] {
   return [
     'pgbouncer',
-    ...(postgres.host === undefined ? [POSTGRES_SERVICE] : []),
+    ...(postgres.host === undefined && postgres.service === undefined ? [POSTGRES_SERVICE] : []),
     ...(prometheus ? [MONITORING_SERVICES.exporter] : []),
     ...(prometheus?.external === false ? [MONITORING_SERVICES.prometheus] : []),
     ...(grafana?.external === false ? [MONITORING_SERVICES.grafana] : []),

@@ -1,3 +1,4 @@
+import type { Adopted } from './adopted.ts';
 import type { Monitoring } from './monitoring.ts';
 import type { PgbouncerVersion } from './pgbouncer-version.ts';
 import type { Secret } from './secret.ts';
@@ -8,12 +9,14 @@ export interface Stack {
   readonly name: string;
   readonly environment: string;
   readonly network: { readonly name: string; readonly external: boolean };
-  readonly postgres: OwnPostgres | ExternalPostgres;
+  readonly postgres: OwnPostgres | ServicePostgres | ExternalPostgres;
   readonly databases: readonly Database[];
   readonly users: readonly User[];
   readonly pgbouncer: Pgbouncer;
   readonly client: Client;
   readonly app: App | undefined;
+  /** Undefined where the stack is a project of its own. */
+  readonly adopted: Adopted | undefined;
   readonly monitoring: Monitoring;
   readonly backup: Backup;
   readonly resources: ReadonlyMap<string, Resources>;
@@ -35,8 +38,16 @@ export interface OwnPostgres {
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** A Postgres that the adopted project runs: it has data and roles, which stay as they are. */
+interface ServicePostgres {
+  readonly kind: 'service';
+  /** The name of its service. */
+  readonly host: string;
+  readonly port: number;
+}
+
 /** A Postgres that someone else runs. */
-export interface ExternalPostgres {
+interface ExternalPostgres {
   readonly kind: 'external';
   readonly host: string;
   readonly port: number;

@@ -7,6 +7,8 @@ export interface Cause {
   readonly fix: string;
   /** The fix where someone else runs Postgres, if that is another one. */
   readonly externalFix?: string;
+  /** The fix behind an adopted project, whose roles and databases are its own, if that is another one. */
+  readonly adoptedFix?: string;
   /** The words leave the real reason open; the log may tell it. */
   readonly vague?: true;
   /** It may pass by itself within a minute: someone starts, or PgBouncer has yet to look again. */
@@ -61,6 +63,8 @@ export const CAUSES: readonly Cause[] = [
     fix: 'bring the role in line with the settings: {roles}',
     externalFix:
       'bring the role in line with the settings: {roles}; where that says that the role does not exist, create it first (CREATE ROLE … LOGIN)',
+    adoptedFix:
+      'correct the password that the settings name, run {render}, then {reload}; or give the role that password: {roles}',
   },
   {
     id: 'no-hba-entry',
@@ -80,6 +84,7 @@ export const CAUSES: readonly Cause[] = [
     cause: 'Postgres has no such role',
     fix: 'create it and bring it in line with the settings: {roles}',
     externalFix: 'create it there (CREATE ROLE … LOGIN), then store its password: {roles}',
+    adoptedFix: 'correct its name under `users`, or create it there (CREATE ROLE … LOGIN PASSWORD …)',
   },
   {
     id: 'no-server-database',
@@ -87,12 +92,14 @@ export const CAUSES: readonly Cause[] = [
     cause: 'The entry leads to a database that Postgres does not have',
     fix: 'create it: {roles}; or correct `dbname` in the settings',
     externalFix: 'correct `dbname` in the settings, or create the database there (CREATE DATABASE … OWNER …)',
+    adoptedFix: 'correct `dbname` in the settings, or create the database there (CREATE DATABASE … OWNER …)',
   },
   {
     id: 'no-connect-privilege',
     pattern: /permission denied for database/i,
     cause: 'The Postgres role may not connect to the database',
     fix: 'run GRANT CONNECT on it; for a Postgres of the stack: {roles}',
+    adoptedFix: 'run GRANT CONNECT on it',
   },
   {
     id: 'postgres-full',

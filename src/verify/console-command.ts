@@ -14,7 +14,7 @@ export function consoleCommand(
   if (admin === undefined) return undefined;
   const server = ['-h', '127.0.0.1', '-p', String(stack.pgbouncer.port), '-U', admin, '-d', CONSOLE];
   const commands = statements.flatMap((statement) => ['-c', statement]);
-  return composeCommand(project.directory, 'exec', 'pgbouncer', 'psql', '-X', ...server, ...commands);
+  return composeCommand(project, 'exec', 'pgbouncer', 'psql', '-X', ...server, ...commands);
 }
 
 /**

@@ -21,12 +21,12 @@ function formatFix(fix: string, scene: Scene): string {
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
     wait: () => waitCommand,
-    reload: () => reloadCommand(project.directory),
+    reload: () => reloadCommand(project),
     restart: () => renewCommand(scene),
-    up: () => upCommand(project.directory),
-    roles: () => rolesCommand(stack, project.directory),
-    postgresLog: () => postgresLogCommand(stack, project.directory),
-    restartExporter: () => restartServiceCommand(project.directory, MONITORING_SERVICES.exporter),
+    up: () => upCommand(project),
+    roles: () => rolesCommand(stack, project),
+    postgresLog: () => postgresLogCommand(stack, project),
+    restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };
   return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
@@ -36,11 +36,11 @@ function formatFix(fix: string, scene: Scene): string {
  * made, so a container that is out of date is made anew.
  */
 export function renewCommand({ subject, evidence }: Scene): string {
-  const { directory } = subject.project;
+  const { project } = subject;
   const container = findPgbouncer(evidence);
   return container !== undefined && isCurrent(container, subject)
-    ? restartCommand(directory)
-    : upCommand(directory);
+    ? restartCommand(project)
+    : upCommand(project);
 }
 
 /** A cause as a row carries it. */
@@ -49,8 +49,9 @@ export function explain(
   scene: Scene,
 ): Pick<Failure, 'cause' | 'hint' | 'transient'> {
   if (cause === undefined) return {};
-  const isOwn = scene.subject.stack.postgres.kind === 'own';
-  const fix = isOwn ? cause.fix : (cause.externalFix ?? cause.fix);
+  const { adopted, postgres } = scene.subject.stack;
+  const usual = postgres.kind === 'external' ? (cause.externalFix ?? cause.fix) : cause.fix;
+  const fix = adopted ? (cause.adoptedFix ?? usual) : usual;
   return { cause: cause.cause, hint: formatFix(fix, scene), transient: cause.transient };
 }
 

@@ -1,3 +1,4 @@
+import { composeFileOf } from '../stack/compose-project.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkConsole } from './checks/console.ts';
 import { checkContainers } from './checks/containers.ts';
@@ -21,7 +22,6 @@ import { checkVersion } from './checks/version.ts';
 import { checkWrongPassword } from './checks/wrong-password.ts';
 import { type Row, skip } from './row.ts';
 import type { Check, Scene } from './scene.ts';
-import { COMPOSE_FILE } from './subject.ts';
 
 /** What there is to check whether or not anything runs. */
 const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
@@ -52,5 +52,8 @@ const STACK_CHECKS: readonly Check[] = [
 export function judge(scene: Scene): Row[] {
   const ground = GROUND_CHECKS.flatMap((check) => check(scene));
   if (scene.subject.isRendered) return [...ground, ...STACK_CHECKS.flatMap((check) => check(scene))];
-  return [...ground, skip('stack', 'running stack', `there is no ${COMPOSE_FILE} to ask docker about`)];
+  return [
+    ...ground,
+    skip('stack', 'running stack', `there is no ${composeFileOf(scene.subject.stack)} to ask docker about`),
+  ];
 }

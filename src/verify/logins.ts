@@ -71,7 +71,7 @@ export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
 
 /** The first app user and a database that is not its. Who may connect to a server of others is up to them. */
 function forbiddenLogin(stack: Stack): Login | undefined {
-  if (stack.postgres.kind === 'external') return undefined;
+  if (stack.postgres.kind !== 'own') return undefined;
   const access = usersByDatabase(stack);
   for (const { name: database, dbname } of stack.databases) {
     if (isOpenDatabase(dbname)) continue;

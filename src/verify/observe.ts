@@ -6,6 +6,7 @@ import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/con
 import { type Container, parseContainers } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+import { composeFileOf } from '../stack/compose-project.ts';
 import { containerName } from '../stack/stack.ts';
 import { describeEnd } from './describe-end.ts';
 import { type Evidence, NO_AFTERMATH, type Sight } from './evidence.ts';
@@ -60,9 +61,13 @@ export async function observe(
   }
 }
 
-/** The evidence where there is no docker-compose.yml: docker is asked for its versions only. */
-export async function observeNothing(inquiry: Inquiry, versions: Promise<DockerVersions>): Promise<Evidence> {
-  const unseen = { failure: 'docker-compose.yml has not been rendered', ms: 0 };
+/** The evidence where there is no rendered Compose file: docker is asked for its versions only. */
+export async function observeNothing(
+  { stack }: Target,
+  inquiry: Inquiry,
+  versions: Promise<DockerVersions>,
+): Promise<Evidence> {
+  const unseen = { failure: `${composeFileOf(stack)} has not been rendered`, ms: 0 };
   return {
     versions: await versions,
     containers: unseen,

@@ -1,12 +1,9 @@
-import type { ComposeProject } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Change } from '../plan/change.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import { listMonitoringImages, listMonitoringServices } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
-
-/** As the plan names it. */
-export const COMPOSE_FILE = 'docker-compose.yml';
 
 /** What docker is asked about. */
 export interface Target {
@@ -48,9 +45,9 @@ export function isCurrent(
   return labels.get(CONFIG_LABEL) === configHashes.get(service);
 }
 
-/** The service name of the stack's own Postgres; undefined where someone else runs it. */
+/** The service that runs Postgres, of the stack or of the adopted project; undefined where someone else runs it. */
 export function postgresService({ postgres }: Stack): string | undefined {
-  return postgres.kind === 'own' ? postgres.host : undefined;
+  return postgres.kind === 'external' ? undefined : postgres.host;
 }
 
 /** The services that the stack runs, in the order in which they start. */
@@ -59,6 +56,14 @@ export function listServices(stack: Stack): string[] {
   return [postgresService(stack), 'pgbouncer', app?.service, ...listMonitoringServices(monitoring)].filter(
     (name) => name !== undefined,
   );
+}
+
+/** The services that are rendered, wholly or in part: those whose containers carry a hash of what they were made from. */
+export function listRenderedServices(stack: Stack): string[] {
+  const { adopted } = stack;
+  if (adopted === undefined) return listServices(stack);
+  const ours = listServices(stack).filter((name) => name !== postgresService(stack));
+  return [...ours, ...adopted.services.map(({ name }) => name)];
 }
 
 /** The image of each service that runs one which somebody else has built. */

@@ -21,6 +21,11 @@ export interface Verdict {
   readonly databases: readonly ConsoleRow[];
 }
 
+/** Whether no check failed. */
+export function hasPassed({ rows }: Pick<Verdict, 'rows'>): boolean {
+  return rows.every(({ status }) => status !== 'fail');
+}
+
 const PAUSE_MS = 1000;
 /** With less time left, another look could not end. */
 const LAST_LOOK_MS = 8000;
@@ -67,7 +72,9 @@ async function lookOnce(
   const inquiry = planInquiry(target.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
   const looking = ask(
     docker,
-    target.isRendered ? observe(docker, target, inquiry, versions) : observeNothing(inquiry, versions),
+    target.isRendered
+      ? observe(docker, target, inquiry, versions)
+      : observeNothing(target, inquiry, versions),
   );
   const subject = await looking.orEnd(describeSubject());
   const evidence = await looking.answer;

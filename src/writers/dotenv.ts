@@ -5,16 +5,18 @@ import { Secret } from '../stack/secret.ts';
 import type { Stack } from '../stack/stack.ts';
 import { markLines, type Rendering } from './rendering.ts';
 
-/** The variables that Compose interpolates and scripts read. */
-export function writeDotenvFile(rendering: Rendering): PlannedFile {
+/** The variables that Compose interpolates and scripts read; an adopted project has its own. */
+export function writeDotenvFile(rendering: Rendering): PlannedFile | readonly PlannedFile[] {
+  if (rendering.stack.adopted) return [];
   const about = 'PGBOUNCER_* below are the values in force; to change one, set it in the settings.';
   const text = writeDotenv([...dotenvVariables(rendering.stack)], markLines(rendering, about));
   return { path: '.env', mode: 0o600, text };
 }
 
-/** The variables of `.env` by name. */
+/** The variables of the rendered `.env` by name. */
 export function dotenvVariables(stack: Stack): ReadonlyMap<string, string> {
-  const { client, pgbouncer, postgres, app, users } = stack;
+  const { client, pgbouncer, postgres, app, users, adopted } = stack;
+  if (adopted) return new Map();
   const variables = new Map([
     ['DB_NAME', client.database],
     ['DB_USER', client.user],

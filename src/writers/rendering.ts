@@ -10,6 +10,8 @@ export interface Rendering {
   readonly settingsFile: string;
   /** The way from the output folder to the folder of the settings file, with `/`: `../..`. */
   readonly rootFromOutput: string;
+  /** And back: `stack/prod`, or `pgbouncer` in an adopted project. */
+  readonly outputFromRoot: string;
   /** The text of a file in `templates/`, such as `monitoring/rules.yml`: bytes that ship. */
   template(name: string): string;
 }

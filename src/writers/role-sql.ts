@@ -15,9 +15,13 @@ export const ALTER_FILE = 'postgres/alter-roles.sql';
 /** Otherwise psql goes on after an error, and ends with 0. */
 const STOP_ON_ERROR = '\\set ON_ERROR_STOP on';
 
-/** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
-export function writeRoleSql(rendering: Rendering): PlannedFile {
-  const { postgres } = rendering.stack;
+/**
+ * The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. The roles
+ * behind an adopted project work already, and stay as they are.
+ */
+export function writeRoleSql(rendering: Rendering): PlannedFile | readonly PlannedFile[] {
+  const { postgres, adopted } = rendering.stack;
+  if (adopted) return [];
   return postgres.kind === 'own' ? writeInitSql(postgres, rendering) : writeAlterRoles(rendering);
 }
 

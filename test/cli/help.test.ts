@@ -10,7 +10,7 @@ const HELP = join(import.meta.dirname, 'help');
 /** The program as data, with nothing behind its commands. */
 function program() {
   return buildProgram(
-    { ...fakeStreams(), cwd: '/', env: {}, signal: new AbortController().signal },
+    { ...fakeStreams(), cwd: '/', env: {}, signal: new AbortController().signal, stay: () => () => {} },
     () => undefined,
   );
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { composeArgv, execArgv, inspectArgv, logsArgv, psArgv, runArgv } from '../../src/docker/argv.ts';
 import { childEnvironment } from '../../src/docker/child-env.ts';
+import { ownProject } from '../../src/stack/compose-project.ts';
 
-const PROJECT = { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' };
+const PROJECT = ownProject('ecar', 'stack/prod');
 const GLOBAL = '-p ecar -f stack/prod/docker-compose.yml --project-directory stack/prod';
 
 describe('argv', () => {
@@ -14,6 +15,11 @@ describe('argv', () => {
       `compose ${GLOBAL} logs --no-color --no-log-prefix --since 2026-11-23T09:00:00Z --tail 200 pgbouncer`,
     ],
     ['any', composeArgv(PROJECT, 'up', '-d'), `compose ${GLOBAL} up -d`],
+    [
+      'several files',
+      composeArgv({ ...PROJECT, files: ['a.yml', 'b.yml'], directory: '.' }, 'up'),
+      'compose -p ecar -f a.yml -f b.yml --project-directory . up',
+    ],
   ])('must put the flags of the project before the subcommand: %s', (_, argv, expected) => {
     expect(argv.join(' ')).toBe(expected);
   });

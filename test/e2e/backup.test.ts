@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkDump } from '../../src/backup/check-dump.ts';
 import { openServer } from '../../src/backup/server.ts';
 import { createDocker } from '../../src/docker/docker.ts';
+import { ownProject } from '../../src/stack/compose-project.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import type { Stack } from '../../src/stack/stack.ts';
 import { starterSecrets } from './support/database.ts';
@@ -205,7 +206,7 @@ async function openOwnServer(project: Project) {
   });
   const stack = { postgres: { kind: 'own', host: 'postgres', port: 5432 } } as unknown as Stack;
   const folder = project.path('stack/prod');
-  const compose = { name: project.name, file: join(folder, 'docker-compose.yml'), directory: folder };
+  const compose = ownProject(project.name, folder);
   const login = { name: 'postgres', password: new Secret('', 'nobody asks for it') };
   return openServer(docker, { stack, project: compose }, login);
 }

@@ -7,7 +7,8 @@ import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
 
 const README = resolve('README.md');
-const SECTION = /(?<=<!-- verify:[^>]*-->\n\n)```console\n[\s\S]*?```(?=\n\n<!-- \/verify -->)/;
+const sectionOf = (name: string) =>
+  new RegExp(`(?<=<!-- ${name}:[^>]*-->\\n\\n)\`\`\`console\\n[\\s\\S]*?\`\`\`(?=\\n\\n<!-- /${name} -->)`);
 
 const BACKUPS = /(?<=<!-- backup:[^>]*-->\n\n)```console\n[\s\S]*?```(?=\n\n<!-- \/backup -->)/;
 const STAMP = /\d{8}T\d{6}Z/g;
@@ -30,16 +31,29 @@ describe('the README', () => {
     await project.compose(['up', '-d', '--wait']);
   });
 
-  // `-u` puts there what verify prints, as in golden files.
-  it('must show what verify prints of the stack of its tour', async () => {
+  // `-u` puts there what is printed, as in golden files.
+  it.each([
+    ['verify', ['ecar-pool verify --env prod']],
+    [
+      'deploy',
+      [
+        "sed -i 's/default_pool_size: 25/default_pool_size: 30/' ecar-pool.yaml",
+        'ecar-pool deploy --env prod --yes',
+        'ecar-pool rollback --env prod --yes',
+      ],
+    ],
+  ])('must show what %s prints of the stack of its tour', async (name, commands) => {
     const readme = await readFile(README, 'utf8');
-    const command = 'ecar-pool verify --env prod';
-    const [shown = ''] = SECTION.exec(readme) ?? [];
-    expect(shown).toContain(command);
-    const { stdout } = await useTour().shell(command);
-    const printed = `\`\`\`console\n$ ${command}\n${asShipped(stdout, useTour())}\`\`\``;
+    const section = sectionOf(name);
+    const [shown = ''] = section.exec(readme) ?? [];
+    let runs = '';
+    for (const command of commands) {
+      const { stdout } = await useTour().shell(`{ ${command}; } 2>&1`);
+      runs += `$ ${command}\n${asShipped(stdout, useTour())}`;
+    }
+    const printed = `\`\`\`console\n${runs}\`\`\``;
     const isSame = maskVarying(shown) === maskVarying(printed);
-    await expect(isSame ? readme : readme.replace(SECTION, () => printed)).toMatchFileSnapshot(README);
+    await expect(isSame ? readme : readme.replace(section, () => printed)).toMatchFileSnapshot(README);
   });
 
   it('must show what backup and restore print of the stack of its tour', async () => {
@@ -94,6 +108,9 @@ function maskVarying(block: string): string {
   let columns: string[] = [];
   return block
     .replace(/Engine \S+, Compose \S+/, 'Engine, Compose')
+    .replace(/\d+\.\d s/g, 'N s')
+    .replace(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ/g, 'TIME')
+    .replace(/^waiting .*\n/gm, '')
     .split('\n')
     .map((line) => line.split(/ {2,}/))
     .map((cells) => {

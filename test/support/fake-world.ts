@@ -54,7 +54,7 @@ export function start(
 ): FakeRun {
   const [stdin, stdout, stderr] = [new FakeInput(terminal), new FakeOutput(false), new FakeOutput(terminal)];
   const controller = new AbortController();
-  const world = { cwd, env, stdin, stdout, stderr, signal: controller.signal };
+  const world = { cwd, env, stdin, stdout, stderr, signal: controller.signal, stay: () => () => {} };
   return {
     exitCode: run(argv, world),
     stdin,

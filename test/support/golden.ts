@@ -22,7 +22,9 @@ export async function planScenario(scenario: string): Promise<{ stack: Stack; pl
     stack,
     plan: await planFiles(stack, {
       settingsFile: 'ecar-pool.yaml',
-      rootFromOutput: '../..',
+      ...(stack.adopted
+        ? { rootFromOutput: '..', outputFromRoot: 'pgbouncer' }
+        : { rootFromOutput: '../..', outputFromRoot: 'stack/prod' }),
       template: readTemplate,
     }),
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ownProject } from '../../src/stack/compose-project.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
@@ -619,7 +620,7 @@ describe('logins', () => {
 
   it("must quote a folder in that command, `$'` and all", () => {
     const directory = "a b$'";
-    const project = { name: 'ecar', file: `${directory}/docker-compose.yml`, directory };
+    const project = ownProject('ecar', directory);
     const [row] = checkLogins(scene({ subject: { stack: external, project }, logins: { 0: refused } }));
     expect(row?.hint).toContain(String.raw`-f 'a b$'\''/postgres/alter-roles.sql'`);
   });

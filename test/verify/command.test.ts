@@ -27,7 +27,7 @@ async function project(environment = 'prod') {
   const cwd = tempProject();
   await runToEnd(['render', '--env', environment], { cwd });
   const { stack } = await loadStack({ config: 'ecar-pool.yaml', env: environment }, { cwd, env: {} });
-  const hashes = configHashes({ stack, rootFromOutput: '../..' });
+  const hashes = configHashes({ stack, rootFromOutput: '../..', outputFromRoot: 'stack/prod' });
   const row = (service: string, other: object = {}) =>
     JSON.stringify({
       Name: `${stack.name}_${service}`,

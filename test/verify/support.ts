@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ContainerRun } from '../../src/docker/container-runs.ts';
 import type { Container } from '../../src/docker/containers.ts';
 import type { Change } from '../../src/plan/change.ts';
+import { ownProject } from '../../src/stack/compose-project.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import type { Stack } from '../../src/stack/stack.ts';
 import type { ConsoleRow } from '../../src/verify/console-table.ts';
@@ -58,6 +59,7 @@ export const STACK: Stack = {
   },
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,
+  adopted: undefined,
   monitoring: { prometheus: undefined, grafana: undefined, log: undefined, pgbadger: undefined },
   backup: { keep: 7, keep_days: 30, image: 'postgres:18' },
   resources: new Map(),
@@ -74,7 +76,7 @@ const unchanged = (path: string): Change => ({
 
 const SUBJECT: Subject = {
   stack: STACK,
-  project: { name: 'ecar', file: 'stack/prod/docker-compose.yml', directory: 'stack/prod' },
+  project: ownProject('ecar', 'stack/prod'),
   isRendered: true,
   configFolder: '/etc/pgbouncer',
   logFile: undefined,

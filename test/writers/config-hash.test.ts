@@ -19,7 +19,8 @@ const WITH_APP: Stack = {
     environment: new Map([['API_KEY', secret('fig')]]),
   },
 };
-const hashesOf = (stack: Stack) => configHashes({ stack, rootFromOutput: '../..' });
+const hashesOf = (stack: Stack) =>
+  configHashes({ stack, rootFromOutput: '../..', outputFromRoot: 'stack/prod' });
 
 /** The services whose hash a change of the stack changes. */
 function changedBy(change: Partial<Stack>): string[] {

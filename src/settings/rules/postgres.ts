@@ -20,21 +20,26 @@ const OWNED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new M
 
 /** One server, either of the two kinds, and only with what its kind can use. */
 export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, found: Findings): void {
-  const { image, host, user, password, version } = settings.postgres;
+  const { image, host, service, user, password, version } = settings.postgres;
   const at = ['postgres'];
-  if ((image === undefined) === (host === undefined)) {
+  const kinds = Object.entries({ image, service, host }).flatMap(([kind, value]) =>
+    value === undefined ? [] : [`\`${kind}\``],
+  );
+  if (kinds.length !== 1) {
     const message =
-      image === undefined ? '`postgres` needs `image` or `host`' : '`postgres` has both `image` and `host`';
+      kinds.length === 0
+        ? '`postgres` needs `image`, `service` or `host`'
+        : `\`postgres\` has ${kinds.length === 2 ? 'both' : 'all of'} ${kinds.join(' and ')}`;
     found.key(
       'postgres-kind',
       at,
       message,
-      'give `image` for a Postgres that the stack runs, or `host` for one that someone else runs',
+      'give `image` for a Postgres that the stack runs, `service` for one of the adopted project, or `host` for one that someone else runs',
     );
     return;
   }
-  if (host !== undefined) {
-    if (/^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
+  if (image === undefined) {
+    if (host !== undefined && /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
       found.value(
         'postgres-host',
         [...at, 'host'],
@@ -46,7 +51,7 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
       found.key(
         'external-postgres',
         [...at, key],
-        `\`postgres.${key}\` has no use with \`host\`: ecar-pool does not run that server`,
+        `\`postgres.${key}\` has no use with ${kinds}: ecar-pool does not run that server`,
         'remove it',
       );
     }
@@ -54,14 +59,13 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
       found.key(
         'external-postgres',
         [...at, 'settings'],
-        '`postgres.settings` has no use with `host`: ecar-pool does not run that server',
+        `\`postgres.settings\` has no use with ${kinds}: ecar-pool does not run that server`,
         'remove the block',
       );
     }
     return;
   }
-  if (image !== undefined && isFloatingImage(image))
-    checkFloating(['postgres', 'image'], image, 'postgres:17', found);
+  if (isFloatingImage(image)) checkFloating(['postgres', 'image'], image, 'postgres:17', found);
   else if (found.isRefused([...at, 'version'])) return;
   else if (postgresMajorOf(settings) === undefined) {
     found.value(

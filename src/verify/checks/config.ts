@@ -31,7 +31,7 @@ export const checkConfig: Check = (scene) => {
   }
   if (differences.length === 0) return [ok(ID, TITLE, `${settings.size} settings as rendered`)];
   const more = differences.length > SHOWN ? `; and ${differences.length - SHOWN} more` : '';
-  const command = needsRestart ? renewCommand(scene) : reloadCommand(project.directory);
+  const command = needsRestart ? renewCommand(scene) : reloadCommand(project);
   return [
     fail(ID, TITLE, {
       observed: differences.slice(0, SHOWN).join('; ') + more,

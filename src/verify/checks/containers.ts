@@ -96,9 +96,9 @@ type Why = Partial<Pick<Failure, 'cause' | 'hint' | 'transient'>>;
 function whyNotReady(scene: Scene, container: Container): Why {
   const { subject } = scene;
   const { service, state, health, exitCode } = container;
-  const { directory } = subject.project;
+  const { project } = subject;
   if (state === 'paused') {
-    const hint = `run ${composeCommand(directory, 'unpause', service)}`;
+    const hint = `run ${composeCommand(project, 'unpause', service)}`;
     return { cause: 'Somebody paused the container', hint };
   }
   if (state === 'running' && health === 'starting') {
@@ -107,8 +107,8 @@ function whyNotReady(scene: Scene, container: Container): Why {
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
   const signalled = state === 'exited' ? ENDED_BY_OTHERS.get(exitCode) : undefined;
-  if (signalled) return { cause: signalled, hint: `start it: ${upCommand(directory)}` };
-  if (state === 'created') return { hint: `run ${upCommand(directory)}` };
+  if (signalled) return { cause: signalled, hint: `start it: ${upCommand(project)}` };
+  if (state === 'created') return { hint: `run ${upCommand(project)}` };
   return { hint: `see ${logsCommand(scene, service)}` };
 }
 
@@ -119,13 +119,13 @@ function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefi
   if (outOfMemory) {
     return {
       cause: 'The kernel ended it because it needed more memory than it may have',
-      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${upCommand(scene.subject.project.directory)}`,
+      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${upCommand(scene.subject.project)}`,
     };
   }
   if (error === '') return undefined;
   const told = findTold(DOCKER_CAUSES, error);
   if (told) return explainTold(told, scene);
-  const hint = `mend that, then run ${upCommand(scene.subject.project.directory)}`;
+  const hint = `mend that, then run ${upCommand(scene.subject.project)}`;
   return { cause: `Docker could not start it (${quote(error, scene.redact)})`, hint };
 }
 
@@ -170,9 +170,8 @@ function formatAge(ms: number): string {
 }
 
 function logsCommand({ subject }: Scene, service: string): string {
-  if (service === postgresService(subject.stack))
-    return postgresLogCommand(subject.stack, subject.project.directory);
-  return composeCommand(subject.project.directory, 'logs', '--tail', '50', service);
+  if (service === postgresService(subject.stack)) return postgresLogCommand(subject.stack, subject.project);
+  return composeCommand(subject.project, 'logs', '--tail', '50', service);
 }
 
 /** The line of a log without PgBouncer's date, time, zone and pid. */
@@ -191,19 +190,19 @@ function absent(scene: Scene, service: string): Row {
 
 /** Docker makes no container without the image; why it could not get that, only a pull tells. */
 function whyAbsent({ subject, evidence }: Scene, service: string): Why {
-  const { directory } = subject.project;
+  const { project } = subject;
   const image = listImages(subject.stack).get(service);
   if (image === undefined || !evidence.aftermath.missingImages.has(image)) {
-    return { hint: `run ${upCommand(directory)}; where that fails, it says why` };
+    return { hint: `run ${upCommand(project)}; where that fails, it says why` };
   }
-  const up = upCommand(directory);
+  const up = upCommand(project);
   return {
     cause: `The image ${image} is not on this machine: nobody has run ${up} yet, or docker could not pull it`,
-    hint: `see what ${composeCommand(directory, 'pull', service)} says; if there is no such image, correct it in the settings`,
+    hint: `see what ${composeCommand(project, 'pull', service)} says; if there is no such image, correct it in the settings`,
   };
 }
 
 function unseen({ subject, redact }: Scene, failure: string, ms: number): Row {
-  const hint = `run ${composeCommand(subject.project.directory, 'config', '-q')} to see what Compose objects to`;
+  const hint = `run ${composeCommand(subject.project, 'config', '-q')} to see what Compose objects to`;
   return fail('containers', 'containers', { observed: quote(failure, redact), hint }, { ms });
 }

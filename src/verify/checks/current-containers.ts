@@ -1,9 +1,10 @@
 import type { Container } from '../../docker/containers.ts';
 import { upCommand } from '../../plan/commands.ts';
+import { OVERLAY_FILE } from '../../stack/compose-project.ts';
 import { seen } from '../evidence.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
-import { isCurrent, listImages, listServices, type Subject } from '../subject.ts';
+import { isCurrent, listImages, listRenderedServices, type Subject } from '../subject.ts';
 
 const ID = 'containers-current';
 const TITLE = 'current containers';
@@ -13,7 +14,7 @@ const TITLE = 'current containers';
  * included: Compose leaves a container as it is until `up`, whatever is written to the files.
  */
 export const checkCurrentContainers: Check = ({ subject, evidence }) => {
-  const services = listServices(subject.stack);
+  const services = listRenderedServices(subject.stack);
   const found = (seen(evidence.containers) ?? []).filter(({ service }) => services.includes(service));
   if (found.length === 0) return [skip(ID, TITLE, 'there is no container to look at')];
   const stale = found.flatMap((container) => explainStale(container, subject));
@@ -23,7 +24,7 @@ export const checkCurrentContainers: Check = ({ subject, evidence }) => {
     fail(ID, TITLE, {
       observed: stale.join('; '),
       expected: 'made from the rendered files',
-      hint: `run ${upCommand(subject.project.directory)}`,
+      hint: `run ${upCommand(subject.project)}`,
     }),
   ];
 };
@@ -35,5 +36,9 @@ function explainStale(container: Container, subject: Subject): string[] {
   if (rendered !== undefined && image !== rendered)
     return [`${service} runs the image ${image}, not ${rendered}`];
   if (isCurrent(container, subject)) return [];
-  return [`${service} was made before its part of docker-compose.yml or .env changed`];
+  return [
+    subject.stack.adopted
+      ? `${service} was made before its part of ${OVERLAY_FILE} changed`
+      : `${service} was made before its part of docker-compose.yml or .env changed`,
+  ];
 }

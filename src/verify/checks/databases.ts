@@ -40,7 +40,7 @@ export const checkDatabases: Check = (scene) => {
     fail(ID, TITLE, {
       observed: differences.join('; '),
       cause: 'PgBouncer has not reloaded since the entry changed, or could not',
-      hint: `run ${reloadCommand(scene.subject.project.directory)}`,
+      hint: `run ${reloadCommand(scene.subject.project)}`,
     }),
   ];
 };

@@ -38,5 +38,5 @@ function unanswered(scene: Scene, ms: number): Row {
 
 function seeLog({ subject }: Scene): string {
   const words = ['logs', '--tail', '50', MONITORING_SERVICES.exporter];
-  return `see ${composeCommand(subject.project.directory, ...words)}`;
+  return `see ${composeCommand(subject.project, ...words)}`;
 }

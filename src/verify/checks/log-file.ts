@@ -29,7 +29,7 @@ export const checkLogFile: Check = (scene) => {
   }
   if (bytes === undefined) {
     const cause = 'PgBouncer writes to a file that was removed or renamed';
-    const hint = `make it open its log again: ${reloadCommand(project.directory)}`;
+    const hint = `make it open its log again: ${reloadCommand(project)}`;
     // It is as of a rotation until the next line.
     return [fail(ID, TITLE, { observed: 'there is none', cause, hint, transient: true })];
   }

@@ -59,7 +59,7 @@ function explainSilence(scene: Scene, { database }: Login, outcome: PsqlOutcome)
   if (postgres !== undefined && isDown(scene.evidence.containers, postgres)) {
     return {
       cause: 'Postgres is not up, and PgBouncer makes its clients wait for it',
-      hint: `run ${upCommand(project.directory)}`,
+      hint: `run ${upCommand(project)}`,
       transient: true,
     };
   }

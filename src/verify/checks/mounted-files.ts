@@ -3,7 +3,7 @@ import { composeCommand } from '../../plan/commands.ts';
 import { seen } from '../evidence.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
-import { postgresService, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 
 const ID = 'mounted-files';
 const TITLE = 'mounted files';
@@ -46,8 +46,9 @@ export const checkMountedFiles: Check = ({ subject, evidence }) => {
 
 /** Postgres has its SQL mounted from the same folder; where that was deleted, it cannot read it either. */
 function remountCommand({ project, stack }: Subject): string {
-  const services = ['pgbouncer', postgresService(stack)].filter((name) => name !== undefined);
-  return composeCommand(project.directory, 'up', '-d', '--wait', '--force-recreate', ...services);
+  const { postgres } = stack;
+  const services = ['pgbouncer', ...(postgres.kind === 'own' ? [postgres.host] : [])];
+  return composeCommand(project, 'up', '-d', '--wait', '--force-recreate', ...services);
 }
 
 function hash(text: string): string {

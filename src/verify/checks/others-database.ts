@@ -34,7 +34,7 @@ export const checkOthersDatabase: Check = (scene) => {
     observed: `${user} got into ${database}, which does not list it`,
     expected,
     cause: 'The database lets others connect than its users: Postgres lets everyone until told otherwise',
-    hint: `run ${rolesCommand(subject.stack, subject.project.directory)}`,
+    hint: `run ${rolesCommand(subject.stack, subject.project)}`,
   };
   return [fail(ID, TITLE, failure, { ms })];
 };

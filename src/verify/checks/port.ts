@@ -21,7 +21,7 @@ export const checkPort: Check = ({ subject, evidence }) => {
     fail(ID, TITLE, {
       observed: found.length === 0 ? 'no port is published' : found.join(', '),
       expected,
-      hint: `run ${upCommand(subject.project.directory)}; a service on internal networks alone publishes nothing`,
+      hint: `run ${upCommand(subject.project)}; a service on internal networks alone publishes nothing`,
     }),
   ];
 };

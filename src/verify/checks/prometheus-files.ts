@@ -16,7 +16,7 @@ export const checkPrometheusFiles: Check = ({ subject, evidence }) => {
   const { prometheus } = evidence.monitoring;
   if (prometheus === undefined) return [];
   if ('failure' in prometheus) return [skip(ID, TITLE, 'Prometheus did not answer')];
-  const { directory } = subject.project;
+  const { project } = subject;
   const { files, reload } = prometheus.value;
   const names: string[] = [];
   const strange: string[] = [];
@@ -35,13 +35,13 @@ export const checkPrometheusFiles: Check = ({ subject, evidence }) => {
       fail(ID, TITLE, {
         observed: `its container does not see ${strange.join(', ')} as on the disk`,
         cause: 'It has a folder mounted that was deleted or moved since, and reads that',
-        hint: `run ${composeCommand(directory, ...words)}`,
+        hint: `run ${composeCommand(project, ...words)}`,
       }),
     ];
   }
-  const hint = `make it read anew: ${reloadServiceCommand(directory, MONITORING_SERVICES.prometheus)}`;
+  const hint = `make it read anew: ${reloadServiceCommand(project, MONITORING_SERVICES.prometheus)}`;
   if (!reload.isGood) {
-    const see = composeCommand(directory, 'logs', '--tail', '50', MONITORING_SERVICES.prometheus);
+    const see = composeCommand(project, 'logs', '--tail', '50', MONITORING_SERVICES.prometheus);
     return [
       fail(ID, TITLE, {
         observed: 'it could not take its files when it read them last',

@@ -14,8 +14,8 @@ export const checkPrometheusRules: Check = (scene) => {
   if ('failure' in prometheus) return [skip(ID, TITLE, 'Prometheus did not answer')];
   const loaded = new Set(prometheus.value.rules.map(({ name }) => name));
   const missing = renderedRules(scene).filter((name) => !loaded.has(name));
-  const { directory } = scene.subject.project;
-  const reload = reloadServiceCommand(directory, MONITORING_SERVICES.prometheus);
+  const { project } = scene.subject;
+  const reload = reloadServiceCommand(project, MONITORING_SERVICES.prometheus);
   if (missing.length > 0)
     return [
       fail(ID, TITLE, {

@@ -32,12 +32,12 @@ export const checkPrometheusTargets: Check = (scene) => {
 };
 
 function see({ subject }: Scene): string {
-  const { directory } = subject.project;
-  return `see ${composeCommand(directory, 'logs', '--tail', '50', MONITORING_SERVICES.prometheus)}`;
+  const { project } = subject;
+  return `see ${composeCommand(project, 'logs', '--tail', '50', MONITORING_SERVICES.prometheus)}`;
 }
 
 function unread({ subject }: Scene): Row {
-  const reload = reloadServiceCommand(subject.project.directory, MONITORING_SERVICES.prometheus);
+  const reload = reloadServiceCommand(subject.project, MONITORING_SERVICES.prometheus);
   const cause = 'Prometheus runs without the rendered scrape job';
   return fail(ID, TITLE, { observed: 'it looks at nothing', cause, hint: `make it read anew: ${reload}` });
 }

@@ -1,21 +1,23 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
+import { COMPOSE_FILE, OVERLAY_FILE } from '../../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../../stack/labels.ts';
 import { VOLUMES } from '../../stack/volumes.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { appService, namedVolumes } from './app-service.ts';
 import { hashConfig } from './config-hash.ts';
 import { monitoringServices, monitoringVolumes } from './monitoring-services.ts';
+import { adoptedServices, mountedFrom } from './overlay.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
 import { postgresService } from './postgres-service.ts';
 import type { Service } from './service.ts';
 
-type Input = Pick<Rendering, 'stack' | 'rootFromOutput'>;
+type Input = Pick<Rendering, 'stack' | 'rootFromOutput' | 'outputFromRoot'>;
 
-/** The Compose file of the stack: Compose v2, so without a `version:`. */
+/** The Compose file of the stack, or what is laid over an adopted project: Compose v2, so without a `version:`. */
 export function writeComposeFile(rendering: Rendering): PlannedFile {
   const { stack } = rendering;
-  const { postgres, app, network, name } = stack;
+  const { postgres, app, network, name, adopted } = stack;
   const volumes = [
     ...(postgres.kind === 'own' ? [VOLUMES.postgresData] : []),
     ...namedVolumes(app?.volumes ?? []),
@@ -27,14 +29,19 @@ export function writeComposeFile(rendering: Rendering): PlannedFile {
     return [service, { ...definition, labels }];
   });
   const document = {
-    name,
+    ...(adopted ? {} : { name }),
     services: Object.fromEntries(labelled),
     ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes.map((volume) => [volume, {}])) }),
-    networks: {
-      [network.name]: network.external ? { name: network.name, external: true } : { driver: 'bridge' },
-    },
+    ...(adopted
+      ? {}
+      : {
+          networks: {
+            [network.name]: network.external ? { name: network.name, external: true } : { driver: 'bridge' },
+          },
+        }),
   };
-  return { path: 'docker-compose.yml', mode: 0o644, text: writeComposeYaml(document, markLines(rendering)) };
+  const path = adopted ? `${rendering.rootFromOutput}/${OVERLAY_FILE}` : COMPOSE_FILE;
+  return { path, mode: 0o644, text: writeComposeYaml(document, markLines(rendering)) };
 }
 
 /** What the label `ecar-pool.config-hash` of each rendered service says, by service. */
@@ -43,12 +50,15 @@ export function configHashes(input: Input): ReadonlyMap<string, string> {
   return new Map(entries.map(([name, service]) => [name, hashConfig(name, service, input.stack)]));
 }
 
-function services({ stack, rootFromOutput }: Input): Readonly<Record<string, Service>> {
-  const { postgres, app } = stack;
-  return {
+function services({ stack, rootFromOutput, outputFromRoot }: Input): Readonly<Record<string, Service>> {
+  const { postgres, app, adopted } = stack;
+  const ours = {
     pgbouncer: pgbouncerService(stack),
     ...(postgres.kind === 'own' ? { [postgres.host]: postgresService(postgres, stack) } : {}),
     ...(app ? { [app.service]: appService(app, stack, rootFromOutput) } : {}),
     ...monitoringServices(stack),
   };
+  if (adopted === undefined) return ours;
+  const moved = Object.entries(ours).map(([name, service]) => [name, mountedFrom(service, outputFromRoot)]);
+  return { ...Object.fromEntries(moved), ...adoptedServices(adopted) };
 }

@@ -10,7 +10,7 @@ import { commonParts, mountFolder, readyCheck, type Service } from './service.ts
 
 /** The pool itself: configured by its mounted files only, because its image reads its environment once. */
 export function pgbouncerService(stack: Stack): Service {
-  const { pgbouncer, client, postgres, monitoring } = stack;
+  const { postgres, pgbouncer, client, monitoring } = stack;
   const hasLogFile = monitoring.log !== undefined;
   const { labels, ...common } = commonParts(stack, 'pgbouncer');
   const files = countOpenFiles(stack);
@@ -27,7 +27,7 @@ export function pgbouncerService(stack: Stack): Service {
       mountFolder('./pgbouncer', CONFIG_FOLDER),
       ...(hasLogFile ? [{ type: 'volume', source: VOLUMES.pgbouncerLog, target: LOG_FOLDER }] : []),
     ],
-    ...(postgres.kind === 'own' ? { depends_on: { [postgres.host]: { condition: 'service_healthy' } } } : {}),
+    ...dependsOnPostgres(stack),
     // Engine 20.10 and later know the address: https://docs.docker.com/reference/cli/docker/container/run/#add-host
     ...(postgres.host === DOCKER_HOST ? { extra_hosts: [`${DOCKER_HOST}:host-gateway`] } : {}),
     healthcheck: readyCheck(pgbouncer.port, client.user, client.database),
@@ -40,4 +40,17 @@ export function pgbouncerService(stack: Stack): Service {
     ulimits: { nofile: { soft: files, hard: files } },
     ...HARDENED,
   };
+}
+
+/**
+ * Postgres starts first and stops last. One of the adopted project may have no health check, and may be left out by
+ * its profile, which Compose excuses since 2.20.2.
+ */
+function dependsOnPostgres({ postgres }: Stack): Service {
+  if (postgres.kind === 'external') return {};
+  const how =
+    postgres.kind === 'own'
+      ? { condition: 'service_healthy' }
+      : { condition: 'service_started', required: false };
+  return { depends_on: { [postgres.host]: how } };
 }

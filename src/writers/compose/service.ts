@@ -11,7 +11,8 @@ export function commonParts(stack: Stack, service: string): Service {
   return {
     container_name: containerName(stack, service),
     restart: 'always',
-    networks: [stack.network.name],
+    networks: stack.adopted?.networks ?? [stack.network.name],
+    ...(stack.adopted?.profiles.length ? { profiles: stack.adopted.profiles } : {}),
     labels: { [ENVIRONMENT_LABEL]: stack.environment },
     // Docker's json-file log grows without end unless told otherwise.
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } },

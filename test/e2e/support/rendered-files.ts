@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 export type Files = ReadonlyMap<string, string>;
 
 const isStaging = (path: string) => path.startsWith('.ecar-pool-staging-');
-const isStamp = (path: string) => path === '.ecar-pool-stamp.json';
+const isStamp = (path: string) => path === '.ecar-pool-stamp.json' || path.startsWith('.ecar-pool/');
 
 /** The rendered files of an output folder by path, without stamp and staging; none where there is no folder. */
 export async function readFiles(folder: string): Promise<Files> {

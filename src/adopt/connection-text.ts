@@ -1,0 +1,112 @@
+import { parseInterpolation } from '../formats/interpolation.ts';
+
+/** Where a text says that Postgres is and as whom to log in; each part in Compose's own syntax, as it was written. */
+export interface ConnectionText {
+  readonly host: string;
+  readonly port: string | undefined;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly database: string | undefined;
+  readonly sslmode: string | undefined;
+  /** Whether names and the password are encoded as in a URL. */
+  readonly isUrl: boolean;
+  /** The same text with another place, and where it is given with another password and sslmode. */
+  write(place: {
+    host: string;
+    port: number;
+    password?: string | undefined;
+    sslmode?: string | undefined;
+  }): string;
+}
+
+/** Postgres's own URLs, and those of JDBC, SQLAlchemy, Django, Doctrine and Ecto. */
+const URL =
+  /^((?:jdbc:)?(?:postgres(?:ql)?|postgis|pgsql|psql|ecto|timescale(?:gis)?)(?:\+\w+)?:\/\/)(?:([^:@/?]*)(?::([^@/?]*))?@)?([^:/?,]+)(?::([^/?,]*))?(\/[^?]*)?(\?.*)?$/i;
+/** libpq's and ADO.NET's: `host=db port=5432`, `Host=db;Port=5432`. */
+const HOST_PAIR = /(?:^|[\s;])(?:host|server|data source)\s*=/i;
+
+/**
+ * Reads a connection string. A variable in it counts as one letter, whatever its default holds.
+ * @returns undefined for a text that is none
+ */
+export function readConnectionText(template: string): ConnectionText | undefined {
+  const { text, restore } = fold(template);
+  const url = URL.exec(text);
+  if (url) return readUrl(url, restore);
+  return HOST_PAIR.test(text) && !text.includes('://') ? readPairs(text, restore) : undefined;
+}
+
+function readUrl(url: RegExpExecArray, restore: (text: string) => string): ConnectionText {
+  const [, scheme = '', user, password, host = '', port, path, query] = url;
+  const part = (text: string | undefined) => (text === undefined || text === '' ? undefined : restore(text));
+  const sslmode = /[?&]sslmode=([^&]*)/.exec(query ?? '')?.[1];
+  return {
+    host: restore(host),
+    port: part(port),
+    user: part(user),
+    password: part(password),
+    database: part(path?.slice(1)),
+    sslmode: part(sslmode),
+    isUrl: true,
+    write: (place) => {
+      const secret = place.password ?? (password === undefined ? undefined : restore(password));
+      const userinfo =
+        user === undefined ? '' : `${restore(user)}${secret === undefined ? '' : `:${secret}`}@`;
+      const rest = restore(query ?? '').replace(/([?&]sslmode=)[^&]*/, (found, key: string) =>
+        place.sslmode === undefined ? found : `${key}${place.sslmode}`,
+      );
+      return `${restore(scheme)}${userinfo}${place.host}:${place.port}${restore(path ?? '')}${rest}`;
+    },
+  };
+}
+
+function readPairs(text: string, restore: (text: string) => string): ConnectionText {
+  const separator = text.includes(';') ? ';' : ' ';
+  const pairs = text.split(separator).filter((pair) => pair.trim() !== '');
+  const keyOf = (pair: string) => pair.split('=')[0]?.trim().toLowerCase() ?? '';
+  const find = (...keys: string[]) => {
+    const pair = pairs.find((candidate) => keys.includes(keyOf(candidate)));
+    return pair === undefined ? undefined : restore(pair.slice(pair.indexOf('=') + 1).trim());
+  };
+  return {
+    host: find('host', 'server', 'data source') ?? '',
+    port: find('port'),
+    user: find('user', 'username', 'user id', 'uid'),
+    password: find('password', 'pwd'),
+    database: find('dbname', 'database', 'initial catalog'),
+    sslmode: find('sslmode', 'ssl mode'),
+    isUrl: false,
+    write: (place) => {
+      const changed = pairs.map((pair) => {
+        const key = pair.split('=')[0] ?? '';
+        const set = (value: string | number | undefined) =>
+          value === undefined ? restore(pair) : `${key}=${value}`;
+        if (/^(?:host|server|data source)$/.test(keyOf(pair))) return set(place.host);
+        if (keyOf(pair) === 'port') return set(place.port);
+        if (/^(?:password|pwd)$/.test(keyOf(pair))) return set(place.password);
+        return /^ssl ?mode$/.test(keyOf(pair)) ? set(place.sslmode) : restore(pair);
+      });
+      const port = pairs.some((pair) => keyOf(pair) === 'port')
+        ? []
+        : [`${separator === ';' ? 'Port' : 'port'}=${place.port}`];
+      return [...changed, ...port].join(separator);
+    },
+  };
+}
+
+/** Each variable as one letter of Unicode's private use, and the way back, in Compose's own syntax. */
+function fold(template: string): { text: string; restore: (text: string) => string } {
+  const sources: string[] = [];
+  const text = parseInterpolation(template)
+    .map((piece) => {
+      if ('text' in piece) return piece.text;
+      sources.push(piece.source);
+      return String.fromCharCode(0xe000 + sources.length - 1);
+    })
+    .join('');
+  const restore = (part: string) =>
+    part
+      .replaceAll('$', '$$$$')
+      .replace(/[\uE000-\uF8FF]/g, (letter) => sources[letter.charCodeAt(0) - 0xe000] ?? letter);
+  return { text, restore };
+}

@@ -1,0 +1,123 @@
+import { interpolate } from '../formats/interpolation.ts';
+import { type ConnectionText, readConnectionText } from './connection-text.ts';
+import type { ServiceModel } from './project-model.ts';
+import {
+  findVariable,
+  follow,
+  type GivenVariable,
+  listGiven,
+  type ProjectVariables,
+} from './project-variables.ts';
+
+/** A value as it is written and as it is, with the variable of `.env` that holds all of it. */
+export type Part = Pick<GivenVariable, 'template' | 'value' | 'holder'>;
+
+/** How one service is told where Postgres is, by one variable or by several that belong together. */
+export interface Connection {
+  /** The variable that names the host. */
+  readonly variable: string;
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly user: Part | undefined;
+  readonly password: Part | undefined;
+  readonly database: Part | undefined;
+  readonly sslmode: string | undefined;
+  /** The connection string, where it is one. */
+  readonly text: ConnectionText | undefined;
+  /** The variable that holds the port, or would; undefined where the host's own does. */
+  readonly portVariable: { readonly name: string; readonly isGiven: boolean } | undefined;
+}
+
+const HOST_NAME = /HOST(?:_?NAME)?|SERVER|ADDR(?:ESS)?/i;
+
+/** All ways in which a service is told of any Postgres; whether it is one that counts is for the caller to see. */
+export function listConnections(service: ServiceModel, variables: ProjectVariables): Connection[] {
+  const given = listGiven(service, variables);
+  return [...given.values()].flatMap((variable) => {
+    const text = readConnectionText(variable.template);
+    if (text !== undefined) return [fromText(variable, text, given, variables)];
+    return HOST_NAME.test(variable.name) && /^[\w.-]+(?::\d+)?$/.test(variable.value)
+      ? [fromNames(variable, given)]
+      : [];
+  });
+}
+
+type Given = ReadonlyMap<string, GivenVariable>;
+
+function fromText(
+  { name }: GivenVariable,
+  text: ConnectionText,
+  given: Given,
+  variables: ProjectVariables,
+): Connection {
+  const find = (other: string) => findVariable(variables, other);
+  const decode = (value: string) => (text.isUrl ? decodeText(value) : value);
+  const part = (template: string | undefined): Part | undefined => {
+    if (template === undefined) return undefined;
+    const [, reference] = /^\$\{?(\w+)[^$]*$/.exec(template) ?? [];
+    const holder = reference && find(reference) ? follow('', reference, variables).holder : undefined;
+    return { template, value: interpolate(template, find), holder };
+  };
+  const decoded = (template: string | undefined): Part | undefined => {
+    const found = part(template);
+    return found && { ...found, value: decode(found.value) };
+  };
+  // JDBC's go beside the URL: SPRING_DATASOURCE_URL, SPRING_DATASOURCE_USERNAME.
+  const beside = (...words: string[]) => findSibling(name, /URL|URI|DSN/i, words, given);
+  const port = text.port === undefined ? undefined : Number(interpolate(text.port, find));
+  return {
+    variable: name,
+    host: interpolate(text.host, find),
+    port: Number.isInteger(port) ? port : undefined,
+    user: decoded(text.user) ?? beside('USERNAME', 'USER'),
+    password: part(text.password) ?? beside('PASSWORD', 'PASS'),
+    database: decoded(text.database),
+    sslmode: text.sslmode === undefined ? undefined : interpolate(text.sslmode, find),
+    text,
+    portVariable: undefined,
+  };
+}
+
+function fromNames({ name, value }: GivenVariable, given: Given): Connection {
+  const beside = (...words: string[]) => findSibling(name, HOST_NAME, words, given);
+  const [host = '', ownPort] = value.split(':');
+  const portName = siblingName(name, HOST_NAME, 'PORT');
+  const port = ownPort ?? given.get(portName)?.value;
+  return {
+    variable: name,
+    host,
+    port: port !== undefined && /^\d+$/.test(port) ? Number(port) : undefined,
+    user: beside('USER', 'USERNAME', 'USER_NAME'),
+    password: beside('PASSWORD', 'PASS', 'PASSWD'),
+    database: beside('NAME', 'DATABASE', 'DB', 'DBNAME', 'DATABASE_NAME'),
+    sslmode: beside('SSLMODE', 'SSL_MODE')?.value,
+    text: undefined,
+    portVariable: ownPort === undefined ? { name: portName, isGiven: given.has(portName) } : undefined,
+  };
+}
+
+function findSibling(
+  name: string,
+  word: RegExp,
+  words: readonly string[],
+  given: Given,
+): GivenVariable | undefined {
+  for (const other of words) {
+    const found = given.get(siblingName(name, word, other));
+    if (found !== undefined && found.value !== '') return found;
+  }
+  return undefined;
+}
+
+/** `DB_HOST` and `PORT` make `DB_PORT`; the case follows. */
+function siblingName(name: string, word: RegExp, other: string): string {
+  return name.replace(word, (found) => (found === found.toLowerCase() ? other.toLowerCase() : other));
+}
+
+function decodeText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,54 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { backUp } from '../backup/back-up.ts';
+import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
+import type { NextStep } from '../plan/next-step.ts';
+import { EnvironmentError } from '../problems/errors.ts';
+import type { Invocation } from './context.ts';
+import type { DeployOptions } from './deploy.ts';
+import type { Workshop } from './workshop.ts';
+
+/**
+ * Whether steps reach Postgres, and what ran before has something to lose: its container is made anew, or SQL is
+ * run. A dump for each reload of PgBouncer would keep people from deploying.
+ */
+export function reachesPostgres(
+  steps: readonly NextStep[],
+  before: StackSet | undefined,
+  target: KnownSet,
+): boolean {
+  if (before === undefined) return false;
+  if (steps.some(({ kind }) => kind === 'roles' || kind === 'lock')) return true;
+  const { postgres } = target.facts.stack;
+  if (postgres.kind !== 'own' || !steps.some(({ kind }) => kind === 'recreate')) return false;
+  const [was, is] = [before.facts, target.facts].map((facts) => facts?.configHashes.get(postgres.host));
+  return was !== is;
+}
+
+/**
+ * Dumps the databases of what runs now to `backups/<env>/`. Gives the files, as people would type them.
+ * @throws EnvironmentError, with nothing changed
+ */
+export async function backUpFirst(
+  workshop: Workshop,
+  before: StackSet,
+  target: KnownSet,
+  { world, options }: Invocation<DeployOptions>,
+): Promise<string[]> {
+  const { stack: next } = target.facts;
+  // Who may read the server now is told by what runs now; how long dumps are kept, by the settings.
+  const stack = { ...(before.facts?.stack ?? next), backup: next.backup };
+  const folder = join(dirname(resolve(world.cwd, options.config)), 'backups', next.environment);
+  const { dumps } = await backUp(workshop.unhurried(), {
+    stack,
+    project: workshop.composeOf(stack),
+    folder,
+    cleaner: () => workshop.cleaner(),
+  }).catch((error: unknown) => {
+    if (!(error instanceof EnvironmentError)) throw error;
+    const hint = `${error.hint ?? 'mend that'}; or deploy without a backup: --no-backup`;
+    throw new EnvironmentError(`no backup could be made, and nothing was changed: ${error.message}`, hint, {
+      cause: error,
+    });
+  });
+  return dumps.map(({ path }) => relative(world.cwd, path));
+}

@@ -1,0 +1,58 @@
+import { listHistory, readCurrent, readKept, readTrail } from '../deploy/history.ts';
+import { readUnfinished } from '../deploy/journal.ts';
+import { findOnDisk } from '../deploy/rendered.ts';
+import type { KnownSet } from '../deploy/stack-set.ts';
+import { EXIT, UsageError } from '../problems/errors.ts';
+import { reportHistory } from '../report/history.ts';
+import type { Invocation } from './context.ts';
+import type { RollbackOptions } from './rollback.ts';
+import { stackCommand } from './stack-command.ts';
+import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
+import { transit } from './transit.ts';
+
+/** Puts back a set that verified; reads no settings, which may be what is wrong. Gives the exit code. */
+export async function rollbackStack(invocation: Invocation<RollbackOptions>): Promise<number> {
+  const { world, options, report } = invocation;
+  const { env: environment } = options;
+  if (environment === undefined)
+    throw new UsageError('the environment is missing: a rollback reads no settings', 'name it with --env');
+  const usual = stackFolder(environment, options, world);
+  const adopted = stackFolder(environment, options, world, ADOPTED_FOLDER);
+  const hasNone = (await listHistory(usual.folder)).length === 0;
+  const isAdopted = hasNone && (await listHistory(adopted.folder)).length > 0;
+  const place = { environment, ...(isAdopted ? adopted : usual) };
+  const list = stackCommand('rollback', environment, options, '--list');
+  if (options.list) {
+    const times = await listHistory(place.folder);
+    reportHistory({ ...place, times, current: await readCurrent(place.folder) }, report);
+    return EXIT.ok;
+  }
+  const choose = async () => {
+    const time = options.to ?? (await chooseTime(place.folder));
+    if (time === undefined)
+      throw new UsageError(
+        `${place.shownFolder} has nothing to go back to`,
+        'a set can be put back once another one was deployed over it',
+      );
+    const set = (await listHistory(place.folder)).includes(time)
+      ? await readKept(place.folder, time)
+      : undefined;
+    if (set?.facts === undefined)
+      throw new UsageError(`${place.shownFolder} has no set of ${time} that can be put back`, `see ${list}`);
+    return { set: set as KnownSet, time };
+  };
+  // Before the lock, which would make a folder where there is none.
+  await choose();
+  return transit({ command: 'rollback', ...place, choose }, invocation);
+}
+
+/** What ran before the current set; or that set itself, where something else lies there now or was begun. */
+async function chooseTime(folder: string): Promise<string | undefined> {
+  const [trail, onDisk, unfinished] = await Promise.all([
+    readTrail(folder),
+    findOnDisk(folder),
+    readUnfinished(folder),
+  ]);
+  const isCurrent = onDisk?.isProved === true && unfinished === undefined;
+  return trail.at(isCurrent ? -2 : -1);
+}

@@ -1,0 +1,95 @@
+import type { Container } from '../docker/containers.ts';
+import type { Docker } from '../docker/docker.ts';
+import type { Change } from '../plan/change.ts';
+import { composeCommand } from '../plan/commands.ts';
+import { compareSets } from '../plan/compare.ts';
+import { findNeeds, mergeNeeds, type Needs, needAll, needContainers } from '../plan/needs.ts';
+import { RefusedError } from '../problems/errors.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
+import type { Stack } from '../stack/stack.ts';
+import { isReady } from '../verify/checks/containers.ts';
+import { seen } from '../verify/evidence.ts';
+import { observeContainers } from '../verify/observe.ts';
+import { isCurrent, listRenderedServices } from '../verify/subject.ts';
+import { listHistory, readCurrent, readKept } from './history.ts';
+import { type Journal, readUnfinished } from './journal.ts';
+import { findOnDisk } from './rendered.ts';
+import type { KnownSet, SetFacts, StackSet } from './stack-set.ts';
+
+/** What a deploy starts from. */
+export interface Outlook {
+  /** What runs; undefined where nothing does. */
+  readonly before: StackSet | undefined;
+  /** Whether that was verified when it was put there. */
+  readonly isProved: boolean;
+  /** What was begun before and not ended. */
+  readonly unfinished: Journal | undefined;
+  /** What has to happen to what runs, if it is what the files say. */
+  readonly needs: Needs;
+}
+
+/**
+ * Looks at what lies on the disk, at what was left unfinished and at the containers that are there, and tells what
+ * it takes to get from all of that to a set of files.
+ * @throws RefusedError where the stack that runs is another Compose project
+ */
+export async function lookAhead(
+  docker: Docker,
+  { folder, compose }: { readonly folder: string; readonly compose: ComposeProject },
+  target: KnownSet,
+  changes: readonly Change[],
+): Promise<Outlook> {
+  const { stack } = target.facts;
+  const [unfinished, onDisk, time] = await Promise.all([
+    readUnfinished(folder),
+    findOnDisk(folder),
+    readCurrent(folder),
+  ]);
+  const base = unfinished?.before ?? onDisk?.set;
+  const name = base?.facts?.stack.name ?? stack.name;
+  const containers = onDisk === undefined ? [] : seen(await observeContainers(docker, { ...compose, name }));
+  const journal = unfinished?.journal;
+  if (containers?.length === 0 && !unfinished?.before) {
+    const isNew = (await listHistory(folder)).length === 0;
+    const first = { ...findNeeds(changes, stack), start: true, roles: ['nothing runs yet'] };
+    const needs = isNew ? first : needAll('nothing runs');
+    return { before: undefined, isProved: false, unfinished: journal, needs };
+  }
+  refuseOtherProject(name, stack, compose);
+  const kept = time === undefined ? undefined : await readKept(folder, time);
+  const plans = [base, kept].flatMap((set) => (set === undefined ? [] : [set.plan]));
+  const needs = [
+    findNeeds(changes, stack),
+    ...plans.map((plan) => findNeeds(compareSets(plan, target.plan), stack)),
+    needContainers(listStale(containers, base?.facts)),
+  ].reduce(mergeNeeds);
+  return {
+    before: journal?.hasBefore === false ? undefined : base,
+    isProved: onDisk?.isProved === true && journal === undefined,
+    unfinished: journal,
+    needs: { ...needs, start: false },
+  };
+}
+
+/** Volumes belong to a project: under another name Postgres would start without its data. */
+function refuseOtherProject(name: string, stack: Stack, compose: ComposeProject): void {
+  if (name === stack.name) return;
+  throw new RefusedError(
+    `${name} runs here, and the settings name it ${stack.name}: to Compose that is another project, with volumes of its own`,
+    `put the name back, or move the data and take down what runs first: ${composeCommand({ ...compose, name }, 'down')}`,
+  );
+}
+
+/** What of the stack does not run as its files say. */
+function listStale(containers: readonly Container[] | undefined, facts: SetFacts | undefined): string[] {
+  if (containers === undefined) return ['the containers could not be looked at'];
+  if (facts === undefined) return [];
+  return listRenderedServices(facts.stack).flatMap((service) => {
+    const own = containers.filter((container) => container.service === service);
+    if (own.length === 0) return [`${service} has no container`];
+    if (!own.every(isReady)) return [`${service} is ${own[0]?.health || own[0]?.state}`];
+    return own.every((container) => isCurrent(container, facts))
+      ? []
+      : [`${service} was made before its files changed`];
+  });
+}

@@ -1,0 +1,177 @@
+import { applyChanges } from '../plan/apply.ts';
+import type { Change } from '../plan/change.ts';
+import { comparePlan } from '../plan/compare.ts';
+import type { NextStep } from '../plan/next-step.ts';
+import { ExpectedError, InterruptedError } from '../problems/errors.ts';
+import { explainFileError } from '../problems/file-errors.ts';
+import { hasPassed, type Verdict } from '../verify/verify.ts';
+import { keepNext, setCurrent } from './history.ts';
+import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
+import type { KnownSet, StackSet } from './stack-set.ts';
+
+/** From one set of files that runs to another one. */
+export interface Transition {
+  readonly command: 'deploy' | 'rollback';
+  /** The output folder, absolute. */
+  readonly folder: string;
+  readonly target: KnownSet;
+  /** When the target was put in place before; undefined where it is new. */
+  readonly time: string | undefined;
+  /** What ran before; undefined where nothing did. */
+  readonly before: StackSet | undefined;
+  /** From what lies in the folder to the target. */
+  readonly changes: readonly Change[];
+  readonly steps: readonly NextStep[];
+  /** Whether an earlier deploy was not ended: what lies in the folder is not what ran before. */
+  readonly isResumed: boolean;
+}
+
+/** What a transition has others do. */
+export interface Hands {
+  /** Aborted where the user wants to stop: the step that runs is ended first, then all is undone. */
+  readonly signal: AbortSignal;
+  run(step: NextStep, onStart: (pid: number) => void): Promise<void>;
+  verify(set: KnownSet, isUndoing: boolean): Promise<Verdict>;
+  /** The steps from what was put in place back to what ran before. */
+  stepsBack(before: StackSet, changes: readonly Change[]): readonly NextStep[];
+  /** Tells people what is at work, until the task is over. */
+  show<Value>(what: string, task: () => Promise<Value>): Promise<Value>;
+  tell(text: string): void;
+}
+
+/** Why something did not work out. */
+export interface Failure {
+  /** What was at work, as it was shown. */
+  readonly step: string;
+  readonly error?: ExpectedError;
+  /** Where checks failed. */
+  readonly verdict?: Verdict;
+}
+
+/** How a transition ended. */
+export type Ending =
+  | { readonly kind: 'done'; readonly time: string; readonly verdict: Verdict | undefined }
+  /** What ran before runs again; `verdict` is undefined where nobody knows how to verify it. */
+  | { readonly kind: 'undone'; readonly failure: Failure; readonly verdict: Verdict | undefined }
+  /** There was nothing to go back to. */
+  | { readonly kind: 'left'; readonly failure: Failure }
+  /** Going back did not work either; the journal stays. */
+  | { readonly kind: 'stuck'; readonly failure: Failure; readonly trouble: Failure };
+
+const never = new AbortController().signal;
+
+/**
+ * Puts files in place, has them take effect, and proves it; on the way anything that fails, or the signal, has
+ * what ran before put back and proved. Killed at any point, it leaves a journal by which the next one goes on.
+ * @throws ExpectedError where it could not begin: all is as it was
+ */
+export async function bringAbout(transition: Transition, hands: Hands): Promise<Ending> {
+  const { command, folder, before, target, changes, isResumed } = transition;
+  if (hands.signal.aborted) throw new InterruptedError();
+  const journal = await openJournal(folder, command, { before, next: target }, isResumed).catch((error) => {
+    throw explainFileError(error, folder, 'write');
+  });
+  const pending = changes.filter(({ kind }) => kind !== 'unchanged').length;
+  if (pending > 0) {
+    const what = `write ${pending} ${pending === 1 ? 'file' : 'files'}`;
+    try {
+      await noteStep(folder, journal, what);
+      await hands.show(what, () => applyChanges(changes, folder, { force: false, signal: hands.signal }));
+    } catch (error) {
+      if (isResumed) return undo(transition, journal, hands, { step: what, error: expected(error) });
+      // Nothing was touched.
+      await closeJournal(folder);
+      throw error;
+    }
+  }
+  const outcome = await takeEffect(transition.steps, target, { folder, journal, hands, isUndoing: false });
+  if ('step' in outcome) return undo(transition, journal, hands, outcome);
+  await freeRoom(folder);
+  try {
+    const time = transition.time ?? (await keepNext(folder, new Date()));
+    if (transition.time !== undefined) await setCurrent(folder, time);
+    await closeJournal(folder);
+    return { kind: 'done', time, verdict: outcome.verdict };
+  } catch (error) {
+    // It runs and was proved; the next deploy finds the journal, and ends it.
+    throw explainFileError(error, folder, 'write');
+  }
+}
+
+/** Runs steps and verifies what they made. */
+async function takeEffect(
+  steps: readonly NextStep[],
+  set: StackSet,
+  work: {
+    readonly folder: string;
+    readonly journal: Journal;
+    readonly hands: Hands;
+    readonly isUndoing: boolean;
+  },
+): Promise<Failure | { readonly verdict: Verdict | undefined }> {
+  const { folder, journal, hands, isUndoing } = work;
+  let step = '';
+  try {
+    for (const next of steps) {
+      step = next.why;
+      if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
+      await noteStep(folder, journal, step);
+      // On the way back nothing may stop it: whether all is as it was is for verify to tell.
+      const goesOn = next.mayFail === true || (isUndoing && set.facts !== undefined);
+      let noted = Promise.resolve();
+      const onStart = (pid: number) => {
+        noted = noteStep(folder, journal, next.why, pid);
+      };
+      await hands
+        .show(step, () => hands.run(next, onStart))
+        .catch((error: unknown) => {
+          if (!goesOn) throw error;
+          hands.tell(`going on without it: ${expected(error).message}`);
+        })
+        .finally(() => noted);
+    }
+    step = 'verify';
+    const { plan, facts } = set;
+    if (facts === undefined) return { verdict: undefined };
+    if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
+    await noteStep(folder, journal, step);
+    const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing));
+    return hasPassed(verdict) ? { verdict } : { step, verdict };
+  } catch (error) {
+    return { step, error: expected(error) };
+  }
+}
+
+/** A bug of ours must not be taken for a failure of the stack. */
+function expected(error: unknown): ExpectedError {
+  if (error instanceof ExpectedError) return error;
+  throw error;
+}
+
+/** Puts back what ran before, and proves it. From here on no signal is heard: half-way helps nobody. */
+async function undo(
+  { folder, before }: Transition,
+  journal: Journal,
+  hands: Hands,
+  failure: Failure,
+): Promise<Ending> {
+  await freeRoom(folder);
+  const changes = before === undefined ? [] : await comparePlan(before.plan, folder);
+  const isSame = changes.every(({ kind }) => kind === 'unchanged');
+  if (before === undefined || isSame) {
+    await closeJournal(folder);
+    return { kind: 'left', failure };
+  }
+  hands.tell('rolling back to what ran before');
+  const what = 'put the files back';
+  try {
+    await hands.show(what, () => applyChanges(changes, folder, { force: true, signal: never }));
+  } catch (error) {
+    return { kind: 'stuck', failure, trouble: { step: what, error: expected(error) } };
+  }
+  const steps = hands.stepsBack(before, changes);
+  const outcome = await takeEffect(steps, before, { folder, journal, hands, isUndoing: true });
+  if ('step' in outcome) return { kind: 'stuck', failure, trouble: outcome };
+  await closeJournal(folder);
+  return { kind: 'undone', failure, verdict: outcome.verdict };
+}

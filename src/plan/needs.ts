@@ -1,0 +1,136 @@
+import { isComposeFile } from '../stack/compose-project.ts';
+import { CONFIG_LABEL } from '../stack/labels.ts';
+import type { Stack } from '../stack/stack.ts';
+import type { Change } from './change.ts';
+import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
+import { listLeftContainers } from './left-containers.ts';
+import { findMonitoringNeeds, type MonitoringNeed } from './monitoring-steps.ts';
+
+/** What has to happen to what runs so that changed files take effect; facts, in no order. */
+export interface Needs {
+  /** There is no stack yet. */
+  readonly start: boolean;
+  /** Services are defined otherwise: as they run, they may not be what other commands are for. */
+  readonly services: boolean;
+  /** Why containers are to be made anew, for values that Compose puts into them at least; empty where not. */
+  readonly containers: readonly string[];
+  /** Why the SQL of roles and databases is to be run. */
+  readonly roles: readonly string[];
+  /** Why PgBouncer is to read its files. */
+  readonly reload: readonly string[];
+  /** Users whom PgBouncer would let in until it is restarted. */
+  readonly remembered: readonly string[];
+  /** Roles of the stack's own Postgres that are to log in no more. */
+  readonly dropped: readonly string[];
+  readonly monitoring: readonly MonitoringNeed[];
+  /** Containers whose services are gone. */
+  readonly left: readonly string[];
+}
+
+/** What changes of files need, the least that does it. */
+export function findNeeds(
+  changes: readonly Change[],
+  { postgres, adopted }: Pick<Stack, 'postgres' | 'adopted'>,
+): Needs {
+  const changed = changes.filter(({ kind }) => kind !== 'unchanged');
+  const compose = changed.find(({ path }) => isComposeFile(path));
+  const causes = (test: (path: string) => boolean) =>
+    changed.filter(({ path }) => test(path)).map(describeCause);
+  return {
+    start: compose?.kind === 'create',
+    services: changesServices(compose),
+    containers: causes(
+      (path) =>
+        isComposeFile(path) ||
+        (path === '.env' && changesInterpolation(changes)) ||
+        // The services of an adopted project take a new password from its own .env.
+        (adopted !== undefined && path.endsWith('userlist.txt')),
+    ),
+    roles: causes((path) => path.endsWith('.sql')),
+    reload: causes((path) => path.startsWith('pgbouncer/')),
+    remembered: listRememberedUsers(changed),
+    dropped: postgres.kind !== 'own' ? [] : listDroppedRoles(changes),
+    monitoring: findMonitoringNeeds(changes),
+    left: listLeftContainers(compose),
+  };
+}
+
+/** What two lists of changes need together. */
+export function mergeNeeds(left: Needs, right: Needs): Needs {
+  const both = <Item>(one: readonly Item[], other: readonly Item[]) => [...new Set([...one, ...other])];
+  return {
+    start: left.start || right.start,
+    services: left.services || right.services,
+    containers: both(left.containers, right.containers),
+    roles: both(left.roles, right.roles),
+    reload: both(left.reload, right.reload),
+    remembered: both(left.remembered, right.remembered),
+    dropped: both(left.dropped, right.dropped),
+    monitoring: both(left.monitoring, right.monitoring),
+    left: both(left.left, right.left),
+  };
+}
+
+const NO_NEEDS: Needs = {
+  start: false,
+  services: false,
+  containers: [],
+  roles: [],
+  reload: [],
+  remembered: [],
+  dropped: [],
+  monitoring: [],
+  left: [],
+};
+
+/** That Compose looks for containers that are missing, or were made from something else. */
+export function needContainers(causes: readonly string[]): Needs {
+  return { ...NO_NEEDS, services: causes.length > 0, containers: causes };
+}
+
+/** Everything that may be done to any stack and harms none: for one of which nobody knows what it runs. */
+export function needAll(cause: string): Needs {
+  return { ...needContainers([cause]), roles: [cause], reload: [cause] };
+}
+
+/** Whether there is nothing to do. */
+export function isIdle({ start, ...needs }: Needs): boolean {
+  const { containers, roles, reload, monitoring, dropped, left } = needs;
+  return !start && [containers, roles, reload, monitoring, dropped, left].every(({ length }) => length === 0);
+}
+
+/** A changed file; of pgbouncer.ini also what changed in it, by name, which is no secret. */
+function describeCause({ path, before = '', after }: Change): string {
+  if (!path.endsWith('.ini') || before === '') return path;
+  const old = new Set(before.split('\n'));
+  const lines = new Set(after?.text.split('\n'));
+  const changed = [...lines]
+    .filter((line) => !old.has(line))
+    .concat([...old].filter((line) => !lines.has(line)));
+  const names = [...new Set(changed.flatMap((line) => /^([^;#[][^=]*?) = /.exec(line)?.[1] ?? []))];
+  if (names.length === 0) return path;
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${path}: ${names.slice(0, SHOWN).join(', ')}${more}`;
+}
+
+const SHOWN = 4;
+
+/** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */
+function changesServices(compose: Change | undefined): boolean {
+  const [before, after] = [compose?.before, compose?.after?.text].map((text = '') =>
+    text
+      .split('\n')
+      .filter((line) => !line.includes(CONFIG_LABEL))
+      .join('\n'),
+  );
+  return before !== after;
+}
+
+/** Whether a variable changed that the Compose file interpolates: others in .env are for people and scripts. */
+function changesInterpolation(changes: readonly Change[]): boolean {
+  const compose = changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '';
+  const dotenv = changes.find(({ path }) => path === '.env');
+  const before = new Set(dotenv?.before?.split('\n'));
+  const changed = (dotenv?.after?.text.split('\n') ?? []).filter((line) => !before.has(line));
+  return changed.some((line) => compose.includes(`\${${line.split('=')[0]}:`));
+}

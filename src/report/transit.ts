@@ -1,0 +1,134 @@
+import type { Ending, Failure } from '../deploy/transition.ts';
+import type { Change } from '../plan/change.ts';
+import type { NextStep } from '../plan/next-step.ts';
+import type { Verdict } from '../verify/verify.ts';
+import { formatFailures, summarise, verdictToJson } from './checks.ts';
+import { printableLines } from './printable.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What a deploy or a rollback is about to do. */
+export interface Plan {
+  readonly environment: string;
+  /** The output folder as people would type it. */
+  readonly folder: string;
+  readonly changes: readonly Change[];
+  readonly steps: readonly NextStep[];
+  /** Whether dumps are made first. */
+  readonly isBackedUp: boolean;
+}
+
+/** Reports a plan for people: a line a step, with its cause and its command. */
+export function reportPlan({ environment, changes, steps, isBackedUp }: Plan, report: Reporter): void {
+  const { style } = report;
+  const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
+  const line = (kind: string, text: string) => report.detail(`  ${style.bold(kind.padEnd(8))}  ${text}`);
+  const below = (text: string) => report.detail(`            ${style.dim(text)}`);
+  report.detail(`Plan for ${style.bold(environment)}:`);
+  if (isBackedUp)
+    line('backup', 'dump the databases, and read the dumps back: a step below reaches Postgres');
+  if (paths.length > 0) line('write', paths.join(', '));
+  for (const { kind, why, causes, command } of steps) {
+    line(kind, why);
+    if (causes.length > 0) below(`because of ${causes.join('; ')}`);
+    below(command);
+  }
+  line('verify', 'prove that it works');
+}
+
+/** A plan as machines read it. */
+function planToJson({ environment, folder, changes, steps, isBackedUp }: Plan): object {
+  const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
+  return { environment, folder, files, steps, backup: isBackedUp };
+}
+
+/** Reports that nothing was done because nothing was asked for: `--dry-run`, or a no. */
+export function reportPlanned(plan: Plan, report: Reporter): void {
+  report.data({ ...planToJson(plan), outcome: 'planned' });
+}
+
+/** Reports that there was nothing to do, and how the stack does. */
+export function reportIdle(plan: Plan, verdict: Verdict, report: Reporter): void {
+  report.data({ ...planToJson(plan), outcome: 'unchanged', verify: verdictToJson(verdict) });
+  report.detail('nothing to do: what runs is what is wanted');
+  report.line(summarise(verdict.rows, plan.environment, report.style));
+}
+
+/** Commands of ours on this very stack, for people to paste. */
+interface Commands {
+  readonly deploy: string;
+  /** Undefined where there is nothing to go back to. */
+  readonly rollback: string | undefined;
+}
+
+/** What else is told of an ending. */
+interface Told {
+  readonly command: 'deploy' | 'rollback';
+  readonly commands: Commands;
+  /** The dumps that were made first, as people would type them. */
+  readonly dumps: readonly string[];
+}
+
+const OUTCOMES = { done: 'done', undone: 'rolled back', left: 'failed', stuck: 'stuck' } as const;
+
+/** Reports how it ended: what runs now, and for what failed why. */
+export function reportEnding(
+  plan: Plan,
+  ending: Ending,
+  { command, commands, dumps }: Told,
+  report: Reporter,
+): void {
+  const verdict = 'verdict' in ending ? ending.verdict : undefined;
+  report.data({
+    ...planToJson(plan),
+    outcome: OUTCOMES[ending.kind],
+    dumps,
+    ...(ending.kind === 'done' ? { kept: ending.time } : { failure: failureToJson(ending.failure) }),
+    ...(ending.kind === 'stuck' ? { trouble: failureToJson(ending.trouble) } : {}),
+    ...(verdict === undefined ? {} : { verify: verdictToJson(verdict) }),
+  });
+  if (report.json) return;
+  for (const dump of dumps) report.detail(report.style.dim(`dump: ${dump}`));
+  const { environment } = plan;
+  const { style } = report;
+  if (ending.kind === 'done') {
+    if (verdict !== undefined) report.line(summarise(verdict.rows, environment, style));
+    const back = commands.rollback === undefined ? '' : `; to go back: ${commands.rollback}`;
+    const again = 'the settings stay as they are: the next deploy applies them again';
+    report.detail(
+      style.dim(command === 'deploy' ? `kept as ${ending.time}${back}` : `back at ${ending.time}; ${again}`),
+    );
+    return;
+  }
+  reportFailed(ending.failure, report);
+  if (ending.kind === 'undone') {
+    report.line(
+      verdict === undefined
+        ? `${environment} has the files of before again, and their steps ran; nobody knows their passwords to verify them`
+        : `rolled back: ${summarise(verdict.rows, environment, style)}, as it was before`,
+    );
+  } else if (ending.kind === 'left') {
+    report.line(`there is nothing to go back to: ${environment} is left as it is, for a look`);
+    report.detail(`  ${style.cyan('next:')} mend what failed, then ${commands.deploy}`);
+  } else {
+    report.notice(`${report.errStyle.red('the way back failed, too')}; what ran before is kept`);
+    reportFailed(ending.trouble, report);
+    report.notice(`  ${report.errStyle.cyan('next:')} mend that, then ${commands.deploy}`);
+  }
+}
+
+function reportFailed({ step, error, verdict }: Failure, report: Reporter): void {
+  const { errStyle: style } = report;
+  if (error !== undefined) {
+    report.notice(`${style.red('failed')}: ${step}: ${printableLines(error.message)}`);
+    if (error.hint !== undefined) report.notice(`  ${style.cyan('fix:')} ${printableLines(error.hint)}`);
+  }
+  if (verdict !== undefined) for (const line of formatFailures(verdict, style)) report.notice(line);
+}
+
+function failureToJson({ step, error, verdict }: Failure): object {
+  return {
+    step,
+    ...(error === undefined ? {} : { message: error.message, hint: error.hint }),
+    ...(verdict === undefined ? {} : { checks: verdict.rows.filter(({ status }) => status === 'fail') }),
+  };
+}

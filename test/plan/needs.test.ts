@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { compareSets } from '../../src/plan/compare.ts';
+import { findNeeds, isIdle, mergeNeeds, needAll } from '../../src/plan/needs.ts';
+
+const STACK = { postgres: { kind: 'external', host: 'db', port: 5432 }, adopted: undefined } as const;
+const ini = (...lines: string[]) => [
+  { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text: `[pgbouncer]\n${lines.join('\n')}\n` },
+];
+
+it('must name the settings that changed, not their values, and those that are gone', () => {
+  const before = ini('pool_mode = session', 'default_pool_size = 20', 'same = 1');
+  const after = ini('pool_mode = transaction', 'max_client_conn = 5', 'same = 1');
+  expect(findNeeds(compareSets(before, after), STACK).reload).toEqual([
+    'pgbouncer/pgbouncer.ini: pool_mode, max_client_conn, default_pool_size',
+  ]);
+});
+
+it('must need nothing where nothing changed, and all causes together where several lists are merged', () => {
+  const same = findNeeds(compareSets(ini('a = 1'), ini('a = 1')), STACK);
+  expect(isIdle(same)).toBe(true);
+  const merged = mergeNeeds(findNeeds(compareSets(ini('a = 1'), ini('a = 2')), STACK), needAll('doubt'));
+  expect(isIdle(merged)).toBe(false);
+  expect(merged).toMatchObject({ reload: ['pgbouncer/pgbouncer.ini: a', 'doubt'], containers: ['doubt'] });
+});
