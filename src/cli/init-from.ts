@@ -57,6 +57,8 @@ export async function initFrom(
   const read = new Set([file.name]);
   const find = findNamedFiles(world, (name) => read.add(name));
   const config = await readSource(file, find, losses, world);
+  // What could not be read would be missed in all that follows.
+  if (losses.problems.some(isError)) throw new SettingsError(sortProblems(losses.problems), file.name);
   const paths = await locateFiles(config, folder);
   const translation = translate(config, file.name, paths, wishes, losses, createSecret);
   for (const key of losses.unused)

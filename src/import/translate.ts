@@ -1,3 +1,4 @@
+import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { type ImportedDatabase, readDatabases } from './databases.ts';
 import type { Losses } from './losses.ts';
 import { readPgbouncer } from './pgbouncer.ts';
@@ -132,7 +133,18 @@ function addAdmin(
   losses: Losses,
   createSecret: () => string,
 ): [name: string, user: { password: { env: string }; role: string }][] {
-  if (users.some(({ roles }) => roles.includes('admin'))) return [];
+  const there = users.filter(({ roles }) => roles.includes('admin'));
+  if (there.length > 0) {
+    const isKnown = there.some(({ secret }) => secret !== undefined && !looksLikeStoredSecret(secret));
+    if (!isKnown)
+      losses.warn(
+        'unknown-admin',
+        { file },
+        'the file holds no password in the clear of any admin, so `verify` cannot read the console',
+        `give one of ${there.map(({ name }) => name).join(', ')} a \`password\``,
+      );
+    return [];
+  }
   const name = users.some((user) => user.name === ADMIN) ? `${ADMIN}_admin` : ADMIN;
   losses.warn(
     'added-admin',
