@@ -10,6 +10,8 @@ import { writeYamlMap } from './write-yaml.ts';
 
 /** Settings that give the same pool, and the secrets that they name. */
 export interface Translation {
+  /** Empty for one of the stack's own. */
+  readonly network: string;
   readonly databases: string;
   readonly users: string;
   readonly postgres: string;
@@ -63,8 +65,11 @@ export function translate(
       'name the list of users as auth_file',
     );
   const home = chooseHome(databases);
+  warnOfNetwork(databases, file, wishes, losses);
   const admins = addAdmin(users, file, secrets, losses, createSecret);
   return {
+    network:
+      wishes.network === undefined ? '' : writeYamlMap({ network: { name: wishes.network, external: true } }),
     postgres: writeYamlMap({ postgres: { host: home.host, port: home.port } }),
     databases: writeYamlMap({
       databases: Object.fromEntries(
@@ -123,6 +128,24 @@ function chooseHome(databases: readonly ImportedDatabase[]): { host: string; por
   };
   // Several hosts are for an entry: what is said of the server of all must be one.
   return host.includes(',') ? { host: host.split(',')[0] ?? '', port } : { host, port };
+}
+
+/** A container's name leads to it only in a network that both are on, which the stack's own is not. */
+function warnOfNetwork(
+  databases: readonly ImportedDatabase[],
+  file: string,
+  { network }: Wishes,
+  losses: Losses,
+): void {
+  const hosts = new Set(databases.flatMap(({ host }) => host.split(',')));
+  const names = [...hosts].filter((host) => /^[^.:]+$/.test(host));
+  if (names.length === 0 || network !== undefined) return;
+  losses.warn(
+    'network',
+    { file },
+    `${names.join(', ')} may be the name of a container, which only its own network knows`,
+    'give the stack that network: --network NAME, as `docker network ls` shows it',
+  );
 }
 
 /** `verify` reads the console as an admin: where the file has none, one with a password of its own comes to it. */

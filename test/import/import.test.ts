@@ -21,7 +21,7 @@ describe('init --from', () => {
       writeFileSync(join(folder, path), text);
     }
     const { exitCode, out, err } = await runToEnd(command, { cwd: folder, env });
-    const written = ['ecar-pool.yaml', '.env.prod'].filter(
+    const written = ['ecar-pool.yaml', '.env.prod', '.env.staging'].filter(
       (path) => existsSync(join(folder, path)) && !files.some(([given]) => given === path),
     );
     // What the head of the file says is the same in all of them.
@@ -38,8 +38,9 @@ describe('init --from', () => {
       return;
     }
     expect(texts[0]).not.toMatch(SECRETS);
-    expect(statSync(join(folder, '.env.prod')).mode & 0o777).toBe(0o600);
-    const rendered = await runToEnd(['render', '--diff', '--env', 'prod'], { cwd: folder });
+    const [, secrets = ''] = written;
+    expect(statSync(join(folder, secrets)).mode & 0o777).toBe(0o600);
+    const rendered = await runToEnd(['render', '--diff'], { cwd: folder });
     expect(rendered).toMatchObject({ exitCode: 0, err: '' });
     expect(rendered.out).not.toMatch(SECRETS);
   });
