@@ -71,10 +71,11 @@ function writeSettings() {
 }
 
 function describeValue({ type, enum: values, default: fallback, minimum, maximum, anyOf }) {
+  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+  const oneOf = (alternatives) => [...new Set(alternatives.map((each) => describeValue(each)))].join(' or ');
   const kind = values
     ? values.map((value) => `\`${value}\``).join(', ')
-    : (type ?? (anyOf ? 'text or map' : ''));
-  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+    : (type ?? (anyOf ? oneOf(anyOf) : ''));
   const isBounded = minimum !== undefined && maximum !== undefined && maximum < 1e6 && type !== 'object';
   const bounds = isBounded ? ` ${minimum} to ${maximum}` : '';
   const isShown = fallback !== undefined && typeof fallback !== 'object';
