@@ -72,15 +72,14 @@ function writeSettings() {
   return `\n| key | value | meaning |\n| --- | --- | --- |\n${table}\n\n`;
 }
 
-const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
-
 function describeValue({ type, enum: values, default: fallback, minimum, maximum, anyOf }) {
+  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+  const oneOf = (alternatives) => [...new Set(alternatives.map((each) => describeValue(each)))].join(' or ');
   const kind = values
     ? values.map((value) => `\`${value}\``).join(', ')
-    : [...new Set([type, ...(anyOf ?? []).map((branch) => branch.type)])]
-        .filter((one) => one !== undefined)
-        .map((one) => names[one] ?? one)
-        .join(' or ');
+    : type === undefined
+      ? oneOf(anyOf ?? [])
+      : (names[type] ?? type);
   const isBounded = minimum !== undefined && maximum !== undefined && maximum < 1e6 && type !== 'object';
   const bounds = isBounded ? ` ${minimum} to ${maximum}` : '';
   const isShown = fallback !== undefined && typeof fallback !== 'object';

@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   settings: ['credentials', 'formats', 'stack', 'problems'],
   init: ['settings'],
   adopt: ['formats'],
+  import: ['settings', 'credentials', 'formats', 'stack', 'problems'],
   writers: ['credentials', 'formats', 'stack', 'plan/file-plan.ts'],
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
   docker: ['formats', 'stack', 'problems'],
@@ -23,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'adopt',
     'init',
+    'import',
     'settings',
     'plan',
     'writers',

@@ -64,9 +64,13 @@ export interface BackupResult {
   readonly removed: readonly string[];
 }
 
-/** The databases of a stack on its server: each once, however many entries lead to it. */
-export function listDatabases({ databases }: Pick<Stack, 'databases'>): string[] {
-  return [...new Set(databases.map(({ dbname }) => dbname))];
+/**
+ * The databases of a stack on its server: each once, however many entries lead to it. Those that entries have on
+ * servers of their own are not among them.
+ */
+export function listDatabases({ databases, postgres }: Pick<Stack, 'databases' | 'postgres'>): string[] {
+  const own = databases.filter(({ host, port }) => host === postgres.host && port === postgres.port);
+  return [...new Set(own.map(({ dbname }) => dbname))].filter((dbname) => dbname !== '*');
 }
 
 /**

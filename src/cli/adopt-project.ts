@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { writeAdoptedSettings } from '../adopt/adopted-settings.ts';
@@ -15,8 +14,9 @@ import { findDefaultFiles, naturalName } from '../settings/compose-files.ts';
 import { createJsonSchema } from '../settings/json-schema.ts';
 import { askOpen } from './ask-open.ts';
 import type { World } from './context.ts';
-import { extendIgnoreFile, refuseBadSettings } from './create-starter.ts';
+import { createSecret, refuseBadSettings } from './create-starter.ts';
 import { readComposeProject } from './read-compose-project.ts';
+import { extendIgnoreFile } from './starter-folder.ts';
 import { readTemplate } from './templates.ts';
 
 /** What `init --from` may be told beside the files. */
@@ -31,9 +31,6 @@ export interface AdoptOptions {
   readonly name?: string;
   readonly environments?: string;
 }
-
-/** As `createSecret` of a new stack: nothing in it needs quoting anywhere. */
-const createSecret = () => randomBytes(24).toString('base64url');
 
 /**
  * Reads a Compose project that is there and writes the settings that lay a pool over it. Gives the exit code.

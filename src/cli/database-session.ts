@@ -68,12 +68,12 @@ function findLogin({ postgres, users }: Stack, name: string, env: Invocation<obj
       '--user is for a Postgres that someone else runs: the one of the stack is worked on as its superuser',
       'leave it out',
     );
-  const user = users.find((each) => each.name === name && each.role === 'app');
-  if (user !== undefined) return user;
+  const user = users.find((each) => each.name === name && each.roles.includes('app'));
+  if (user?.password !== undefined) return { name, password: user.password };
   const password = env['PGPASSWORD'];
   if (password === undefined || /[\r\n]/.test(password))
     throw new UsageError(
-      `there is no password for ${name}: the settings do not have that user`,
+      `there is no password for ${name}: the settings do not have that user, or not in the clear`,
       'set PGPASSWORD in the environment to the password of that role, in one line',
     );
   return { name, password: new Secret(password, 'PGPASSWORD') };

@@ -20,6 +20,8 @@ interface InitOptions {
   readonly passwordEnv?: string;
   readonly port?: number;
   readonly extendEnv?: boolean;
+  readonly without?: string;
+  readonly network?: string;
 }
 
 /** `ecar-pool init`: the first settings file, its secrets, and what keeps them out of version control. */
@@ -29,15 +31,26 @@ export const addInit: AddCommand = (program, bind) => {
     .description('write ecar-pool.yaml, .env.<environment> and .gitignore lines')
     .option('-d, --dir <dir>', 'the folder to write to', '.')
     .option('-y, --yes', 'ask nothing; also without a terminal')
-    .option('--from <file...>', 'adopt a project: its Compose files, in their order')
-    .option('--postgres-service <name>', 'with --from: the service that runs Postgres')
-    .option('--services <names>', 'with --from: those that are to go through the pool, separated by commas')
+    .option(
+      '--from <file...>',
+      'take over a pgbouncer.ini, or adopt a project: its Compose files, in their order',
+    )
+    .option('--postgres-service <name>', 'of an adopted project: the service that runs Postgres')
+    .option(
+      '--services <names>',
+      'of an adopted project: those that are to go through the pool, separated by commas',
+    )
     .option(
       '--password-env <name>',
-      'with --from: the variable of .env that holds a password which is not found',
+      'of an adopted project: the variable of .env that holds a password which is not found',
     )
-    .option('--extend-env', 'with --from: add a variable to .env for a password within a connection string')
-    .option('--port <n>', 'with --from: the port of PgBouncer (default: 6432)', parsePort)
+    .option(
+      '--extend-env',
+      'of an adopted project: add a variable to .env for a password within a connection string',
+    )
+    .option('--port <n>', 'of an adopted project: the port of PgBouncer (default: 6432)', parsePort)
+    .option('--without <keys>', 'of a PgBouncer taken over: what may be left out, separated by commas')
+    .option('--network <name>', 'of a PgBouncer taken over: the network of Docker that its Postgres is on')
     .option('--name <name>', 'the Compose project (default: the folder)')
     .option('--database <name>', 'the database (default: <name>_db)')
     .option('--user <name>', "the application's user (default: <name>_user)")
@@ -54,6 +67,7 @@ export const addInit: AddCommand = (program, bind) => {
         ['ecar-pool init --yes', 'ask nothing'],
         ['ecar-pool init --yes --postgres-host db.example.com', 'for a Postgres that someone else runs'],
         ['ecar-pool init --from docker-compose.yml', 'put the pool into a project that is there'],
+        ['ecar-pool init --from pgbouncer.ini', 'settings that give the pool that is there'],
       ),
     );
   bind<InitOptions>(command, async ({ world, options, report }) => {
@@ -67,11 +81,9 @@ export const addInit: AddCommand = (program, bind) => {
     const { answers: defaults, given } = collectAnswers(options, folder);
     const isTerminal = world.stdin.isTTY === true && world.stderr.isTTY === true;
     const isAsking = options.yes !== true && isTerminal && !report.json;
-    if (options.from !== undefined) {
-      const { adoptProject } = await import('./adopt-project.ts');
-      const answers = { ...defaults, isAsking, isAuthGiven: given.has('authType') };
-      return adoptProject({ ...options, from: options.from }, answers, world, report);
-    }
+    const { takeOver } = await import('./take-over.ts');
+    const taken = await takeOver(options, { answers: defaults, given, isAsking }, folder, world, report);
+    if (taken !== undefined) return taken;
     const answers: Answers = isAsking ? await askQuestions(defaults, given, world) : defaults;
     return createStarter(answers, folder, world.cwd, report);
   });

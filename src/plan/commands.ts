@@ -74,7 +74,7 @@ export function removeContainersCommand(containers: readonly string[]): string {
  * sees it in the folder that its image runs on an empty data volume. Behind an adopted project there is none: there the
  * role itself is asked for a password.
  */
-export function rolesCommand({ postgres, adopted, client }: Stack, project: ComposeProject): string {
+export function rolesCommand({ postgres, adopted, client, users }: Stack, project: ComposeProject): string {
   const ask = ['-U', client.user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(client.user)}`];
   if (postgres.kind === 'service')
     return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
@@ -83,6 +83,9 @@ export function rolesCommand({ postgres, adopted, client }: Stack, project: Comp
     const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
     const server = ['-h', host, '-p', String(postgres.port)];
     if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
+    // Then nothing is rendered to run: what the roles have is only known to who gave it to them.
+    if (!users.some(({ roles, password, secret }) => roles.includes('app') && password && !secret))
+      return 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
     return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);

@@ -34,8 +34,8 @@ export function findNeeds(
 ): Needs {
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const compose = changed.find(({ path }) => isComposeFile(path));
-  const causes = (test: (path: string) => boolean) =>
-    changed.filter(({ path }) => test(path)).map(describeCause);
+  const causes = (test: (path: string, kind: Change['kind']) => boolean) =>
+    changed.filter(({ path, kind }) => test(path, kind)).map(describeCause);
   return {
     start: compose?.kind === 'create',
     services: changesServices(compose),
@@ -46,7 +46,7 @@ export function findNeeds(
         // The services of an adopted project take a new password from its own .env.
         (adopted !== undefined && path.endsWith('userlist.txt')),
     ),
-    roles: causes((path) => path.endsWith('.sql')),
+    roles: causes((path, kind) => path.endsWith('.sql') && kind !== 'remove'),
     reload: causes((path) => path.startsWith('pgbouncer/')),
     remembered: listRememberedUsers(changed),
     dropped: postgres.kind !== 'own' ? [] : listDroppedRoles(changes),

@@ -5,6 +5,7 @@ import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkSettings } from './check-settings.ts';
 import { readComposeFiles } from './compose-files.ts';
+import { listConfigFiles, readConfigFiles } from './config-files.ts';
 import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
 import { Findings } from './finding.ts';
 import { OVERRIDE_PREFIX, readOverrides } from './overrides.ts';
@@ -68,12 +69,13 @@ export async function loadStack(
   const uses = listSecretUses(checked.sections);
   const others = [...environments.keys()].filter((name) => name !== environment);
   const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
-  const { name = '', compose } = checked.sections;
+  const { name = '', compose, pgbouncer = {} } = checked.sections;
   const composeFiles = await readComposeFiles({ name, compose }, found, {
     ...world,
     root,
     find: variables.find,
   });
+  const configFiles = await readConfigFiles(pgbouncer, found, { ...world, root });
   problems.push(
     ...splitProblems,
     ...variableProblems,
@@ -86,7 +88,7 @@ export async function loadStack(
   );
   const sorted = sortProblems(problems);
   if (checked.settings === undefined || sorted.some(isError)) throw new SettingsError(sorted);
-  const stack = resolveStack(environment, checked.settings, secrets, composeFiles);
+  const stack = resolveStack(environment, checked.settings, secrets, { composeFiles, configFiles });
   const references = uses.map(({ reference }) => reference);
   const sources = {
     files: [
@@ -94,6 +96,7 @@ export async function loadStack(
       ...variables.files,
       ...(composeFiles?.sources ?? []),
       ...references.flatMap(({ file: name }) => (name === undefined ? [] : resolve(root, name))),
+      ...listConfigFiles(checked.settings.pgbouncer).map(([, name]) => resolve(root, name)),
     ],
     variables: [...references.flatMap(({ env = [] }) => env), 'COMPOSE_PROJECT_NAME'],
     prefix: OVERRIDE_PREFIX,

@@ -2,6 +2,7 @@ import { DOCKER_HOST } from '../../stack/docker-host.ts';
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
+import type { Path } from '../tree.ts';
 import { postgresMajorOf } from '../versions.ts';
 import { checkFloating } from './images.ts';
 import { explainRoleName } from './role-name.ts';
@@ -17,6 +18,17 @@ const OWNED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new M
   ['password_encryption', ['it follows `pgbouncer.auth_type`', 'remove it']],
   ['listen_addresses', ['it stays `*`, or the pool could not reach the server', 'remove it']],
 ]);
+
+/** A server of someone else's is not where PgBouncer is. */
+export function checkHost(host: string, path: Path, found: Findings): void {
+  if (/^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
+    found.value(
+      'postgres-host',
+      path,
+      `${host} is the container of PgBouncer itself`,
+      `for a Postgres of this machine write \`host: ${DOCKER_HOST}\`, and let it listen on Docker's bridge, too; for one in a container, the name of its service in the same network`,
+    );
+}
 
 /** One server, either of the two kinds, and only with what its kind can use. */
 export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, found: Findings): void {
@@ -39,13 +51,7 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
     return;
   }
   if (image === undefined) {
-    if (host !== undefined && /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
-      found.value(
-        'postgres-host',
-        [...at, 'host'],
-        `${host} is the container of PgBouncer itself`,
-        `for a Postgres of this machine write \`host: ${DOCKER_HOST}\`, and let it listen on Docker's bridge, too; for one in a container, the name of its service in the same network`,
-      );
+    if (host !== undefined) checkHost(host, [...at, 'host'], found);
     for (const key of ['password', 'version'] as const) {
       if (settings.postgres[key] === undefined) continue;
       found.key(

@@ -1,6 +1,7 @@
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import { PROMETHEUS_DEFAULTS } from '../prometheus-schema.ts';
+import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { checkFloating, checkOldImage } from './images.ts';
 import { checkUnused } from './unused.ts';
@@ -40,11 +41,14 @@ export function checkPrometheus(
       '`monitoring.prometheus.exporter.address` is for a Prometheus outside of the network alone',
       'remove it, or add `external: true` and the `port` that it is published on',
     );
-  if (!Object.values(users).some(({ role }) => role === 'stats')) {
+  // A secret may be a hash, which nobody can log in with.
+  const isUsable = (user: Settings['users'][string]) =>
+    rolesOf(user).includes('stats') && user.password !== undefined;
+  if (!Object.values(users).some(isUsable)) {
     found.key(
       'no-stats-user',
       at,
-      'no user has `role: stats`, and the exporter enters the console as one',
+      'no user with a `password` has `role: stats`, and the exporter enters the console as one',
       'add one under `users`: `stats: { password: { env: PGBOUNCER_STATS_PASSWORD }, role: stats }`',
     );
   }

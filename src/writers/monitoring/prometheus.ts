@@ -78,7 +78,7 @@ function limitRules(stack: Stack): object[] {
     labels: { ...stackLabels(stack), ...labels },
   });
   const ofUsers = users
-    .filter(({ role }) => role === 'app')
+    .filter(({ roles }) => roles.includes('app'))
     .map(({ name, settings }) => ({ user: name, limit: userLimit(settings, stack) }))
     .filter(({ limit }) => Number(limit) > 0);
   return [
