@@ -6,5 +6,8 @@ export function isIni(path: string, text: string): boolean {
 
 /** Whether a file tells of a PgBouncer: an ini file, or Compose's with a service of an image that is configured by it. */
 export function tellsOfPooler(path: string, text: string): boolean {
-  return isIni(path, text) || /^\s*image:.*\b(?:edoburu|bitnami|bitnamilegacy)\/pgbouncer\b/m.test(text);
+  return isIni(path, text) || IMAGE.test(text);
 }
+
+/** As people write it: on a line of its own or in a flow map, whole or behind `${IMAGE:-`. */
+const IMAGE = /^[^#\n]*\bimage["']?:[^#\n]*\b(?:edoburu|bitnami|bitnamilegacy)\/pgbouncer\b/m;
