@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readUnfinished } from '../deploy/journal.ts';
 import { refuseLocked } from '../deploy/lock.ts';
 import { rememberRendered } from '../deploy/rendered.ts';
 import { applyChanges } from '../plan/apply.ts';
@@ -26,6 +27,12 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
   refuseComposeFile(stack, options);
   if (!isDry) {
     await refuseLocked(folder, shownFolder);
+    const unfinished = await readUnfinished(folder);
+    if (unfinished !== undefined) {
+      const { command, began } = unfinished.journal;
+      const next = stackCommand('deploy', stack.environment, options);
+      report.notice(`the ${command} of ${began} was not finished; ${next} goes on from there`);
+    }
     await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
     if (hasDrift) {
       const facts = { stack, settings: pgbouncerSettings(stack), configHashes: project.configHashes() };

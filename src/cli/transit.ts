@@ -1,24 +1,26 @@
 import { keepProved, readTrail } from '../deploy/history.ts';
 import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
-import { lookAhead } from '../deploy/outlook.ts';
+import { lookAhead, type Outlook } from '../deploy/outlook.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
 import { readVersions } from '../docker/versions.ts';
+import { composeCommand } from '../plan/commands.ts';
 import { comparePlan } from '../plan/compare.ts';
 import { findNeeds, isIdle, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
 import { orderSteps } from '../plan/next-steps.ts';
-import { EXIT, InterruptedError } from '../problems/errors.ts';
+import { EXIT } from '../problems/errors.ts';
 import { formatFailures } from '../report/checks.ts';
 import { createTasks } from '../report/tasks.ts';
-import { reportEnding, reportIdle, reportPlan, reportPlanned } from '../report/transit.ts';
+import { type Commands, reportEnding, reportIdle, reportPlan, reportPlanned } from '../report/transit.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
 import { backUpFirst, reachesPostgres } from './back-up-first.ts';
+import { composeOf } from './compose-of.ts';
 import { confirm } from './confirm.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
 import { stackCommand } from './stack-command.ts';
-import { createWorkshop } from './workshop.ts';
+import { createWorkshop, type Workshop } from './workshop.ts';
 
 /** A stack that is to run another set of files. */
 export interface Transit {
@@ -49,54 +51,36 @@ export async function transit(job: Transit, invocation: Invocation<DeployOptions
 
 async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Promise<number> {
   const { world, options, report } = invocation;
-  const { command, environment, folder, shownFolder } = job;
+  const { environment, folder, shownFolder } = job;
   const { set: target, time } = await job.choose();
   const changes = await comparePlan(target.plan, folder);
   const workshop = createWorkshop(job, target, invocation);
+  const compose = workshop.composeOf(target.facts.stack);
   await readVersions(workshop.docker());
-  const outlook = await lookAhead(
-    workshop.docker(),
-    { folder, compose: workshop.composeOf(target.facts.stack) },
-    target,
-    changes,
-  );
+  const outlook = await lookAhead(workshop.docker(), { folder, compose }, target, changes);
   const { before, unfinished } = outlook;
-  const isResumed = unfinished !== undefined;
-  if (isResumed)
+  workshop.learn(before);
+  const show = createTasks(report, (text) => world.stderr.write(text));
+  if (unfinished !== undefined)
     report.notice(
       `the ${unfinished.command} of ${unfinished.began} was not finished (it was at: ${unfinished.step}); this one goes on from there`,
     );
-  workshop.learn(before);
-  const show = createTasks(report, (text) => world.stderr.write(text));
-  let { needs } = outlook;
-  let isProved = outlook.isProved;
-  let proof: Verdict | undefined;
-  if (before?.facts !== undefined && !isProved && !isResumed) {
-    const known = { plan: before.plan, facts: before.facts };
-    proof = await show('verify what runs now', () => workshop.verify(known, world.signal));
-    isProved = hasPassed(proof);
-    if (isProved && !options.dryRun) await keepProved(folder, known);
-  }
-  const doubt = isResumed
-    ? 'what was not finished'
-    : before !== undefined && !isProved
-      ? 'what runs not being known to be what its files say'
-      : undefined;
-  if (doubt !== undefined) needs = mergeNeeds(needs, needAll(doubt));
 
-  const stepsFor = (wanted: Needs) =>
-    orderSteps(wanted, target.facts.stack, workshop.composeOf(target.facts.stack));
+  let proof = await proveBefore(outlook, workshop, show, invocation);
+  if (proof !== undefined && hasPassed(proof) && !options.dryRun && before !== undefined)
+    await keepProved(folder, before);
+  const doubt = findDoubt(outlook, proof);
+  let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
   const planFor = (wanted: Needs) => {
-    const steps = stepsFor(wanted);
+    const steps = orderSteps(wanted, target.facts.stack, compose);
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
     return { environment, folder: shownFolder, changes, steps, isBackedUp };
   };
-  const isWritten = changes.every(({ kind }) => kind === 'unchanged');
-  if (isIdle(needs) && isWritten) {
+  if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal));
-    if (hasPassed(proof) || options.dryRun) {
+    if (hasPassed(proof)) {
       reportIdle(planFor(needs), proof, report);
-      return hasPassed(proof) ? EXIT.ok : EXIT.checkFailed;
+      return EXIT.ok;
     }
     for (const line of formatFailures(proof, report.errStyle)) report.notice(line);
     needs = needAll('the checks that fail');
@@ -112,8 +96,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     report.notice('nothing was done');
     return EXIT.ok;
   }
-  if (world.signal.aborted) throw new InterruptedError();
-  if (isResumed)
+  if (unfinished !== undefined)
     await outwait(unfinished, world.signal, () => report.progress('waiting for the command that still runs'));
   const dumps =
     plan.isBackedUp && before !== undefined
@@ -126,11 +109,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     stepsBack(set, back) {
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
-      return orderSteps(
-        doubt === undefined ? found : mergeNeeds(found, needAll(doubt)),
-        stack,
-        workshop.composeOf(stack),
-      );
+      const all = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
+      return orderSteps(all, stack, workshop.composeOf(stack));
     },
     show,
     tell: report.progress,
@@ -138,17 +118,53 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const onSignal = () =>
     report.notice('ending the step at work, then rolling back; once more to stop at once');
   world.signal.addEventListener('abort', onSignal);
+  const isResumed = unfinished !== undefined;
   const ending = await bringAbout(
-    { command, folder, target, time, before, changes, steps: plan.steps, isResumed },
+    { ...job, target, time, before, changes, steps: plan.steps, isResumed },
     hands,
   ).finally(() => world.signal.removeEventListener('abort', onSignal));
+  const told = { command: job.command, commands: await commandsOf(job, target, before, invocation), dumps };
+  reportEnding(plan, ending, told, report);
+  return exitCodeOf(ending);
+}
+
+/** Verifies what was put there in another way, so that it can be gone back to; undefined where there is no need to. */
+async function proveBefore(
+  { before, isProved, unfinished }: Outlook,
+  workshop: Workshop,
+  show: Hands['show'],
+  { world }: Invocation<DeployOptions>,
+): Promise<Verdict | undefined> {
+  if (before?.facts === undefined || isProved || unfinished !== undefined) return undefined;
+  const known = { plan: before.plan, facts: before.facts };
+  return show('verify what runs now', () => workshop.verify(known, world.signal));
+}
+
+/** Why what runs may not be what its files say; undefined where it is, or where nothing runs. */
+function findDoubt(
+  { before, isProved, unfinished }: Outlook,
+  proof: Verdict | undefined,
+): string | undefined {
+  if (unfinished !== undefined) return 'what was not finished';
+  if (before === undefined || isProved || (proof !== undefined && hasPassed(proof))) return undefined;
+  return 'what runs not being known to be what its files say';
+}
+
+async function commandsOf(
+  { environment, folder, shownFolder }: Transit,
+  { facts: { stack } }: KnownSet,
+  before: Outlook['before'],
+  { world, options }: Invocation<DeployOptions>,
+): Promise<Commands> {
   const canGoBack = (await readTrail(folder)).length > 1;
-  const commands = {
+  const compose = composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder);
+  const theirs = { ...compose, files: compose.files.slice(0, -1) };
+  return {
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,
+    withoutPool:
+      stack.adopted && before === undefined ? composeCommand(theirs, 'up', '-d', '--wait') : undefined,
   };
-  reportEnding(plan, ending, { command, commands, dumps }, report);
-  return exitCodeOf(ending);
 }
 
 function exitCodeOf(ending: Ending): number {

@@ -54,10 +54,12 @@ export function reportIdle(plan: Plan, verdict: Verdict, report: Reporter): void
 }
 
 /** Commands of ours on this very stack, for people to paste. */
-interface Commands {
+export interface Commands {
   readonly deploy: string;
   /** Undefined where there is nothing to go back to. */
   readonly rollback: string | undefined;
+  /** Brings the services of an adopted project back without the pool, where it never ran with it. */
+  readonly withoutPool: string | undefined;
 }
 
 /** What else is told of an ending. */
@@ -109,6 +111,8 @@ export function reportEnding(
   } else if (ending.kind === 'left') {
     report.line(`there is nothing to go back to: ${environment} is left as it is, for a look`);
     report.detail(`  ${style.cyan('next:')} mend what failed, then ${commands.deploy}`);
+    if (commands.withoutPool !== undefined)
+      report.detail(`  ${style.cyan('or:')} have your services as they were: ${commands.withoutPool}`);
   } else {
     report.notice(`${report.errStyle.red('the way back failed, too')}; what ran before is kept`);
     reportFailed(ending.trouble, report);

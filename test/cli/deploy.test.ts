@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fakeDocker } from '../support/fake-docker.ts';
+import { runToEnd, start } from '../support/fake-world.ts';
+import { tempProject } from '../support/temp-project.ts';
+
+const RULES = [
+  { match: 'version --format', stdout: '27.0.0\n' },
+  { match: 'compose version', stdout: '2.40.3\n' },
+];
+const DEPLOY = ['deploy', '--env', 'prod'];
+
+describe('deploy', () => {
+  it.each([
+    ['n', 0],
+    ['', 0],
+    ['\x03', 130],
+  ])('must do nothing where the answer is %j', async (answer, code) => {
+    const cwd = tempProject();
+    const docker = fakeDocker(RULES);
+    const run = start(DEPLOY, { cwd, env: docker.env, terminal: true });
+    await run.question('Go ahead? [y/N] ');
+    expect(run.out()).toContain('docker compose -f stack/prod/docker-compose.yml up -d --wait');
+    if (answer === '\x03') run.interrupt();
+    else run.stdin.write(`${answer}\n`);
+    expect(await run.exitCode).toBe(code);
+    expect(readdirSync(join(cwd, 'stack/prod'))).toEqual(['.ecar-pool']);
+    expect(readdirSync(join(cwd, 'stack/prod/.ecar-pool'))).toEqual([]);
+    expect(docker.calls().every(({ argv }) => argv.includes('version'))).toBe(true);
+  });
+
+  it('must ask nobody under --json, and say how to go on', async () => {
+    const { exitCode, out } = await runToEnd([...DEPLOY, '--json'], {
+      cwd: tempProject(),
+      env: fakeDocker(RULES).env,
+    });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(out).error).toEqual({
+      message: 'nobody can be asked whether to go on',
+      hint: 'run it with --yes, or see what it would do with --dry-run',
+    });
+  });
+
+  it('must write nothing under --dry-run', async () => {
+    const cwd = tempProject();
+    const { exitCode, out } = await runToEnd([...DEPLOY, '--dry-run', '--json'], {
+      cwd,
+      env: fakeDocker(RULES).env,
+    });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'planned', steps: [{ kind: 'start' }], backup: false });
+    expect(existsSync(join(cwd, 'stack'))).toBe(false);
+  });
+
+  it("must not take somebody else's folder for its own", async () => {
+    const cwd = tempProject();
+    mkdirSync(join(cwd, 'stack/prod'), { recursive: true });
+    writeFileSync(join(cwd, 'stack/prod/mine'), '');
+    const { exitCode, err } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: fakeDocker(RULES).env });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('nothing in it was rendered by ecar-pool');
+    expect(readdirSync(join(cwd, 'stack/prod'))).toEqual(['mine']);
+  });
+
+  it('must leave what a first one that fails has begun for a look, and say why it failed', async () => {
+    const cwd = tempProject();
+    const stderr =
+      ' Container ecar_pgbouncer  Starting\nError response from daemon: Bind for 127.0.0.1:6432 failed: port is already allocated\n';
+    const docker = fakeDocker([...RULES, { match: 'up -d --wait', code: 1, stderr }]);
+    const { exitCode, out, err } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
+    expect(exitCode).toBe(3);
+    expect(err).toContain('start the stack: The port is taken on this machine (Error response from daemon');
+    expect(err).not.toContain('Starting');
+    expect(out).toContain('there is nothing to go back to');
+    expect(existsSync(join(cwd, 'stack/prod/docker-compose.yml'))).toBe(true);
+  });
+});
+
+describe('rollback', () => {
+  it('must not read the settings, which may be what is wrong, and so be told the environment', async () => {
+    const { exitCode, err } = await runToEnd(['rollback'], { cwd: tempProject() });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('name it with --env');
+  });
+
+  it('must make no folder where there is nothing to go back to', async () => {
+    const cwd = tempProject();
+    const { exitCode, err } = await runToEnd(['rollback', '--env', 'prod', '--yes'], { cwd });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('stack/prod has nothing to go back to');
+    expect(existsSync(join(cwd, 'stack'))).toBe(false);
+  });
+});
