@@ -69,11 +69,11 @@ function lines(all: readonly string[]): string {
   return all.join('\n');
 }
 
-/** Text that YAML does not read as something else, in a line or within brackets. */
+/** Text that YAML does not read as something else, in a line or within brackets; `${NAME}` needs no quotes in a line. */
 function asYaml(text: string): string {
+  const rest = text.replace(/(?<=.)\$\{\w+\}/g, '');
   const isPlain =
-    /^(?:[1-9]\d{0,8}|[A-Za-z_$./][\w.:@$/?&=%+~!{}-]*)$/.test(text) &&
-    !/[{}](?![\w@:/?.])(?<!\$\{\w+\})|:$/.test(text) &&
-    !/^(?:null|true|false|yes|no|on|off|y|n)$/i.test(text);
+    /^(?:[1-9]\d{0,8}|[A-Za-z_$./][\w.:@$/?&=%+~!-]*)$/.test(rest) &&
+    !/:$|^(?:null|true|false|yes|no|on|off|y|n)$/i.test(text);
   return isPlain ? text : JSON.stringify(text);
 }

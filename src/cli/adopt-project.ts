@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { writeAdoptedSettings } from '../adopt/adopted-settings.ts';
-import type { Adoption, OpenQuestion, Said } from '../adopt/adoption.ts';
+import type { OpenQuestion, Said } from '../adopt/adoption.ts';
 import { planAdoption } from '../adopt/plan-adoption.ts';
 import { writeDotenv, writeDotenvValue } from '../formats/dotenv.ts';
 import { formatCommand } from '../formats/shell.ts';
@@ -12,7 +12,7 @@ import { EXIT, UsageError } from '../problems/errors.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { findDefaultFiles, naturalName } from '../settings/compose-files.ts';
 import { createJsonSchema } from '../settings/json-schema.ts';
-import { askOpen } from './ask-open.ts';
+import { askOpen, confirm } from './ask-open.ts';
 import type { World } from './context.ts';
 import { createSecret, refuseBadSettings } from './create-starter.ts';
 import { readComposeProject } from './read-compose-project.ts';
@@ -75,7 +75,11 @@ export async function adoptProject(
       'name the environment otherwise with --environments NAME',
     );
   const hasDotenv = existsSync(join(folder, '.env'));
-  if (adoption.moved.size > 0 && hasDotenv && !options.extendEnv) refuseToExtend(adoption, shown('.env'));
+  if (adoption.moved.size > 0 && hasDotenv && !options.extendEnv) {
+    const names = [...adoption.moved.keys()].join(', ');
+    const question = `a connection string holds its password itself: add it to ${shown('.env')} as ${names}? [y/N] `;
+    if (!answers.isAsking || !(await confirm(question, world))) refuseToExtend(names, shown('.env'));
+  }
 
   const find = (name: string) => {
     const value = world.env[name] ?? variables.dotenv.get(name)?.value;
@@ -144,8 +148,7 @@ function freeEnvironment(folder: string): string {
   return ['prod', 'pool'].find((name) => !existsSync(join(folder, `.env.${name}`))) ?? 'prod';
 }
 
-function refuseToExtend({ moved }: Adoption, file: string): never {
-  const names = [...moved.keys()].join(', ');
+function refuseToExtend(names: string, file: string): never {
   throw new UsageError(
     `a connection string holds its password itself, and Compose needs it as a variable of ${file}: ${names}`,
     `let ecar-pool add the line with --extend-env, or put the password into ${file} yourself, as ${names}`,

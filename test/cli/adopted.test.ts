@@ -133,6 +133,18 @@ describe('init --from a Compose file', () => {
     expect(read(cwd, 'ecar-pool.yaml')).not.toContain('pa55');
   });
 
+  it.each([
+    ['n', 2, 'A=1\n'],
+    ['y', 0, "A=1\nAPP_PASSWORD='pa55'\n"],
+  ])('must ask on a terminal whether to extend it: %s', async (answer, exitCode, dotenv) => {
+    const cwd = project({ 'docker-compose.yml': INLINE, '.env': 'A=1\n' });
+    const run = start(['init', '--from', 'docker-compose.yml'], { terminal: true, cwd, env: { PATH: '' } });
+    await run.question(/add it to \.env as APP_PASSWORD\? \[y\/N\] $/);
+    run.stdin.write(`${answer}\n`);
+    expect(await run.exitCode).toBe(exitCode);
+    expect(read(cwd, '.env')).toBe(dotenv);
+  });
+
   it('must list what is open off a terminal, and ask for it on one', async () => {
     const two = `services:
   web: { image: "example.com/app:1", environment: { A: "postgres://app@db/a", B: "postgres://app@db2/b" } }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ownProject } from '../../src/stack/compose-project.ts';
+import { adoptedProject, ownProject } from '../../src/stack/compose-project.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
@@ -616,6 +616,25 @@ describe('logins', () => {
     expect(inquiry('0.5', 6)).toMatchObject({ patience: 2, seconds: 6 });
     expect(inquiry('15', 6)).toMatchObject({ patience: 16, seconds: 17 });
     expect(inquiry('15', 2)).toMatchObject({ patience: 0, seconds: 2 });
+  });
+
+  it('must leave the roles behind an adopted project to those who know its password', () => {
+    const adopted = {
+      files: ['compose.yaml'],
+      isSelfNamed: true,
+      isPersistent: false,
+      networks: [],
+      profiles: [],
+      services: [],
+    };
+    const stack = { ...STACK, adopted, postgres: { kind: 'service' as const, host: 'db', port: 5432 } };
+    const project = adoptedProject('ecar', adopted, '.', 'pgbouncer');
+    const [row] = checkLogins(scene({ subject: { stack, project }, logins: { 0: refused } }));
+    expect(row?.hint).toBe(
+      'correct the password that the settings name, run ecar-pool render --env prod, then ' +
+        'docker compose -f compose.yaml -f docker-compose.pgbouncer.yml kill -s HUP pgbouncer; or give the role that password: ' +
+        String.raw`docker compose -f compose.yaml -f docker-compose.pgbouncer.yml exec db psql -X -p 5432 -U ecar_user -d postgres -c '\password "ecar_user"'`,
+    );
   });
 
   it("must quote a folder in that command, `$'` and all", () => {

@@ -7,10 +7,12 @@ const TITLE = 'shell environment';
 /**
  * Whether a variable of this shell would beat the rendered `.env`: Compose takes the caller's environment
  * first. Only what docker-compose.yml really interpolates counts, and only names are told: the values are
- * secrets more often than not.
+ * secrets more often than not. No row for an adopted project: its `.env` is not rendered, and the settings take this
+ * environment first, as Compose does.
  */
 export const checkShell: Check = ({ subject }) => {
-  const { dotenv, env, composeText } = subject;
+  const { dotenv, env, composeText, stack } = subject;
+  if (stack.adopted) return [];
   const names = [...dotenv].flatMap(([name, value]) =>
     env[name] === undefined || env[name] === value || !interpolates(composeText, name) ? [] : [name],
   );
