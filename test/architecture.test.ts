@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ['formats', 'stack', 'problems'],
   settings: ['credentials', 'formats', 'stack', 'problems'],
   init: ['settings'],
+  import: ['settings', 'credentials', 'formats', 'stack', 'problems'],
   writers: ['credentials', 'formats', 'stack', 'plan/file-plan.ts'],
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
   docker: ['formats', 'stack', 'problems'],
@@ -19,6 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   report: ['verify', 'docker', 'plan', 'stack', 'problems'],
   cli: [
     'init',
+    'import',
     'settings',
     'plan',
     'writers',

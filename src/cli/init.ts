@@ -14,6 +14,8 @@ interface InitOptions {
   readonly authType?: string;
   readonly poolSize?: string;
   readonly environments?: string;
+  readonly from?: string;
+  readonly without?: string;
 }
 
 /** `ecar-pool init`: the first settings file, its secrets, and what keeps them out of version control. */
@@ -23,6 +25,8 @@ export const addInit: AddCommand = (program, bind) => {
     .description('write ecar-pool.yaml, .env.<environment> and .gitignore lines')
     .option('-d, --dir <dir>', 'the folder to write to', '.')
     .option('-y, --yes', 'ask nothing; also without a terminal')
+    .option('--from <file>', 'take over a pgbouncer.ini, or the edoburu or bitnami service of a Compose file')
+    .option('--without <keys>', 'with --from: what may be left out, separated by commas')
     .option('--name <name>', 'the Compose project (default: the folder)')
     .option('--database <name>', 'the database (default: <name>_db)')
     .option('--user <name>', "the application's user (default: <name>_user)")
@@ -38,6 +42,7 @@ export const addInit: AddCommand = (program, bind) => {
         ['ecar-pool init', 'ask a few questions, with good defaults'],
         ['ecar-pool init --yes', 'ask nothing'],
         ['ecar-pool init --yes --postgres-host db.example.com', 'for a Postgres that someone else runs'],
+        ['ecar-pool init --from pgbouncer.ini', 'settings that give the pool that is there'],
       ),
     );
   bind<InitOptions>(command, async ({ world, options, report }) => {
@@ -48,7 +53,19 @@ export const addInit: AddCommand = (program, bind) => {
     ]);
     const { resolve } = await import('node:path');
     const folder = resolve(world.cwd, options.dir);
-    const { answers: defaults, given } = collectAnswers(options, folder);
+    const collected = collectAnswers(options, folder);
+    const { from, without } = options;
+    if (from !== undefined) {
+      const { initFrom } = await import('./init-from.ts');
+      return initFrom(
+        { from, ...(without === undefined ? {} : { without }) },
+        collected,
+        folder,
+        world,
+        report,
+      );
+    }
+    const { answers: defaults, given } = collected;
     const isTerminal = world.stdin.isTTY === true && world.stderr.isTTY === true;
     const isAsking = options.yes !== true && isTerminal && !report.json;
     const answers: Answers = isAsking ? await askQuestions(defaults, given, world) : defaults;

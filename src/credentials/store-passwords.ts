@@ -12,12 +12,13 @@ export interface StoredPassword {
 }
 
 /** Someone with a password: a user of the pool, or the superuser of the stack's own Postgres. */
-type Account = Pick<User, 'name' | 'password'> & Partial<Pick<User, 'role'>>;
+type Account = Pick<User, 'name' | 'password'> & Partial<Pick<User, 'roles' | 'secret'>>;
 
 /**
  * Hashes every user's password, and the superuser's, for the stack's auth_type; the same bytes each time for the same settings.
  * Under SCRAM, PgBouncer can log in to the server only with the very verifier that the role has, so both
- * get one verifier, or PgBouncer gets the plain password where its release cannot hold on to a verifier.
+ * get one verifier, or PgBouncer gets the plain password where its release cannot hold on to a verifier. A secret
+ * that is given stays as it is. Who has neither is in no list: PgBouncer asks Postgres about them.
  */
 export async function storePasswords(stack: Stack): Promise<ReadonlyMap<string, StoredPassword>> {
   const { postgres } = stack;
@@ -37,13 +38,16 @@ export async function storePasswords(stack: Stack): Promise<ReadonlyMap<string, 
 }
 
 async function storePassword(
-  { name, password: secret, role }: Account,
+  { name, password: known, secret, roles = [] }: Account,
   stack: Stack,
-): Promise<StoredPassword> {
-  const password = secret.reveal();
+): Promise<StoredPassword | undefined> {
+  if (secret !== undefined) return { pgbouncer: secret.reveal(), postgres: secret.reveal() };
+  if (known === undefined) return undefined;
+  const password = known.reveal();
+  const isAuthUser = authUsers(stack).has(name);
   if (stack.pgbouncer.auth_type === 'md5') {
     const hash = hashMd5(name, password);
-    return { pgbouncer: hash, postgres: hash };
+    return { pgbouncer: isAuthUser ? password : hash, postgres: hash };
   }
   const iterations = SCRAM_DEFAULT_ITERATIONS;
   const salt = await deriveSalt({
@@ -54,7 +58,7 @@ async function storePassword(
     iterations,
   });
   const verifier = await createScramVerifier({ password, salt, iterations });
-  const isPlainNeeded = role === 'app' && losesVerifiers(stack.pgbouncer.version);
+  const isPlainNeeded = isAuthUser || (roles.includes('app') && losesVerifiers(stack.pgbouncer.version));
   return { pgbouncer: isPlainNeeded ? password : verifier, postgres: verifier };
 }
 
@@ -64,4 +68,10 @@ async function storePassword(
  */
 function losesVerifiers(version: PgbouncerVersion): boolean {
   return ['1.25', '1.25.1', '1.25.2'].includes(formatPgbouncerVersion(version));
+}
+
+/** Those whom PgBouncer logs in as by itself, with no client whose login would bring what a verifier lacks. */
+function authUsers({ pgbouncer, databases }: Stack): ReadonlySet<string> {
+  const named = [pgbouncer, ...databases].map(({ settings }) => settings.get('auth_user'));
+  return new Set(named.filter((name) => name !== undefined));
 }

@@ -1,5 +1,5 @@
 import { writeCommentLines } from './comment-lines.ts';
-import { UnrepresentableError } from './format-error.ts';
+import { FormatError, type TextPlace, UnrepresentableError } from './format-error.ts';
 import { explainDatabaseName, explainKey, needsQuotedKey } from './pgbouncer-names.ts';
 import { Scanner } from './scanner.ts';
 import { isEncodable } from './utf8.ts';
@@ -50,37 +50,75 @@ function checkValue(value: string): string {
 }
 
 const SKIPPED = /(?:[\t-\r ]|[#;][^\n]*)*/y;
-const INCLUDE = /%include[ \t]/y;
+const INCLUDE = /%include[ \t]+([^\n]*)/y;
 const SECTION = /\[([^\]\n]*)\]/y;
 const KEY = /(?:'([^']+)'|(?!')([A-Za-z0-9_.*-]*))[ \t]*/y;
-const VALUE = /=[ \t]*([^\n]*)/y;
+const EQUALS = /=[ \t]*/y;
+const VALUE = /[^\n]*/y;
+
+/** One thing that pgbouncer.ini says, and where it starts; of an entry also where its value does. */
+export type IniStatement =
+  | { readonly kind: 'section'; readonly name: string; readonly at: TextPlace }
+  | { readonly kind: 'include'; readonly path: string; readonly at: TextPlace }
+  | {
+      readonly kind: 'entry';
+      readonly key: string;
+      readonly value: string;
+      readonly at: TextPlace;
+      readonly valueAt: TextPlace;
+    };
 
 /**
  * Reads pgbouncer.ini as libusual's cfparser does: comments only where a line starts, everything after
  * the `=` is the value, text behind a `]` starts an entry, and a key may be quoted (as since PgBouncer 1.25)
- * or even empty.
- * Throws FormatError with the place where PgBouncer would stop, and for `%include`, because the rest
- * of the settings then lies in another file.
+ * or even empty. Throws FormatError with the place where PgBouncer would stop.
  */
-export function readPgbouncerIni(text: string): IniSection[] {
-  const sections: { name: string; entries: [key: string, value: string][] }[] = [];
+export function readIniStatements(text: string): IniStatement[] {
+  const statements: IniStatement[] = [];
   const scanner = new Scanner(text);
   if (text.startsWith('\uFEFF')) throw scanner.fail('the file starts with a byte order mark');
   for (;;) {
     scanner.read(SKIPPED);
-    if (scanner.isDone) return sections;
-    if (scanner.read(INCLUDE)) throw scanner.fail('%include is not followed here');
+    if (scanner.isDone) return statements;
+    const at = scanner.place();
+    const include = scanner.read(INCLUDE);
+    if (include) {
+      statements.push({ kind: 'include', path: trimEnd(include[1] ?? ''), at });
+      continue;
+    }
     const section = scanner.read(SECTION);
     if (section) {
-      sections.push({ name: section[1] ?? '', entries: [] });
+      statements.push({ kind: 'section', name: section[1] ?? '', at });
       continue;
     }
     const key = scanner.read(KEY);
     if (!key) throw scanner.fail('a quoted key is empty or not closed');
-    const value = scanner.read(VALUE);
-    if (!value) throw scanner.fail('expected a [section] or key = value');
-    const current = sections.at(-1);
-    if (!current) throw scanner.fail('an entry stands before the first [section]');
-    current.entries.push([key[1] ?? key[2] ?? '', (value[1] ?? '').replace(/[\t-\r ]+$/, '')]);
+    if (!scanner.read(EQUALS)) throw scanner.fail('expected a [section] or key = value');
+    const valueAt = scanner.place();
+    const value = trimEnd(scanner.read(VALUE)?.[0] ?? '');
+    statements.push({ kind: 'entry', key: key[1] ?? key[2] ?? '', value, at, valueAt });
   }
+}
+
+/**
+ * The sections of one pgbouncer.ini. Throws FormatError as `readIniStatements` does, and for `%include`, because the
+ * rest of the settings then lies in another file.
+ */
+export function readPgbouncerIni(text: string): IniSection[] {
+  const sections: { name: string; entries: [key: string, value: string][] }[] = [];
+  for (const statement of readIniStatements(text)) {
+    const { kind, at } = statement;
+    if (kind === 'include') throw new FormatError('%include is not followed here', at);
+    if (kind === 'section') sections.push({ name: statement.name, entries: [] });
+    else {
+      const current = sections.at(-1);
+      if (!current) throw new FormatError('an entry stands before the first [section]', at);
+      current.entries.push([statement.key, statement.value]);
+    }
+  }
+  return sections;
+}
+
+function trimEnd(text: string): string {
+  return text.replace(/[\t-\r ]+$/, '');
 }

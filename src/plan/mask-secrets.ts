@@ -13,6 +13,11 @@ export class SecretMask {
   mask(path: string, text: string, rendered: string): string {
     if (path.endsWith('userlist.txt'))
       return this.#maskLines(text, rendered, (line) => /^("(?:[^"]|"")*" )(".*")$/.exec(line)?.slice(1));
+    if (path.endsWith('pgbouncer.ini'))
+      return text.replace(/(?<=^[^;#\n]*? password=)(?:'(?:[^'\n]|'')*'|[^ \n]*)/gm, (secret) =>
+        this.#number(secret),
+      );
+    if (path.endsWith('_key.pem')) return this.#maskLines(text, rendered, () => undefined);
     if (path.endsWith('.env')) return this.#maskLines(text, rendered, splitVariable);
     if (path.endsWith('.sql'))
       return text.replace(

@@ -10,7 +10,7 @@ import { writeLogRotation } from '../writers/monitoring/log-rotation.ts';
 import { writePgbadgerScript } from '../writers/monitoring/pgbadger-script.ts';
 import { writePrometheusFiles } from '../writers/monitoring/prometheus.ts';
 import { writePgServiceFile } from '../writers/pg-service.ts';
-import { writePgbouncerConfig } from '../writers/pgbouncer-ini.ts';
+import { writeConfigFiles, writePgbouncerConfig } from '../writers/pgbouncer-ini.ts';
 import { MARK, type Rendering } from '../writers/rendering.ts';
 import { writeRoleSql } from '../writers/role-sql.ts';
 import { writeUsers } from '../writers/userlist.ts';
@@ -21,6 +21,7 @@ const WRITERS: readonly ((rendering: Rendering) => PlannedFile | readonly Planne
   writeDotenvFile,
   writePgServiceFile,
   writePgbouncerConfig,
+  writeConfigFiles,
   writeUsers,
   writeRoleSql,
   writeExporterFiles,

@@ -29,11 +29,12 @@ export class UsageError extends ExpectedError {
 export class SettingsError extends ExpectedError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param where what they are in, as people know it */
+  constructor(problems: readonly Problem[], where = 'the settings') {
     const errors = problems.filter(isError).length;
     const warnings = problems.length - errors;
     const also = warnings === 0 ? '' : ` and ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-    super(`${errors} ${errors === 1 ? 'problem' : 'problems'}${also} in the settings`, EXIT.usage);
+    super(`${errors} ${errors === 1 ? 'problem' : 'problems'}${also} in ${where}`, EXIT.usage);
     this.problems = problems;
   }
 }

@@ -18,7 +18,7 @@ const PLACE_LINE = new RegExp(`^${PLACE}\\s*$`);
 
 /** What may be seen of the users beside references: brackets, comments, and the values of these few keys. */
 const SEEN =
-  /\s+|[{},-]|#(?:\s.*|$)|(?:role|pool_mode|max_user_connections)\s*:\s*\w+|(?:null|~)(?=\s*(?:[,}]|$))/y;
+  /\s+|[{},-]|#(?:\s.*|$)|(?:role|pool_mode|(?:reserve_)?pool_size|\w+_connections|\w+_timeout)\s*:\s*(?:[\w.]+|\[[\w\s,]*\])|(?:null|~)(?=\s*(?:[,}]|$))/y;
 
 /** A name before a colon. */
 const NAME = /(?:"[^"]{0,200}"|'[^']{0,200}'|[^\s:{},#"'[\]&*!|>@`%][^:{},#"'[\]]{0,200})\s*:(?=\s|$)/y;

@@ -7,7 +7,7 @@ import { describeActual, explainExpectation, orList } from './expectations.ts';
 import { fixFor } from './fixes.ts';
 import { findMeantKey } from './meant-key.ts';
 import { knownKeysAt } from './schema-keys.ts';
-import { holdsSecret, referenceFor } from './secret-paths.ts';
+import { holdsSecret, isStoredSecret, referenceFor } from './secret-paths.ts';
 import { placeOf, type Span } from './source.ts';
 import { dotted, isBroken, keySpanAt, type Path, spanAt, type Tree, treeAt } from './tree.ts';
 
@@ -24,7 +24,7 @@ export function describeIssue(issue: Issue, tree: Tree, prefix: Path = []): Prob
   }
   if (actual === undefined) return [describeMissing(path, tree)];
   if (isBroken(actual)) return [];
-  if (path.at(-1) === 'password' && actual.kind !== 'map')
+  if ((path.at(-1) === 'password' || (isStoredSecret(path) && path.length === 3)) && actual.kind !== 'map')
     return [describeInlinePassword(path, tree, actual)];
   if (issue.code === 'invalid_union') return describeUnion(issue, actual, path, tree);
   const expected = explainExpectation(issue, path);
@@ -52,15 +52,16 @@ function describeMissing(path: Path, tree: Tree): Problem {
 /** The commonest mistake, and the worst: this file is committed. */
 function describeInlinePassword(path: Path, tree: Tree, actual: Tree): Problem {
   const variable = referenceFor(path);
+  const key = String(path.at(-1));
   if (actual.kind === 'scalar' && actual.value === null) {
-    const message = `\`${dotted(path)}\` says nothing about where the password lies`;
-    return problem('value', spanAt(tree, path), message, `write \`password: { env: ${variable} }\``);
+    const message = `\`${dotted(path)}\` says nothing about where the ${key} lies`;
+    return problem('value', spanAt(tree, path), message, `write \`${key}: { env: ${variable} }\``);
   }
   return problem(
     'inline-password',
     spanAt(tree, path),
-    `\`${dotted(path)}\` holds a password; this file says only where one lies`,
-    `write \`password: { env: ${variable} }\` here and \`${variable}='…'\` in .env.<environment>; choose a new password if this one was ever committed`,
+    `\`${dotted(path)}\` holds a ${key}; this file says only where one lies`,
+    `write \`${key}: { env: ${variable} }\` here and \`${variable}='…'\` in .env.<environment>; choose a new password if this one was ever committed`,
   );
 }
 

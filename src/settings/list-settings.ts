@@ -52,7 +52,9 @@ function isSecretReference(value: unknown, found: Tree | undefined): boolean {
 
 function secretOrigin(path: Path, stack: Stack): string {
   const [top, name, key] = path.map(String);
-  if (top === 'users') return stack.users.find((user) => user.name === name)?.password.origin ?? '';
+  const named = { users: stack.users, databases: stack.databases }[top ?? '']?.find((it) => it.name === name);
+  // Where the secret is a password in the clear, both are the same one.
+  if (named) return (('secret' in named ? named.secret : undefined) ?? named.password)?.origin ?? '';
   if (top === 'postgres' && stack.postgres.kind === 'own') return stack.postgres.password.origin;
   if (top === 'monitoring') return stack.monitoring.grafana?.server?.password.origin ?? '';
   const value = top === 'app' ? stack.app?.environment.get(key ?? '') : undefined;

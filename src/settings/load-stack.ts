@@ -4,6 +4,7 @@ import { isError, type Place, type Problem } from '../problems/problem.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkSettings } from './check-settings.ts';
+import { listConfigFiles, readConfigFiles } from './config-files.ts';
 import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
 import { Findings } from './finding.ts';
 import { OVERRIDE_PREFIX, readOverrides } from './overrides.ts';
@@ -66,6 +67,7 @@ export async function loadStack(
   const found = new Findings(tree, checked.refused);
   const uses = listSecretUses(checked.sections);
   const secrets = await new SecretReader(variables, found, { ...world, root }).readAll(uses);
+  const files = await readConfigFiles(checked.sections.pgbouncer ?? {}, found, { ...world, root });
   problems.push(
     ...splitProblems,
     ...variableProblems,
@@ -78,13 +80,14 @@ export async function loadStack(
   );
   const sorted = sortProblems(problems);
   if (checked.settings === undefined || sorted.some(isError)) throw new SettingsError(sorted);
-  const stack = resolveStack(environment, checked.settings, secrets);
+  const stack = resolveStack(environment, checked.settings, secrets, files);
   const references = uses.map(({ reference }) => reference);
   const sources = {
     files: [
       path,
       ...variables.files,
       ...references.flatMap(({ file: name }) => (name === undefined ? [] : resolve(root, name))),
+      ...listConfigFiles(checked.settings.pgbouncer).map(([, name]) => resolve(root, name)),
     ],
     variables: references.flatMap(({ env = [] }) => env),
     prefix: OVERRIDE_PREFIX,

@@ -1,5 +1,6 @@
+import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
-import { SETTING_NAMES } from '../stack/pgbouncer-settings.ts';
+import { SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import type { Secret } from '../stack/secret.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../stack/stack.ts';
 import { resolveMonitoring } from './resolve-monitoring.ts';
 import { resolveResources } from './resolve-resources.ts';
+import { rolesOf } from './roles.ts';
 import type { Settings } from './schema.ts';
 import { chooseClient } from './secret-uses.ts';
 import type { Secrets } from './secrets.ts';
@@ -24,19 +26,31 @@ import { pgbouncerVersionOf, postgresMajorOf } from './versions.ts';
 /**
  * Fills checked settings with secrets and defaults.
  * @param secrets every secret that the settings name
+ * @param files the texts of the files that settings of PgBouncer name, by the setting
  */
-export function resolveStack(environment: string, settings: Settings, secrets: Secrets): Stack {
+export function resolveStack(
+  environment: string,
+  settings: Settings,
+  secrets: Secrets,
+  files: ReadonlyMap<string, string>,
+): Stack {
   const version = pgbouncerVersionOf(settings);
   if (version === undefined) throw new Error('resolveStack wants settings that passed checkRules');
   const { name, network, databases, app } = settings;
+  const postgres = resolvePostgres(settings, secrets);
   return {
     name,
     environment,
     network: typeof network === 'object' ? network : { name: network ?? `${name}-network`, external: false },
-    postgres: resolvePostgres(settings, secrets),
-    databases: Object.entries(databases).map(([key, database]) => resolveDatabase(key, database, version)),
+    postgres,
+    databases: Object.entries(databases).map(([key, database]) => ({
+      ...resolveDatabase(key, database, version),
+      host: database.host ?? postgres.host,
+      port: database.port ?? postgres.port,
+      password: database.password && secretAt(secrets, ['databases', key, 'password']),
+    })),
     users: resolveUsers(settings, secrets),
-    pgbouncer: resolvePgbouncer(settings, version),
+    pgbouncer: { ...resolvePgbouncer(settings, version), files },
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
     monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
@@ -70,20 +84,33 @@ function resolvePostgres(settings: Settings, secrets: Secrets): OwnPostgres | Ex
 }
 
 function resolveUsers({ users }: Settings, secrets: Secrets): User[] {
-  return Object.entries(users).map(([name, { password: _, role, ...keys }]) => ({
-    name,
-    password: secretAt(secrets, ['users', name, 'password']),
-    role,
-    settings: textMap(keys),
-  }));
+  return Object.entries(users).map(([name, { password, secret, role, ...keys }]) => {
+    const given = secret && secretAt(secrets, ['users', name, 'secret']);
+    const isPlain = given !== undefined && !looksLikeStoredSecret(given.reveal());
+    return {
+      name,
+      password: password ? secretAt(secrets, ['users', name, 'password']) : isPlain ? given : undefined,
+      secret: given,
+      roles: rolesOf({ role }),
+      settings: textMap(keys),
+    };
+  });
 }
 
 function resolveDatabase(
   name: string,
   settings: Settings['databases'][string],
   version: PgbouncerVersion,
-): Database {
-  const { dbname, users, reserve_pool_size, ...keys } = settings;
+): Omit<Database, 'host' | 'port' | 'password'> {
+  const {
+    host: _host,
+    port: _port,
+    password: _password,
+    dbname,
+    users,
+    reserve_pool_size,
+    ...keys
+  } = settings;
   // Before 1.24 the key in [databases] is called reserve_pool; since then that is the old name of it.
   const reserve = isAtLeast(version, '1.24') ? 'reserve_pool_size' : 'reserve_pool';
   return {
@@ -94,13 +121,13 @@ function resolveDatabase(
   };
 }
 
-function resolvePgbouncer({ pgbouncer }: Settings, version: PgbouncerVersion): Pgbouncer {
+function resolvePgbouncer({ pgbouncer }: Settings, version: PgbouncerVersion): Omit<Pgbouncer, 'files'> {
   const { image, port, bind, auth_type } = pgbouncer;
   const defaults = defaultSettings(version);
   const given: Readonly<Record<string, unknown>> = pgbouncer;
   const settings = new Map<string, string>();
   for (const name of SETTING_NAMES) {
-    const value = given[name] ?? defaults.get(name);
+    const value = settingFacts(name).type === 'file' ? undefined : (given[name] ?? defaults.get(name));
     if (value !== undefined) settings.set(name, String(value));
   }
   return { image, version, port, bind, auth_type, settings };

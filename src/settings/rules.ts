@@ -3,12 +3,12 @@ import { checkApp } from './rules/app.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkGrafana } from './rules/grafana.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
-import { checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
+import { checkNeededFiles, checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
 import { checkPorts } from './rules/ports.ts';
 import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
-import { checkUsers } from './rules/users.ts';
+import { checkPasswords, checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
 
 type Section = keyof Settings;
@@ -30,10 +30,12 @@ const RULES: readonly Rule[] = [
   rule(['postgres', 'users'], checkPostgres),
   rule(['pgbouncer'], checkPgbouncer),
   rule(['pgbouncer'], checkQuotes),
+  rule(['pgbouncer'], checkNeededFiles),
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
-  rule(['pgbouncer', 'databases', 'users'], checkDatabases),
+  rule(['postgres', 'pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
-  rule(['app', 'databases', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
+  rule(['pgbouncer', 'users', 'databases'], checkPasswords),
+  rule(['app', 'databases', 'users', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),
   rule(['monitoring'], checkGrafana),
   rule(['monitoring', 'postgres', 'pgbouncer'], checkPgbadger),

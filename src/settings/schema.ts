@@ -36,6 +36,8 @@ const VALUE_OF_TYPE = {
       z.regex(/^[^\0\r\n]*$/, 'must be one line'),
       z.regex(/^(?:\S(?:[\s\S]*\S)?)?$/, 'must not start or end with a blank: PgBouncer drops it'),
     ),
+  // Its text is rendered, so that its path is of no interest to PgBouncer.
+  file: line,
   pool_mode: poolMode,
   sslmode,
 } satisfies Record<SettingType, z.ZodMiniType>;
@@ -87,27 +89,74 @@ const postgres = about(
   'The server behind the pool: one that the stack runs (`image`) or one that someone else runs (`host`).',
 );
 
+const seconds = z.number().check(z.gte(0), z.lte(2147483647));
+
 const database = z.strictObject({
+  host: maybe(
+    line.check(z.regex(/^[^\s,/]+(,[^\s,/]+)*$/, 'must be a host name or address, or several with commas')),
+    'The host of the server that it is on, or several with commas. Default: the one under `postgres`.',
+  ),
+  port: maybe(port, 'The port of that server. Default: the one under `postgres`.'),
   dbname: maybe(line, 'The database on the server. Default: the same name.'),
   users: about(
     z.array(line).check(z.minLength(1, 'must name at least one user')),
     'The users that may connect to it. It is made for the first one, who owns it and decides what the others may do in it. The Postgres that the stack runs refuses everyone else.',
   ),
   pool_mode: maybe(poolMode, 'Its own pool mode, such as `session` for migrations and the admin.'),
-  pool_size: maybe(count.check(z.gte(1)), 'Its own size of each pool.'),
+  pool_size: maybe(count, 'Its own size of each pool; 0 no limit.'),
   min_pool_size: maybe(count, 'Its own min_pool_size. Since PgBouncer 1.16.'),
   reserve_pool_size: maybe(count, 'Its own reserve_pool_size.'),
   max_db_connections: maybe(count, 'Server connections for this entry over all its users; 0 no limit.'),
+  max_db_client_connections: maybe(
+    count,
+    'Client connections for this entry; 0 no limit. Since PgBouncer 1.24.',
+  ),
+  user: maybe(line, 'The role that PgBouncer logs in to the server as, whoever the client is.'),
+  password: maybe(secret, 'Where the password of that role lies, if it is not a user with a `secret`.'),
+  connect_query: maybe(line, 'A statement that each new server connection begins with.'),
+  client_encoding: maybe(line, "The server connections' client_encoding."),
+  datestyle: maybe(line, "The server connections' DateStyle."),
+  timezone: maybe(line, "The server connections' TimeZone."),
+  application_name: maybe(line, "The server connections' application_name."),
+  auth_user: maybe(line, 'Its own auth_user. Since PgBouncer 1.6.'),
+  auth_query: maybe(line, 'Its own auth_query. Since PgBouncer 1.22.'),
+  auth_dbname: maybe(line, 'Its own auth_dbname. Since PgBouncer 1.19.'),
+  load_balance_hosts: maybe(
+    z.enum(['round-robin', 'disable']),
+    'How one of several hosts is chosen. Since PgBouncer 1.24.',
+  ),
+  server_lifetime: maybe(seconds, 'Its own server_lifetime, in seconds. Since PgBouncer 1.23.'),
+  query_wait_timeout: maybe(seconds, 'Its own query_wait_timeout, in seconds. Since PgBouncer 1.26.'),
 });
 
+const role = z.enum(['app', 'admin', 'stats']);
+
 const user = z.strictObject({
-  password: userPassword,
+  password: z.optional(userPassword),
+  secret: maybe(
+    secret,
+    'In place of `password`: where that lies which userlist.txt is to hold as it is, be it a password in the clear, an md5 hash or a SCRAM verifier. No role in Postgres is changed for it.',
+  ),
   role: about(
-    z._default(z.enum(['app', 'admin', 'stats']), 'app'),
-    '`app` logs in to databases, `admin` may do everything in the console, `stats` may only look.',
+    z._default(z.union([role, z.array(role).check(z.minLength(1, 'must name at least one role'))]), 'app'),
+    '`app` logs in to databases, `admin` may do everything in the console, `stats` may only look; or a list of these.',
   ),
   pool_mode: maybe(poolMode, 'Its own pool mode in every database.'),
+  pool_size: maybe(count, 'Its own size of each pool; 0 no limit. Since PgBouncer 1.23.'),
+  reserve_pool_size: maybe(count, 'Its own reserve_pool_size. Since PgBouncer 1.24.'),
   max_user_connections: maybe(count, 'Server connections of this user over all databases; 0 no limit.'),
+  max_user_client_connections: maybe(
+    count,
+    'Client connections of this user; 0 no limit. Since PgBouncer 1.24.',
+  ),
+  query_timeout: maybe(seconds, 'Its own query_timeout, in seconds. Since PgBouncer 1.24.'),
+  idle_transaction_timeout: maybe(
+    seconds,
+    'Its own idle_transaction_timeout, in seconds. Since PgBouncer 1.24.',
+  ),
+  client_idle_timeout: maybe(seconds, 'Its own client_idle_timeout, in seconds. Since PgBouncer 1.24.'),
+  transaction_timeout: maybe(seconds, 'Its own transaction_timeout, in seconds. Since PgBouncer 1.25.'),
+  query_wait_timeout: maybe(seconds, 'Its own query_wait_timeout, in seconds. Since PgBouncer 1.26.'),
 });
 
 const pgbouncer = about(
@@ -129,8 +178,8 @@ const pgbouncer = about(
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
-      z._default(z.enum(['md5', 'scram-sha-256']), 'md5'),
-      'How clients prove who they are, and what Postgres stores of their passwords.',
+      z._default(z.enum(['md5', 'scram-sha-256', 'hba']), 'md5'),
+      'How clients prove who they are, and what Postgres stores of their passwords; `hba` leaves it to auth_hba_file, and passwords are stored as under scram-sha-256.',
     ),
     ...pgbouncerSettings,
   }),

@@ -4,9 +4,14 @@ import type { Path, Tree } from './tree.ts';
 export function holdsSecret(path: Path, value: Tree): boolean {
   if (value.kind !== 'scalar' || value.value === null) return false;
   const [top, second, third] = path.map(String);
-  if (path.includes('password')) return true;
+  if (path.includes('password') || isStoredSecret(path)) return true;
   if (top === 'users') return third === undefined;
   return top === 'app' && second === 'environment' && third !== undefined;
+}
+
+/** Whether a path is that of what userlist.txt holds of a user. */
+export function isStoredSecret(path: Path): boolean {
+  return path[0] === 'users' && path[2] === 'secret';
 }
 
 /** The name of the variable that would suit a password: `DB_PASSWORD` for the application, else by its user. */

@@ -9,20 +9,24 @@ export interface SecretUse {
   readonly isPassword: boolean;
   /** It goes into the rendered .env. */
   readonly goesIntoDotenv: boolean;
+  /** It may be a hash of a password: userlist.txt holds it as it is. */
+  readonly isStored?: true;
   /** Grafana reads it as part of its configuration. */
   readonly isForGrafana?: true;
 }
 
 /** The database and the user that the app uses: what it says, or else the first ones that fit. */
 export function chooseClient({ databases = {}, app }: Partial<Settings>): { database: string; user: string } {
-  const database = app?.database ?? Object.keys(databases)[0] ?? '';
+  const names = Object.keys(databases);
+  const database = app?.database ?? names.find((name) => name !== '*') ?? names[0] ?? '';
   const users = Object.hasOwn(databases, database) ? databases[database]?.users : undefined;
-  return { database, user: app?.user ?? users?.[0] ?? '' };
+  // Through the fallback entry, the database that every server has.
+  return { database: database === '*' ? 'postgres' : database, user: app?.user ?? users?.[0] ?? '' };
 }
 
 /** Every secret that the settings name, in their order. */
 export function listSecretUses(settings: Partial<Settings>): SecretUse[] {
-  const { postgres, users = {}, app, monitoring } = settings;
+  const { postgres, databases = {}, users = {}, app, monitoring } = settings;
   const client = chooseClient(settings).user;
   const uses: SecretUse[] = [];
   if (postgres?.password !== undefined && postgres.host === undefined)
@@ -32,13 +36,21 @@ export function listSecretUses(settings: Partial<Settings>): SecretUse[] {
       isPassword: true,
       goesIntoDotenv: true,
     });
-  for (const [name, { password }] of Object.entries(users))
-    uses.push({
-      reference: password,
-      path: ['users', name, 'password'],
-      isPassword: true,
-      goesIntoDotenv: name === client,
-    });
+  for (const [name, { password, secret }] of Object.entries(users)) {
+    const use = { isPassword: true, goesIntoDotenv: name === client };
+    if (password !== undefined) uses.push({ ...use, reference: password, path: ['users', name, 'password'] });
+    if (secret !== undefined)
+      uses.push({ ...use, reference: secret, path: ['users', name, 'secret'], isStored: true });
+  }
+  for (const [name, { password }] of Object.entries(databases))
+    if (password !== undefined)
+      uses.push({
+        reference: password,
+        path: ['databases', name, 'password'],
+        isPassword: true,
+        goesIntoDotenv: false,
+        isStored: true,
+      });
   for (const [name, value] of Object.entries(app?.environment ?? {}))
     if (typeof value === 'object')
       uses.push({

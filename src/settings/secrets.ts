@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { explainPassword } from '../credentials/password-rules.ts';
+import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { explainDotenvValue } from '../formats/dotenv.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Findings } from './finding.ts';
@@ -102,12 +103,12 @@ export class SecretReader {
 /** Why a value cannot be used, to follow its name, and what to do; never the value itself. */
 function explainUnfit(
   value: string,
-  { isPassword, goesIntoDotenv, isForGrafana }: SecretUse,
+  { isPassword, isStored, goesIntoDotenv, isForGrafana }: SecretUse,
 ): { reason: string; fix: string } | undefined {
-  const unfit = isPassword ? explainPassword(value) : undefined;
+  const isHash = isStored === true && looksLikeStoredSecret(value);
+  const unfit = isPassword && !isHash ? explainPassword(value) : undefined;
   if (unfit !== undefined) {
-    const isHash = unfit.startsWith('looks like');
-    const fix = isHash
+    const fix = unfit.startsWith('looks like')
       ? 'give the password itself: ecar-pool hashes it where a hash is due'
       : 'choose another one';
     return { reason: unfit, fix };

@@ -1,5 +1,5 @@
-/** How PgBouncer reads a setting's value; `sec` is seconds with a fraction, `flag` is 0 or 1. */
-export type SettingType = 'int' | 'sec' | 'flag' | 'str' | 'pool_mode' | 'sslmode';
+/** How PgBouncer reads a setting's value; `sec` is seconds with a fraction, `flag` is 0 or 1, `file` is a path. */
+export type SettingType = 'int' | 'sec' | 'flag' | 'str' | 'file' | 'pool_mode' | 'sslmode';
 
 export interface SettingFacts {
   readonly type: SettingType;
@@ -23,6 +23,31 @@ const ROWS = {
     'reload',
     "Add the client's address and port to application_name at connect, so that Postgres's logs and views tell clients apart.",
   ],
+  auth_dbname: ['str', '1.19', 'reload', 'The entry of [databases] in which auth_query is asked.'],
+  auth_hba_file: [
+    'file',
+    '1.7',
+    'reload',
+    'Who may log in from where and how, in the form of pg_hba.conf, for `auth_type: hba`; relative to the settings file, and rendered as it is.',
+  ],
+  auth_ident_file: [
+    'file',
+    '1.23',
+    'reload',
+    'Maps of names that auth_hba_file refers to; relative to the settings file, and rendered as it is.',
+  ],
+  auth_query: [
+    'str',
+    '1.6',
+    'reload',
+    'The query that gives the name and stored password of a user who is not under `users`.',
+  ],
+  auth_user: [
+    'str',
+    '1.8',
+    'reload',
+    'The user who asks auth_query; userlist.txt then holds its password in the clear, since a hash does not log in.',
+  ],
   autodb_idle_timeout: [
     'sec',
     '1.5',
@@ -42,6 +67,20 @@ const ROWS = {
     "Seconds after which an idle client is closed; 0 never. Should be above the client's own limits.",
   ],
   client_login_timeout: ['sec', '1.5', 'reload', 'Seconds that a client has to log in; 0 no limit.'],
+  client_tls13_ciphers: ['str', '1.25', 'reload', 'Cipher suites to clients on TLS 1.3.'],
+  client_tls_ca_file: ['file', '1.7', 'reload', "The certificates that clients' ones are checked by."],
+  client_tls_cert_file: ['file', '1.7', 'reload', 'The certificate that clients are shown.'],
+  client_tls_ciphers: ['str', '1.7', 'reload', 'Cipher suites to clients up to TLS 1.2.'],
+  client_tls_dheparams: ['str', '1.7', 'reload', 'The DHE key exchange with clients.'],
+  client_tls_ecdhcurve: ['str', '1.7', 'reload', 'The curve of the ECDH key exchange with clients.'],
+  client_tls_key_file: ['file', '1.7', 'reload', 'The private key of client_tls_cert_file.'],
+  client_tls_protocols: ['str', '1.7', 'reload', 'TLS versions for connections of clients.'],
+  client_tls_sslmode: [
+    'sslmode',
+    '1.7',
+    'reload',
+    'Whether clients may or must use TLS, and what is checked; anything but disable needs a certificate and its key.',
+  ],
   default_pool_size: ['int', '1.5', 'reload', 'Server connections per pair of user and database.'],
   disable_pqexec: ['flag', '1.5', 'restart', 'Refuse several statements in one simple query.'],
   dns_max_ttl: ['sec', '1.5', 'reload', 'Seconds that a DNS answer is kept.'],
@@ -195,6 +234,9 @@ const ROWS = {
     'Use idle server connections in turn instead of the latest first.',
   ],
   server_tls13_ciphers: ['str', '1.25', 'reload', 'Cipher suites to the server on TLS 1.3.'],
+  server_tls_ca_file: ['file', '1.7', 'reload', "The certificates that the server's one is checked by."],
+  server_tls_cert_file: ['file', '1.7', 'reload', 'The certificate that the server is shown.'],
+  server_tls_key_file: ['file', '1.7', 'reload', 'The private key of server_tls_cert_file.'],
   server_tls_ciphers: ['str', '1.7', 'reload', 'Cipher suites to the server up to TLS 1.2.'],
   server_tls_protocols: ['str', '1.7', 'reload', 'TLS versions for connections to the server.'],
   server_tls_sslmode: [
@@ -259,16 +301,8 @@ export const OWNED_SETTINGS: Readonly<Record<string, string>> = {
   verbose: 'stays 0: above that PgBouncer writes stored secrets to its log',
   suspend_timeout: 'is gone since PgBouncer 1.26, which does not start with it',
   service_name: 'is for Windows only',
-  ...Object.fromEntries(
-    ['client_tls_sslmode', 'client_tls_ca_file', 'client_tls_cert_file', 'client_tls_key_file']
-      .concat(['client_tls_ciphers', 'client_tls_protocols', 'client_tls_dheparams', 'client_tls_ecdhcurve'])
-      .concat(['client_tls13_ciphers', 'server_tls_ca_file'])
-      .concat(['server_tls_cert_file', 'server_tls_key_file'])
-      .map((name) => [name, 'needs certificates in the container, which ecar-pool does not mount yet']),
-  ),
-  ...Object.fromEntries(
-    ['auth_query', 'auth_user', 'auth_dbname', 'auth_hba_file', 'auth_ident_file', 'auth_ldap_options'].map(
-      (name) => [name, 'belongs to ways of logging in that ecar-pool does not render yet'],
-    ),
-  ),
+  auth_ldap_options: 'belongs to a way of logging in that ecar-pool does not render yet',
+  peer_id: 'has no use: one process of PgBouncer has no peers',
+  so_reuseport: 'has no use: one process of PgBouncer has the port for itself',
+  resolv_conf: "stays unset: the container has Docker's own",
 };

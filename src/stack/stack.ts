@@ -45,24 +45,34 @@ export interface ExternalPostgres {
 export interface Database {
   /** The name that clients connect to. */
   readonly name: string;
-  /** The database on the server. */
+  /** The server that it is on: one host or several with commas, and their port. */
+  readonly host: string;
+  readonly port: number;
+  /** The database on the server; `*` in the entry `*` for the one that the client asks for. */
   readonly dbname: string;
   /** Names of the users that log in to it; roles of kind `app` only. */
   readonly users: readonly string[];
+  /** Of the user that `settings` force, where the entry itself holds it. */
+  readonly password: Secret | undefined;
   /** PgBouncer's own per-database keys, as text, e.g. `pool_mode` -> `session`. */
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** `app` logs in to databases; `admin` and `stats` enter the console. */
+export type Role = 'app' | 'admin' | 'stats';
+
 export interface User {
   readonly name: string;
-  readonly password: Secret;
-  /** `app` logs in to databases; `admin` and `stats` enter the console. */
-  readonly role: 'app' | 'admin' | 'stats';
+  /** What they log in with; undefined where nobody but them knows it. */
+  readonly password: Secret | undefined;
+  /** What userlist.txt holds of them as it is given; undefined where it is made of the password. */
+  readonly secret: Secret | undefined;
+  readonly roles: readonly Role[];
   /** PgBouncer's own per-user keys, as text. */
   readonly settings: ReadonlyMap<string, string>;
 }
 
-type AuthType = 'md5' | 'scram-sha-256';
+type AuthType = 'md5' | 'scram-sha-256' | 'hba';
 
 export interface Pgbouncer {
   readonly image: string;
@@ -74,6 +84,8 @@ export interface Pgbouncer {
   readonly auth_type: AuthType;
   /** The whole `[pgbouncer]` section but what the writer owns (listen_*, auth_file, *_users), in order, as text. */
   readonly settings: ReadonlyMap<string, string>;
+  /** Texts of the files that settings name, by the setting. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** What the application uses of the pool, whoever runs the application; health checks use it too. */

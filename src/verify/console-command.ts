@@ -10,7 +10,7 @@ export function consoleCommand(
   { stack, project }: Subject,
   statements: readonly string[],
 ): string | undefined {
-  const admin = stack.users.find(({ role }) => role === 'admin')?.name;
+  const admin = stack.users.find(({ roles }) => roles.includes('admin'))?.name;
   if (admin === undefined) return undefined;
   const server = ['-h', '127.0.0.1', '-p', String(stack.pgbouncer.port), '-U', admin, '-d', CONSOLE];
   const commands = statements.flatMap((statement) => ['-c', statement]);

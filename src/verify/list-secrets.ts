@@ -2,9 +2,10 @@ import { Secret } from '../stack/secret.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** Every secret of a stack in plain text, for blanking them in what docker and psql say; never for showing. */
-export function listSecrets({ users, postgres, app, monitoring }: Stack): string[] {
+export function listSecrets({ users, databases, postgres, app, monitoring }: Stack): string[] {
   const secrets = [
-    ...users.map(({ password }) => password),
+    ...users.flatMap(({ password, secret }) => [password, secret]),
+    ...databases.map(({ password }) => password),
     ...(postgres.kind === 'own' ? [postgres.password] : []),
     ...(app?.environment.values() ?? []),
     monitoring.grafana?.server?.password,

@@ -1,6 +1,6 @@
 import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
 import type { Secret } from '../stack/secret.ts';
-import type { Stack } from '../stack/stack.ts';
+import type { Database, Role, Stack } from '../stack/stack.ts';
 
 /** The database under whose name PgBouncer offers its admin console. */
 export const CONSOLE = 'pgbouncer';
@@ -75,8 +75,10 @@ function forbiddenLogin(stack: Stack): Login | undefined {
   const access = usersByDatabase(stack);
   for (const { name: database, dbname } of stack.databases) {
     if (isOpenDatabase(dbname)) continue;
-    const user = stack.users.find(({ name, role }) => role === 'app' && !access.get(dbname)?.has(name));
-    if (user)
+    const user = stack.users.find(
+      ({ name, roles, password }) => roles.includes('app') && password && !access.get(dbname)?.has(name),
+    );
+    if (user?.password)
       return {
         user: user.name,
         password: user.password,
@@ -101,32 +103,32 @@ function choosePatience({ pgbouncer }: Stack, seconds: number): number {
 /** Every app user into every database of its, in the order of the settings. */
 function poolLogins(stack: Stack): Login[] {
   const users = new Map(stack.users.map((user) => [user.name, user]));
+  const databases = new Set(stack.databases.map(({ name }) => name));
   return stack.databases.flatMap((database) =>
     database.users.flatMap((name) => {
-      const user = users.get(name);
-      return user
-        ? [
-            {
-              user: name,
-              password: user.password,
-              database: database.name,
-              statement: ASK_POSTGRES,
-              behind: database.dbname,
-            },
-          ]
-        : [];
+      const password = users.get(name)?.password;
+      // Through the fallback entry, the database that every server has.
+      const asked = database.name === '*' ? stack.client.database : database.name;
+      if (password === undefined || (database.name === '*' && databases.has(asked))) return [];
+      return [
+        { user: name, password, database: asked, statement: ASK_POSTGRES, behind: behind(database, stack) },
+      ];
     }),
   );
 }
 
+/** Where the client itself is who logs in to the stack's server; psql could not tell more of any other one. */
+function behind({ host, port, dbname, settings }: Database, { postgres }: Stack): string | undefined {
+  const isThere = host === postgres.host && port === postgres.port;
+  return isThere && dbname !== '*' && !settings.has('user') ? dbname : undefined;
+}
+
 /** Every user that may enter the console: admins first, because the first one reads all that is shown. */
 function consoleLogins(stack: Stack): Login[] {
-  const byRole = (role: 'admin' | 'stats') => stack.users.filter((user) => user.role === role);
-  return [...byRole('admin'), ...byRole('stats')].map(({ name, password }) => ({
-    user: name,
-    password,
-    database: CONSOLE,
-    statement: 'SHOW VERSION',
-    behind: undefined,
-  }));
+  const byRole = (role: Role) => stack.users.filter(({ roles }) => roles.includes(role));
+  return [...new Set([...byRole('admin'), ...byRole('stats')])].flatMap(({ name, password }) =>
+    password === undefined
+      ? []
+      : [{ user: name, password, database: CONSOLE, statement: 'SHOW VERSION', behind: undefined }],
+  );
 }

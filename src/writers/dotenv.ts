@@ -15,10 +15,12 @@ export function writeDotenvFile(rendering: Rendering): PlannedFile {
 /** The variables of `.env` by name. */
 export function dotenvVariables(stack: Stack): ReadonlyMap<string, string> {
   const { client, pgbouncer, postgres, app, users } = stack;
-  const variables = new Map([
+  // Where only its hash is known, the application has its password from elsewhere.
+  const password = users.find(({ name }) => name === client.user)?.password;
+  const variables = new Map<string, string>([
     ['DB_NAME', client.database],
     ['DB_USER', client.user],
-    ['DB_PASSWORD', users.find(({ name }) => name === client.user)?.password.reveal() ?? ''],
+    ...(password === undefined ? [] : ([['DB_PASSWORD', password.reveal()]] as const)),
     ['DB_HOST', 'pgbouncer'],
     ['DB_PORT', String(pgbouncer.port)],
   ]);

@@ -22,7 +22,7 @@ export function writePgServiceFile(rendering: Rendering): PlannedFile {
 /** Each entry with its first user, and the console with its first admin. */
 function pgServices({ pgbouncer, databases, users }: Stack): PgService[] {
   const address = { host: reachableAddress(pgbouncer.bind), port: pgbouncer.port };
-  const admin = users.find(({ role }) => role === 'admin');
+  const admin = users.find(({ roles }) => roles.includes('admin'));
   const pooled = databases.map(({ name, users: [user = ''] }) => ({ name, ...address, dbname: name, user }));
   return admin
     ? [{ name: 'pgbouncer', ...address, dbname: 'pgbouncer', user: admin.name }, ...pooled]

@@ -4,7 +4,7 @@ import { writePgbouncerIni } from '../formats/pgbouncer-ini.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
 import { isSettingName, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast } from '../stack/pgbouncer-version.ts';
-import type { Database, Stack, User } from '../stack/stack.ts';
+import type { Database, Role, Stack, User } from '../stack/stack.ts';
 import { markLines, type Rendering } from './rendering.ts';
 
 /** Where the folder `pgbouncer/` is mounted; the image's entrypoint expects both files there. */
@@ -20,7 +20,7 @@ export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
   const sections = [
     {
       name: 'databases',
-      entries: stack.databases.map((database) => [database.name, connectionString(database, stack)] as const),
+      entries: stack.databases.map((database) => [database.name, connectionString(database)] as const),
     },
     ...usersSection(stack.users),
     // The last one: where there is a log file, it goes on in monitoring/log-ini.ts.
@@ -33,12 +33,13 @@ export function writePgbouncerConfig(rendering: Rendering): PlannedFile {
   return { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text };
 }
 
-function connectionString({ dbname, settings }: Database, { postgres }: Stack): string {
+function connectionString({ host, port, dbname, settings, password }: Database): string {
   return writeConnectionString([
-    ['host', postgres.host],
-    ['port', String(postgres.port)],
-    ['dbname', dbname],
+    ['host', host],
+    ['port', String(port)],
+    ...(dbname === '*' ? [] : ([['dbname', dbname]] as const)),
     ...settings,
+    ...(password === undefined ? [] : ([['password', password.reveal()]] as const)),
   ]);
 }
 
@@ -59,9 +60,9 @@ const LOG_FILE_SETTINGS = [
 
 /** The whole `[pgbouncer]` section, in PgBouncer's own names: what `SHOW CONFIG` must answer. */
 export function pgbouncerSettings({ users, pgbouncer, monitoring }: Stack): ReadonlyMap<string, string> {
-  const named = (role: User['role']) =>
+  const named = (role: Role) =>
     users
-      .filter((user) => user.role === role)
+      .filter(({ roles }) => roles.includes(role))
       .map(({ name }) => name)
       .join(', ');
   return new Map([
@@ -72,10 +73,27 @@ export function pgbouncerSettings({ users, pgbouncer, monitoring }: Stack): Read
     ['auth_type', pgbouncer.auth_type],
     ['auth_file', `${CONFIG_FOLDER}/userlist.txt`],
     ['admin_users', named('admin')],
-    ...(users.some(({ role }) => role === 'stats') ? ([['stats_users', named('stats')]] as const) : []),
+    ...(users.some(({ roles }) => roles.includes('stats'))
+      ? ([['stats_users', named('stats')]] as const)
+      : []),
     ...pgbouncer.settings,
+    ...[...pgbouncer.files.keys()].map((name) => [name, `${CONFIG_FOLDER}/${configFileName(name)}`] as const),
     ...(monitoring.log === undefined ? [] : LOG_FILE_SETTINGS),
   ]);
+}
+
+/** The files that settings name, beside pgbouncer.ini; readable as userlist.txt is. */
+export function writeConfigFiles({ stack }: Rendering): readonly PlannedFile[] {
+  return [...stack.pgbouncer.files].map(([name, text]) => ({
+    path: `pgbouncer/${configFileName(name)}`,
+    mode: 0o644,
+    text,
+  }));
+}
+
+/** `auth_hba.conf` for `auth_hba_file`, `server_tls_ca.pem` for `server_tls_ca_file`. */
+function configFileName(setting: string): string {
+  return setting.replace(/_file$/, setting.startsWith('auth_') ? '.conf' : '.pem');
 }
 
 /**

@@ -33,10 +33,3 @@ export function markLines(
     ...about,
   ];
 }
-
-/** A user's stored password; every user of a stack has one, and so has the superuser of its own Postgres. */
-export function storedPassword({ stored }: Rendering, user: string): StoredPassword {
-  const found = stored.get(user);
-  if (found === undefined) throw new Error('a user without a stored password reached a writer');
-  return found;
-}

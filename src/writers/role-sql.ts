@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
 import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
-import { markLines, type Rendering, storedPassword } from './rendering.ts';
+import { markLines, type Rendering } from './rendering.ts';
 
 /** Where the image looks for what to run on an empty data folder, and where `init.sql` therefore lies. */
 export const INIT_FOLDER = '/docker-entrypoint-initdb.d';
@@ -16,9 +16,9 @@ export const ALTER_FILE = 'postgres/alter-roles.sql';
 const STOP_ON_ERROR = '\\set ON_ERROR_STOP on';
 
 /** The SQL that makes Postgres fit the pool: all of it for our own server, the passwords for someone else's. */
-export function writeRoleSql(rendering: Rendering): PlannedFile {
+export function writeRoleSql(rendering: Rendering): readonly PlannedFile[] {
   const { postgres } = rendering.stack;
-  return postgres.kind === 'own' ? writeInitSql(postgres, rendering) : writeAlterRoles(rendering);
+  return postgres.kind === 'own' ? [writeInitSql(postgres, rendering)] : writeAlterRoles(rendering);
 }
 
 /**
@@ -28,36 +28,42 @@ export function writeRoleSql(rendering: Rendering): PlannedFile {
 function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): PlannedFile {
   const { stack } = rendering;
   const roles = appUsers(stack).map((name) =>
-    [createRole(name), allowLogin(name), setPassword(rendering, name)].join('\n'),
+    [createRole(name), allowLogin(name), ...setPassword(rendering, name)].join('\n'),
   );
   const databases = [...usersByDatabase(stack)].map(([dbname, listed]) => {
     const create = createDatabase(dbname, [...listed]);
     return isOpenDatabase(dbname) ? create : `${create}\n${limitAccess(dbname, [...listed])}`;
   });
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const text = `${comment}${STOP_ON_ERROR}\n\n${[setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack)].join('\n\n')}\n`;
+  const text = `${comment}${STOP_ON_ERROR}\n\n${[...setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack)].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 
-function writeAlterRoles(rendering: Rendering): PlannedFile {
+/** Nothing where every role has what userlist.txt was given for it. */
+function writeAlterRoles(rendering: Rendering): readonly PlannedFile[] {
   const { stack } = rendering;
+  const hashed = stack.users.filter(({ roles, secret }) => roles.includes('app') && secret === undefined);
+  const statements = hashed.flatMap(({ name }) => setPassword(rendering, name));
+  if (statements.length === 0) return [];
   const { host, port } = stack.postgres;
   const comment = commentLines(
     rendering,
     'PgBouncer logs in to Postgres with what userlist.txt stores, so each role must store the same.',
     `Run once as a superuser: psql -X -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
   );
-  const statements = appUsers(stack).map((name) => setPassword(rendering, name));
-  return { path: ALTER_FILE, mode: 0o600, text: `${comment}${STOP_ON_ERROR}\n\n${statements.join('\n')}\n` };
+  return [
+    { path: ALTER_FILE, mode: 0o600, text: `${comment}${STOP_ON_ERROR}\n\n${statements.join('\n')}\n` },
+  ];
 }
 
-/** The superuser's, too: the image reads its variable at the first boot only. */
-function setPassword(rendering: Rendering, name: string): string {
-  return alterRoleSql(name, storedPassword(rendering, name).postgres);
+/** The superuser's, too: the image reads its variable at the first boot only. Nothing for one whom Postgres alone knows. */
+function setPassword({ stored }: Rendering, name: string): string[] {
+  const password = stored.get(name);
+  return password === undefined ? [] : [alterRoleSql(name, password.postgres)];
 }
 
 function appUsers({ users }: Stack): string[] {
-  return users.filter(({ role }) => role === 'app').map(({ name }) => name);
+  return users.filter(({ roles }) => roles.includes('app')).map(({ name }) => name);
 }
 
 function createRole(name: string): string {

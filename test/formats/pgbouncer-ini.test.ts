@@ -117,8 +117,8 @@ describe('readPgbouncerIni', () => {
     ['a quoted key without an end', "[a]\n'k = v", 2, 1, /not closed/],
     ['an empty quoted key', "[a]\n'' = v", 2, 1, /empty/],
     ['a section without an end', '[a\n', 1, 1, /expected/],
-    ['an include', '[a]\n%include /x', 2, 10, /%include/],
-    ['an entry before the first section', 'k = v', 1, 6, /before the first/],
+    ['an include', '[a]\n%include /x', 2, 1, /%include/],
+    ['an entry before the first section', 'k = v', 1, 1, /before the first/],
     ['NUL', '[a]\n\0', 2, 1, /expected/],
   ])('stops at %s', (_, text, line, column, message) => {
     const error = catchError(() => readPgbouncerIni(text));

@@ -25,12 +25,12 @@ describe('the pgbouncer on the PATH', () => {
         ini: read('pgbouncer.ini'),
         userlist: read('userlist.txt'),
       });
-      const admin = stack.users.find(({ role }) => role === 'admin');
+      const admin = stack.users.find(({ roles }) => roles.includes('admin'));
       const console = new pg.Client({
         host: '127.0.0.1',
         port,
         user: admin?.name,
-        password: admin?.password.reveal(),
+        password: admin?.password?.reveal(),
         database: 'pgbouncer',
       });
       await console.connect();

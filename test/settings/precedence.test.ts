@@ -18,9 +18,9 @@ async function loadWith(name: string, value: (place: string) => string, places: 
 
 it.each(WAYS)('a secret in %s %s %s must come from the first', async (...places) => {
   const { stack } = await loadWith('DB_PASSWORD', (place) => `from ${place}`, places.filter(Boolean));
-  expect(stack.users[0]?.password.reveal()).toBe(`from ${places[0]}`);
+  expect(stack.users[0]?.password?.reveal()).toBe(`from ${places[0]}`);
   const origin = places[0] === 'environment' ? 'the environment' : places[0];
-  expect(stack.users[0]?.password.origin).toBe(`DB_PASSWORD in ${origin}`);
+  expect(stack.users[0]?.password?.origin).toBe(`DB_PASSWORD in ${origin}`);
 });
 
 it.each(WAYS)('an override in %s %s %s must come from the first', async (...places) => {
@@ -51,7 +51,7 @@ it('an empty variable of the process must count as not set', async () => {
     env: { ...SECRETS, DB_PASSWORD: '', PGBOUNCER_PORT: '' },
     files: { '.env.prod': "DB_PASSWORD='plum'\n" },
   });
-  expect(stack.users[0]?.password.reveal()).toBe('plum');
+  expect(stack.users[0]?.password?.reveal()).toBe('plum');
   expect(stack.pgbouncer.port).toBe(6432);
 });
 
@@ -68,7 +68,7 @@ it('a variable that holds a secret must not be taken for an override', async () 
     env: SECRETS,
     files: { '.env.prod': "PGBOUNCER_USER_PASSWORD='plum'\n" },
   });
-  expect(stack.users[0]?.password.reveal()).toBe('plum');
+  expect(stack.users[0]?.password?.reveal()).toBe('plum');
   expect(warnings).toEqual([]);
 });
 
@@ -81,6 +81,6 @@ it('a secret file must lose one line end and nothing else', async () => {
     ['\uFEFFapple', 'apple'],
   ] as const) {
     const { stack } = await load(settings, { files: { db_password: text } });
-    expect(stack.users[0]?.password.reveal()).toBe(expected);
+    expect(stack.users[0]?.password?.reveal()).toBe(expected);
   }
 });

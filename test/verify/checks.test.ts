@@ -353,7 +353,7 @@ describe('checks', () => {
       'PAUSE where the settings have no admin',
       checkStandstill,
       {
-        subject: { stack: { ...STACK, users: STACK.users.filter(({ role }) => role !== 'admin') } },
+        subject: { stack: { ...STACK, users: STACK.users.filter(({ roles }) => !roles.includes('admin')) } },
         tables: { state: [{ key: 'paused', value: 'yes' }] },
       },
       {

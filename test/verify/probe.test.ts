@@ -10,7 +10,7 @@ import { observe } from '../../src/verify/observe.ts';
 import { formatProbeInput } from '../../src/verify/probe-input.ts';
 import { type FakePool, fakeDocker } from '../support/fake-docker.ts';
 import { tempFolder } from '../support/temp-project.ts';
-import { STACK, scene } from './support.ts';
+import { SERVER, STACK, scene } from './support.ts';
 
 /** All that a shell or a parser could trip over; PgBouncer and Postgres take every one of them. */
 const NASTY = [
@@ -28,23 +28,30 @@ const USERS: readonly User[] = [
   ...NASTY.map((password, index) => ({
     name: `user ${index} "$x" \\`,
     password: new Secret(password, 'test'),
-    role: 'app' as const,
+    secret: undefined,
+    roles: ['app'] as const,
     settings: new Map(),
   })),
-  { name: 'boss', password: new Secret(`b"'$\\ `, 'test'), role: 'admin', settings: new Map() },
+  {
+    name: 'boss',
+    password: new Secret(`b"'$\\ `, 'test'),
+    secret: undefined,
+    roles: ['admin'],
+    settings: new Map(),
+  },
 ];
-const appUsers = USERS.filter(({ role }) => role === 'app').map(({ name }) => name);
+const appUsers = USERS.filter(({ roles }) => roles.includes('app')).map(({ name }) => name);
 const NASTY_STACK: Stack = {
   ...STACK,
   users: USERS,
   pgbouncer: { ...STACK.pgbouncer, settings: new Map([['server_login_retry', '2']]) },
   databases: [
-    { name: 'a = b', dbname: 'x', users: appUsers, settings: new Map() },
-    { name: "host=evil 'q' $(id)", dbname: 'x', users: appUsers.slice(0, 3), settings: new Map() },
+    { ...SERVER, name: 'a = b', dbname: 'x', users: appUsers, settings: new Map() },
+    { ...SERVER, name: "host=evil 'q' $(id)", dbname: 'x', users: appUsers.slice(0, 3), settings: new Map() },
   ],
 };
 const POOL = {
-  users: Object.fromEntries(USERS.map(({ name, password }) => [name, password.reveal()])),
+  users: Object.fromEntries(USERS.map(({ name, password }) => [name, password?.reveal() ?? ''])),
   console: ['boss'],
   databases: NASTY_STACK.databases.map(({ name }) => name),
   tables: {
@@ -164,7 +171,7 @@ describe('the probe', () => {
     const { calls } = await look(NASTY_STACK);
     const seen = JSON.stringify(calls.map(({ argv, env }) => ({ argv, env })));
     for (const { password } of USERS)
-      expect(seen).not.toContain(JSON.stringify(password.reveal()).slice(1, -1));
+      expect(seen).not.toContain(JSON.stringify(password?.reveal() ?? '').slice(1, -1));
   });
 
   it('must start docker three times, whatever there is to ask', async () => {

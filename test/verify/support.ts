@@ -15,6 +15,9 @@ import type { Subject } from '../../src/verify/subject.ts';
 
 const secret = (value: string) => new Secret(value, 'test');
 
+/** Where the databases of that stack are, and no password of a forced user. */
+export const SERVER = { host: 'postgres', port: 5432, password: undefined };
+
 /** A stack with two entries, an app user, an admin and a stats user. */
 export const STACK: Stack = {
   name: 'ecar',
@@ -32,8 +35,15 @@ export const STACK: Stack = {
     settings: new Map(),
   },
   databases: [
-    { name: 'ecar_db', dbname: 'ecar_db', users: ['ecar_user'], settings: new Map([['pool_size', '20']]) },
     {
+      ...SERVER,
+      name: 'ecar_db',
+      dbname: 'ecar_db',
+      users: ['ecar_user'],
+      settings: new Map([['pool_size', '20']]),
+    },
+    {
+      ...SERVER,
       name: 'ecar_admin',
       dbname: 'ecar_db',
       users: ['ecar_user'],
@@ -44,9 +54,9 @@ export const STACK: Stack = {
     },
   ],
   users: [
-    { name: 'ecar_user', password: secret('apple'), role: 'app', settings: new Map() },
-    { name: 'stats', password: secret('pear'), role: 'stats', settings: new Map() },
-    { name: 'boss', password: secret('cherry'), role: 'admin', settings: new Map() },
+    { name: 'ecar_user', password: secret('apple'), secret: undefined, roles: ['app'], settings: new Map() },
+    { name: 'stats', password: secret('pear'), secret: undefined, roles: ['stats'], settings: new Map() },
+    { name: 'boss', password: secret('cherry'), secret: undefined, roles: ['admin'], settings: new Map() },
   ],
   pgbouncer: {
     image: 'edoburu/pgbouncer:v1.25.2-p0',
@@ -55,6 +65,7 @@ export const STACK: Stack = {
     bind: '127.0.0.1',
     auth_type: 'md5',
     settings: new Map(),
+    files: new Map(),
   },
   client: { database: 'ecar_db', user: 'ecar_user', session_database: 'ecar_admin' },
   app: undefined,

@@ -9,16 +9,16 @@ import { chooseClient } from '../secret-uses.ts';
 import { listServiceNames } from '../service-names.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
-type Sections = Pick<Settings, 'app' | 'databases' | 'pgbouncer' | 'postgres' | 'monitoring'>;
+type Sections = Pick<Settings, 'app' | 'databases' | 'users' | 'pgbouncer' | 'postgres' | 'monitoring'>;
 type AppSettings = Omit<Sections, 'app' | 'monitoring'> & { app: NonNullable<Settings['app']> };
 
 /** The application's image, its place beside the other services, and that what it uses is there. */
 export function checkApp(settings: Sections, found: Findings): void {
-  const { app, databases, pgbouncer, postgres, monitoring } = settings;
+  const { app, databases, users, pgbouncer, postgres, monitoring } = settings;
   if (app === undefined) return;
   checkImage(app, found);
   checkEnvironment(app, found);
-  checkDatabases({ app, databases, pgbouncer, postgres }, found);
+  checkDatabases({ app, databases, users, pgbouncer, postgres }, found);
   checkVolumes(app, found);
   // Postgres's name is kept free where someone else runs it, too: one day the stack may.
   if (listServiceNames({ postgres: {}, monitoring }).includes(app.service)) {
@@ -88,6 +88,14 @@ function checkDatabases(settings: AppSettings, found: Findings): void {
     const message = `${JSON.stringify(app.user)} is not among the users of ${JSON.stringify(database)}`;
     found.value('app-user', ['app', 'user'], message, `list it there, or use one of ${users.join(', ')}`);
   }
+  const login = Object.hasOwn(settings.users, user) ? settings.users[user] : undefined;
+  if (login !== undefined && login.password === undefined)
+    found.value(
+      'app-user',
+      app.user === undefined ? ['app'] : ['app', 'user'],
+      `the settings do not know the password of ${JSON.stringify(user)}, with which the application logs in`,
+      `give \`users.${user}\` a \`password\``,
+    );
   const { session_database: name } = app;
   const session = name !== undefined && Object.hasOwn(databases, name) ? databases[name] : undefined;
   if (session === undefined) return;

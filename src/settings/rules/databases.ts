@@ -1,17 +1,20 @@
 import { explainDatabaseName } from '../../formats/pgbouncer-names.ts';
 import type { Findings } from '../finding.ts';
 import { createSuggester } from '../nearest.ts';
+import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { hasQuotedKeys } from '../versions.ts';
+import { checkSecretReference } from './secret-reference.ts';
 
 /** Names that the ini can hold, and users that exist. */
 export function checkDatabases(
-  settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>,
+  settings: Pick<Settings, 'postgres' | 'pgbouncer' | 'databases' | 'users'>,
   found: Findings,
 ): void {
   const quotedKeys = hasQuotedKeys(settings);
   const users = Object.keys(settings.users);
-  const apps = users.filter((name) => settings.users[name]?.role === 'app');
+  const rolesAt = (name: string) => rolesOf(settings.users[name] ?? { role: [] });
+  const apps = users.filter((name) => rolesAt(name).includes('app'));
   const suggest = createSuggester(apps);
   if (Object.keys(settings.databases).length === 0) {
     found.key(
@@ -24,7 +27,7 @@ export function checkDatabases(
   for (const [name, database] of Object.entries(settings.databases)) {
     const at = ['databases', name];
     const reason =
-      name === '*'
+      name === '*' && settings.postgres.host === undefined
         ? 'the fallback entry would let users into databases that are not listed here'
         : explainDatabaseName(name, { quotedKeys });
     if (reason !== undefined) {
@@ -39,22 +42,22 @@ export function checkDatabases(
         'use a shorter name',
       );
     }
+    checkForcedUser(name, settings, found);
     const seen = new Set<string>();
     for (const [index, user] of database.users.entries()) {
       const path = [...at, 'users', index];
-      const role = Object.hasOwn(settings.users, user) ? settings.users[user]?.role : undefined;
-      if (role === undefined) {
+      if (!Object.hasOwn(settings.users, user)) {
         const nearest = suggest(user);
         const hint =
           nearest === undefined
             ? 'add it under `users`'
             : `did you mean \`${nearest}\`? Else add it under \`users\``;
         found.value('unknown-user', path, `there is no user ${JSON.stringify(user)}`, hint);
-      } else if (role !== 'app') {
+      } else if (!rolesAt(user).includes('app')) {
         found.value(
           'console-user',
           path,
-          `${JSON.stringify(user)} has the role ${role}, which is for the console`,
+          `${JSON.stringify(user)} has the role ${rolesAt(user).join(', ')}, which is for the console`,
           'list a user with `role: app`',
         );
       } else if (seen.has(user)) {
@@ -63,4 +66,43 @@ export function checkDatabases(
       seen.add(user);
     }
   }
+}
+
+/**
+ * The user that PgBouncer logs in to the server as: it has no client whose login would bring what a SCRAM verifier
+ * lacks, and what the stack's own server knows of are the entry's users.
+ */
+function checkForcedUser(
+  name: string,
+  { postgres, databases, users }: Pick<Settings, 'postgres' | 'databases' | 'users'>,
+  found: Findings,
+): void {
+  const { user, password, users: listed = [] } = databases[name] ?? {};
+  const at = ['databases', name];
+  if (password !== undefined) checkSecretReference(password, [...at, 'password'], found);
+  if (user === undefined) {
+    if (password !== undefined)
+      found.key(
+        'forced-user',
+        [...at, 'password'],
+        'PgBouncer ignores a `password` without a `user`',
+        'add the `user` whose password it is, or remove the line',
+      );
+    return;
+  }
+  const known = Object.hasOwn(users, user) ? users[user] : undefined;
+  if (password === undefined && known?.password !== undefined)
+    found.value(
+      'forced-user',
+      [...at, 'user'],
+      `PgBouncer cannot log in as ${JSON.stringify(user)} with the hash that userlist.txt holds`,
+      'add `password: { env: … }` below it, with the variable that holds the password',
+    );
+  if (postgres.host === undefined && !listed.includes(user))
+    found.value(
+      'forced-user',
+      [...at, 'user'],
+      `${JSON.stringify(user)} is not among the users of ${JSON.stringify(name)}`,
+      'list it there: Postgres lets nobody else in',
+    );
 }

@@ -40,12 +40,53 @@ export function checkQuotes(settings: Pick<Settings, 'pgbouncer'>, found: Findin
   }
 }
 
+/** Without its rules PgBouncer lets nobody in, and without its certificate it does not start. */
+export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, found: Findings): void {
+  const given: Readonly<Record<string, unknown>> = pgbouncer;
+  if (pgbouncer.auth_type === 'hba' && given['auth_hba_file'] === undefined)
+    found.value(
+      'no-hba-file',
+      ['pgbouncer', 'auth_type'],
+      '`auth_type: hba` asks auth_hba_file, and there is none',
+      'add `auth_hba_file: ./pg_hba.conf`, or use md5 or scram-sha-256',
+    );
+  const mode = given['client_tls_sslmode'] ?? 'disable';
+  for (const name of ['client_tls_cert_file', 'client_tls_key_file'])
+    if (mode !== 'disable' && given[name] === undefined)
+      found.value(
+        'no-certificate',
+        ['pgbouncer', 'client_tls_sslmode'],
+        `\`client_tls_sslmode: ${String(mode)}\` needs ${name}, and there is none`,
+        `add \`${name}: PATH\`, or write disable`,
+      );
+}
+
 /** The releases that brought the keys of [databases] and [users], where that is not long ago. */
-const KEYS_SINCE = {
-  pool_mode: '1.6',
-  max_db_connections: '1.6',
-  max_user_connections: '1.6',
-  min_pool_size: '1.16',
+export const KEYS_SINCE: Readonly<Record<'databases' | 'users', Readonly<Record<string, string>>>> = {
+  databases: {
+    pool_mode: '1.6',
+    max_db_connections: '1.6',
+    auth_user: '1.6',
+    min_pool_size: '1.16',
+    auth_dbname: '1.19',
+    auth_query: '1.22',
+    server_lifetime: '1.23',
+    load_balance_hosts: '1.24',
+    max_db_client_connections: '1.24',
+    query_wait_timeout: '1.26',
+  },
+  users: {
+    pool_mode: '1.6',
+    max_user_connections: '1.6',
+    pool_size: '1.23',
+    reserve_pool_size: '1.24',
+    query_timeout: '1.24',
+    idle_transaction_timeout: '1.24',
+    client_idle_timeout: '1.24',
+    max_user_client_connections: '1.24',
+    transaction_timeout: '1.25',
+    query_wait_timeout: '1.26',
+  },
 };
 
 /** PgBouncer does not start with a setting that it does not know. */
@@ -64,6 +105,6 @@ export function checkSettingVersions(
     if (isSettingName(name)) check(['pgbouncer', name], settingFacts(name).since);
   for (const section of ['databases', 'users'] as const)
     for (const [name, entry] of Object.entries(settings[section]))
-      for (const [key, since] of Object.entries(KEYS_SINCE))
+      for (const [key, since] of Object.entries(KEYS_SINCE[section]))
         if (Object.hasOwn(entry, key)) check([section, name, key], since);
 }

@@ -1,6 +1,7 @@
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import { PROMETHEUS_DEFAULTS } from '../prometheus-schema.ts';
+import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { checkFloating } from './images.ts';
 import { checkUnused } from './unused.ts';
@@ -20,11 +21,14 @@ export function checkPrometheus(
     const example = 'prometheuscommunity/pgbouncer-exporter:v0.12.1';
     checkFloating([...at, 'exporter', 'image'], exporter.image, example, found);
   }
-  if (!Object.values(users).some(({ role }) => role === 'stats')) {
+  // A secret may be a hash, which nobody can log in with.
+  const isUsable = (user: Settings['users'][string]) =>
+    rolesOf(user).includes('stats') && user.password !== undefined;
+  if (!Object.values(users).some(isUsable)) {
     found.key(
       'no-stats-user',
       at,
-      'no user has `role: stats`, and the exporter enters the console as one',
+      'no user with a `password` has `role: stats`, and the exporter enters the console as one',
       'add one under `users`: `stats: { password: { env: PGBOUNCER_STATS_PASSWORD }, role: stats }`',
     );
   }

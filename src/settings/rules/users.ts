@@ -1,6 +1,9 @@
 import { explainUserName } from '../../formats/pgbouncer-names.ts';
 import type { Findings } from '../finding.ts';
+import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
+import { referenceFor } from '../secret-paths.ts';
+import { dotted } from '../tree.ts';
 import { hasQuotedKeys } from '../versions.ts';
 import { explainRoleName } from './role-name.ts';
 import { checkSecretReference } from './secret-reference.ts';
@@ -9,10 +12,12 @@ import { checkSecretReference } from './secret-reference.ts';
 export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, found: Findings): void {
   const quotedKeys = hasQuotedKeys(settings);
   for (const [name, user] of Object.entries(settings.users)) {
-    const inUsersSection = user.pool_mode !== undefined || user.max_user_connections !== undefined;
+    const { password, secret, role: _role, ...keys } = user;
+    const inUsersSection = Object.values(keys).some((value) => value !== undefined);
+    const roles = rolesOf(user);
     const reason =
-      explainUserName(name, { quotedKeys, console: user.role !== 'app', inUsersSection }) ??
-      (user.role === 'app' ? explainRoleName(name) : undefined);
+      explainUserName(name, { quotedKeys, console: roles.some((role) => role !== 'app'), inUsersSection }) ??
+      (roles.includes('app') ? explainRoleName(name) : undefined);
     if (reason !== undefined)
       found.key(
         'user-name',
@@ -20,9 +25,18 @@ export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, foun
         `a user cannot be called ${JSON.stringify(name)}: ${reason}`,
         'choose another name',
       );
-    checkSecretReference(user.password, ['users', name, 'password'], found);
+    const at = ['users', name];
+    if (password !== undefined) checkSecretReference(password, [...at, 'password'], found);
+    if (secret !== undefined) checkSecretReference(secret, [...at, 'secret'], found);
+    if (password !== undefined && secret !== undefined)
+      found.key(
+        'password-and-secret',
+        [...at, 'secret'],
+        `\`users.${name}\` has both \`password\` and \`secret\``,
+        'keep `password` for ecar-pool to hash, or `secret` for userlist.txt to hold as it is',
+      );
   }
-  if (!Object.values(settings.users).some(({ role }) => role === 'admin')) {
+  if (!Object.values(settings.users).some((user) => rolesOf(user).includes('admin'))) {
     found.key(
       'no-admin',
       ['users'],
@@ -30,4 +44,28 @@ export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, foun
       'add one: `pgbouncer: { password: { env: PGBOUNCER_ADMIN_PASSWORD }, role: admin }`; `verify` enters the console as it',
     );
   }
+}
+
+/** A password for everyone, unless PgBouncer can ask Postgres about those who have none here. */
+export function checkPasswords(
+  settings: Pick<Settings, 'pgbouncer' | 'users' | 'databases'>,
+  found: Findings,
+): void {
+  if (asksPostgres(settings)) return;
+  for (const [name, { password, secret }] of Object.entries(settings.users)) {
+    const at = ['users', name, 'password'];
+    if (password === undefined && secret === undefined)
+      found.value(
+        'missing-key',
+        at,
+        `\`${dotted(at)}\` is missing`,
+        `add \`password: { env: ${referenceFor(at)} }\``,
+      );
+  }
+}
+
+/** Whether there is somebody to ask Postgres about users that userlist.txt does not have. */
+function asksPostgres({ pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>): boolean {
+  const given: readonly Readonly<Record<string, unknown>>[] = [pgbouncer, ...Object.values(databases)];
+  return given.some(({ auth_user: user }) => user !== undefined);
 }

@@ -2,7 +2,7 @@ import { reloadCommand } from '../../plan/commands.ts';
 import type { Database } from '../../stack/stack.ts';
 import type { ConsoleRow } from '../console-table.ts';
 import { fail, ok, skip } from '../row.ts';
-import { type Check, consoleTable, type Scene, whyNoTable } from '../scene.ts';
+import { type Check, consoleTable, whyNoTable } from '../scene.ts';
 import { isSameSetting } from '../setting-value.ts';
 
 const ID = 'databases';
@@ -21,6 +21,8 @@ const COLUMNS: readonly (readonly [key: string, columns: readonly string[]])[] =
   ['max_db_connections', ['max_connections']],
   ['max_db_client_connections', ['max_client_connections']],
   ['server_lifetime', ['server_lifetime']],
+  ['user', ['force_user']],
+  ['load_balance_hosts', ['load_balance_hosts']],
 ];
 
 /** Whether every entry of the settings is there and leads where it should. */
@@ -32,7 +34,7 @@ export const checkDatabases: Check = (scene) => {
     // The entry for every other name is listed only under the names that were used.
     if (entry.name === '*') return [];
     const row = table.find((candidate) => candidate['name'] === entry.name);
-    return row ? compare(scene, entry, row) : [`${entry.name} is missing`];
+    return row ? compare(entry, row) : [`${entry.name} is missing`];
   });
   if (differences.length === 0)
     return [ok(ID, TITLE, `${entries.map(({ name }) => name).join(', ')} as rendered`)];
@@ -45,11 +47,10 @@ export const checkDatabases: Check = (scene) => {
   ];
 };
 
-function compare({ subject }: Scene, entry: Database, row: ConsoleRow): string[] {
-  const { host, port } = subject.stack.postgres;
+function compare(entry: Database, row: ConsoleRow): string[] {
   const expected = new Map([
-    ['host', host],
-    ['port', String(port)],
+    ['host', entry.host],
+    ['port', String(entry.port)],
     ['dbname', entry.dbname],
     ...entry.settings,
   ]);

@@ -1,4 +1,5 @@
 import { upCommand } from '../../plan/commands.ts';
+import type { Stack } from '../../stack/stack.ts';
 import { seen } from '../evidence.ts';
 import { explain, quote, sayOutcome } from '../explain.ts';
 import { findLoginCause } from '../find-cause.ts';
@@ -14,8 +15,17 @@ import { adviseResume, isPaused } from './standstill.ts';
 type Why = Partial<Pick<Failure, 'cause' | 'hint' | 'transient'>>;
 
 /** Whether each app user gets through to each database of its, and each console user into the console. */
-export const checkLogins: Check = (scene) =>
-  scene.evidence.inquiry.logins.map((login, index) => judge(scene, login, index));
+export const checkLogins: Check = (scene) => [
+  ...scene.evidence.inquiry.logins.map((login, index) => judge(scene, login, index)),
+  ...skipUnknown(scene.subject.stack),
+];
+
+/** Who logs in with what the settings do not know is not tried, and not passed over in silence either. */
+function skipUnknown({ users }: Stack): Row[] {
+  return users
+    .filter(({ password }) => password === undefined)
+    .map(({ name }) => skip(`login:${name}`, `login ${name}`, 'the settings do not know the password'));
+}
 
 function judge(scene: Scene, login: Login, index: number): Row {
   const { evidence, redact } = scene;

@@ -36,7 +36,7 @@ function settingArguments(postgres: OwnPostgres, stack: Stack): string[] {
   const settings = new Map([
     ['port', String(postgres.port)],
     ['max_connections', String(postgres.max_connections)],
-    ['password_encryption', stack.pgbouncer.auth_type],
+    ['password_encryption', stack.pgbouncer.auth_type === 'md5' ? 'md5' : 'scram-sha-256'],
     // Ends the query of a client that is gone; else its backend runs on beside the one that PgBouncer opens anew.
     ['client_connection_check_interval', '10s'],
     ...(isLogRead(stack) ? POSTGRES_LOG_SETTINGS : []),

@@ -10,8 +10,8 @@ export const CONNECTION_FILE = 'connection-string';
 /** How the exporter logs in to PgBouncer's console; nothing where it is switched off. */
 export function writeExporterFiles({ stack }: Rendering): readonly PlannedFile[] {
   if (stack.monitoring.prometheus === undefined) return [];
-  const user = stack.users.find(({ role }) => role === 'stats');
-  if (user === undefined) throw new Error('an exporter without a stats user reached a writer');
+  const user = stack.users.find(({ roles, password }) => roles.includes('stats') && password !== undefined);
+  if (user?.password === undefined) throw new Error('an exporter without a stats user reached a writer');
   const text = writePostgresUrl({
     user: user.name,
     password: user.password.reveal(),

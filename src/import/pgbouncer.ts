@@ -1,0 +1,187 @@
+import { isIP } from 'node:net';
+import { nearestName } from '../settings/nearest.ts';
+import { isSettingName, OWNED_SETTINGS, SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { isAtLeast } from '../stack/pgbouncer-version.ts';
+import { tooNew } from './entry-keys.ts';
+import type { Losses } from './losses.ts';
+import type { ConfigEntry } from './pooler-config.ts';
+import { readSettingValue } from './values.ts';
+import type { Wishes } from './wishes.ts';
+
+/** These are read elsewhere, or are no loss. */
+const READ_ELSEWHERE = new Set(['admin_users', 'stats_users', 'auth_file', 'conffile']);
+
+const AUTH_TYPES = ['md5', 'scram-sha-256', 'hba'];
+const OTHER_AUTH_TYPES = ['any', 'trust', 'plain', 'cert', 'ldap', 'pam'];
+
+const DEFAULT_PORT = 6432;
+
+/**
+ * The `pgbouncer` block of the settings.
+ * @param paths where the files lie that settings name, by the setting
+ */
+export function readPgbouncer(
+  entries: readonly ConfigEntry[],
+  paths: ReadonlyMap<string, string>,
+  wishes: Wishes,
+  losses: Losses,
+): Record<string, string | number> {
+  const given = new Map<string, ConfigEntry>();
+  for (const entry of entries.filter(({ section }) => section === 'pgbouncer')) {
+    if (given.has(entry.key))
+      losses.warn('duplicate', entry.at, `this replaces an earlier ${entry.key}`, 'remove the earlier one');
+    given.set(entry.key, entry);
+  }
+  const settings: Record<string, string | number> = {
+    image: wishes.pgbouncerImage,
+    port: readPort(given.get('listen_port'), losses),
+    bind: readAddress(given.get('listen_addr'), losses),
+    auth_type: readAuthType(given.get('auth_type'), wishes, losses),
+  };
+  const read = new Set(['listen_port', 'listen_addr', 'auth_type', ...READ_ELSEWHERE]);
+  for (const entry of given.values()) {
+    if (read.has(entry.key)) continue;
+    const value = readSetting(entry, paths, wishes, losses);
+    if (value !== undefined) settings[entry.key] = value;
+  }
+  return { ...settings, ...keepDefaults(given, wishes) };
+}
+
+/** What ecar-pool would set where PgBouncer's own default is in force now. */
+function keepDefaults(
+  given: ReadonlyMap<string, unknown>,
+  { version }: Wishes,
+): Record<string, string | number> {
+  const defaults: Record<string, string | number> = {
+    pool_mode: 'session',
+    server_login_retry: 15,
+    ignore_startup_parameters: '',
+    ...(isAtLeast(version, '1.21') && !isAtLeast(version, '1.24') ? { max_prepared_statements: 0 } : {}),
+  };
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name)));
+}
+
+function readSetting(
+  { key, value, at, isOfImage }: ConfigEntry,
+  paths: ReadonlyMap<string, string>,
+  { version }: Wishes,
+  losses: Losses,
+): string | number | undefined {
+  if (!isSettingName(key)) {
+    const owned = Object.hasOwn(OWNED_SETTINGS, key) ? OWNED_SETTINGS[key] : undefined;
+    if (owned === undefined) refuseUnknown(key, at, losses);
+    else if (!isOfImage && value !== '')
+      losses.warn('left-out', at, `\`${key}\` is left out: it ${owned}`, hintFor(key));
+    return undefined;
+  }
+  const { type, since } = settingFacts(key);
+  if (!isAtLeast(version, since)) {
+    losses.lose(key, at, tooNew(`\`${key}\``, since, version), 'choose a newer --pgbouncer-image');
+    return undefined;
+  }
+  if (type === 'file') {
+    const path = paths.get(key);
+    if (path === undefined && value !== '')
+      losses.lose(
+        key,
+        at,
+        `${value} is neither there nor beside the file that names it`,
+        'put it beside that file',
+      );
+    return path;
+  }
+  const unquoted = /^(['"])(.*)\1$/.exec(value)?.[2];
+  if (type === 'str' && unquoted !== undefined) {
+    losses.warn(
+      'quoted-value',
+      at,
+      `\`${key}\` loses its quotes: PgBouncer takes them for part of the value, which is hardly meant`,
+      `write ${key} = ${unquoted}`,
+    );
+    return unquoted;
+  }
+  const read = readSettingValue(type, value);
+  if ('value' in read) return read.value;
+  losses.lose(key, at, `\`${key}\` ${read.reason}`, read.fix);
+  return undefined;
+}
+
+function hintFor(key: string): string | undefined {
+  return key === 'logfile' ? 'set `monitoring.log: {}` for a file, which is rotated, too' : undefined;
+}
+
+function refuseUnknown(key: string, at: ConfigEntry['at'], losses: Losses): void {
+  const nearest = nearestName(key, [...SETTING_NAMES, ...Object.keys(OWNED_SETTINGS), 'auth_type']);
+  losses.lose(
+    key,
+    at,
+    `PgBouncer knows no setting \`${key}\` and does not start with it`,
+    nearest === undefined ? undefined : `did you mean ${nearest}?`,
+  );
+}
+
+function readPort(entry: ConfigEntry | undefined, losses: Losses): number {
+  if (entry === undefined) return DEFAULT_PORT;
+  const read = readSettingValue('int', entry.value);
+  const port = 'value' in read ? Number(read.value) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  losses.refuse(
+    'port',
+    entry.at,
+    '`listen_port` is no number from 1 to 65535',
+    'write the port that clients use',
+  );
+  return DEFAULT_PORT;
+}
+
+/** Who could come before must be let in by hand: nobody opens a port to a network without meaning to. */
+function readAddress(entry: ConfigEntry | undefined, losses: Losses): string {
+  const loopback = '127.0.0.1';
+  const [first = '', ...others] = (entry?.value ?? '').split(',').map((address) => address.trim());
+  if (entry === undefined || entry.isOfImage || /^(?:localhost|127\.\d+\.\d+\.\d+)$/.test(first)) {
+    if (others.length === 0) return loopback;
+  } else if (others.length === 0 && isIP(first) !== 0 && first !== '0.0.0.0' && first !== '::') return first;
+  if (entry === undefined) return loopback;
+  losses.warn(
+    'listen-addr',
+    entry.at,
+    `\`listen_addr\` is every address of the container now, and this host publishes the port on ${loopback} only`,
+    'write `bind: 0.0.0.0` to let the network in, or one address of this host',
+  );
+  return loopback;
+}
+
+function readAuthType(entry: ConfigEntry | undefined, { authType }: Wishes, losses: Losses): string {
+  const written = entry?.value.toLowerCase() ?? 'md5';
+  if (entry === undefined || AUTH_TYPES.includes(written)) {
+    if (authType !== undefined && authType !== written && entry !== undefined)
+      losses.warn('auth-type', entry.at, `\`auth_type\` is ${authType} now, as told`);
+    return authType ?? written;
+  }
+  if (!OTHER_AUTH_TYPES.includes(written)) {
+    losses.refuse(
+      'auth-type',
+      entry.at,
+      `PgBouncer knows no auth_type ${written}`,
+      `use ${AUTH_TYPES.join(', ')}`,
+    );
+    return 'md5';
+  }
+  const meaning = WHAT_IT_MEANS[written] ?? 'asks something else than a stored password';
+  if (authType === undefined)
+    losses.refuse(
+      'auth-type',
+      entry.at,
+      `\`auth_type = ${written}\` ${meaning}, which ecar-pool does not render: who may log in would change`,
+      'say how clients log in from now on: --auth-type scram-sha-256, or md5',
+    );
+  else losses.warn('auth-type', entry.at, `\`auth_type\` is ${authType} now, as told; ${written} ${meaning}`);
+  return authType ?? 'md5';
+}
+
+const WHAT_IT_MEANS: Readonly<Record<string, string>> = {
+  any: 'lets in anybody as anybody',
+  trust: 'lets in every listed user without a password',
+  plain: 'has clients send their passwords in the clear',
+  cert: "goes by the clients' certificates",
+};

@@ -1,0 +1,144 @@
+import { type ImportedDatabase, readDatabases } from './databases.ts';
+import type { Losses } from './losses.ts';
+import { readPgbouncer } from './pgbouncer.ts';
+import type { PoolerConfig } from './pooler-config.ts';
+import { SecretVariables } from './secret-variables.ts';
+import { type ImportedUser, readUsersAndRoles } from './users.ts';
+import type { Wishes } from './wishes.ts';
+import { writeYamlMap } from './write-yaml.ts';
+
+/** Settings that give the same pool, and the secrets that they name. */
+export interface Translation {
+  readonly databases: string;
+  readonly users: string;
+  readonly postgres: string;
+  readonly pgbouncer: string;
+  readonly secrets: readonly (readonly [name: string, value: string])[];
+}
+
+/** The console's user who is added where the file has none. */
+const ADMIN = 'pgbouncer';
+
+/**
+ * Turns what a PgBouncer was told into settings, as blocks of YAML.
+ * @param paths where the files lie that settings name, by the setting
+ * @param createSecret for an admin, where there is none
+ */
+export function translate(
+  config: PoolerConfig,
+  file: string,
+  paths: ReadonlyMap<string, string>,
+  wishes: Wishes,
+  losses: Losses,
+  createSecret: () => string,
+): Translation {
+  const secrets = new SecretVariables();
+  const inSection = (name: string) => config.entries.filter(({ section }) => section === name);
+  const databases = readDatabases(inSection('databases'), wishes, losses);
+  if (databases.length === 0 && losses.problems.every(({ severity }) => severity !== 'error'))
+    losses.refuse(
+      'no-database',
+      { file },
+      'there is no entry in [databases]',
+      'check that this is the file you mean',
+    );
+  const users = readUsersAndRoles(config, databases, wishes, losses);
+  const pgbouncer = readPgbouncer(inSection('pgbouncer'), paths, wishes, losses);
+  for (const { key, at } of inSection('peers'))
+    losses.warn(
+      'left-out',
+      at,
+      `the peer ${key} is left out: one process of PgBouncer has no peers`,
+      'nothing is lost unless another process goes on with the same port',
+    );
+  const apps = users.filter(
+    ({ roles, name }) => roles.includes('app') && !isForcedOnly(name, users, databases),
+  );
+  if (apps.length === 0 && databases.length > 0)
+    losses.refuse(
+      'no-user',
+      { file },
+      'nobody could log in to a database: there is no user with a password',
+      'name the list of users as auth_file',
+    );
+  const home = chooseHome(databases);
+  const admins = addAdmin(users, file, secrets, losses, createSecret);
+  return {
+    postgres: writeYamlMap({ postgres: { host: home.host, port: home.port } }),
+    databases: writeYamlMap({
+      databases: Object.fromEntries(
+        databases.map((database) => [
+          database.name,
+          {
+            ...(database.host === home.host ? {} : { host: database.host }),
+            ...(database.port === home.port ? {} : { port: database.port }),
+            ...(database.dbname === undefined ? {} : { dbname: database.dbname }),
+            users: apps.map(({ name }) => name),
+            ...database.keys,
+            ...(database.password === undefined
+              ? {}
+              : { password: secrets.add(String(database.keys['user']), 'PASSWORD', database.password) }),
+          },
+        ]),
+      ),
+    }),
+    users: writeYamlMap({
+      users: Object.fromEntries([
+        ...users.map(({ name, secret, roles, keys }) => [
+          name,
+          {
+            ...(secret === undefined ? {} : { secret: secrets.add(name, 'SECRET', secret) }),
+            ...(roles.join() === 'app' ? {} : { role: roles.length === 1 ? (roles[0] ?? '') : roles }),
+            ...keys,
+          },
+        ]),
+        ...admins,
+      ]),
+    }),
+    pgbouncer: writeYamlMap({ pgbouncer }),
+    secrets: secrets.entries,
+  };
+}
+
+/** One whom the file knows only as the role that PgBouncer logs in to the server as. */
+function isForcedOnly(
+  name: string,
+  users: readonly ImportedUser[],
+  databases: readonly ImportedDatabase[],
+): boolean {
+  const user = users.find((candidate) => candidate.name === name);
+  return user?.secret === undefined && databases.some(({ keys }) => keys['user'] === name);
+}
+
+/** The server of most entries; the first of those that have equally many. */
+function chooseHome(databases: readonly ImportedDatabase[]): { host: string; port: number } {
+  const counts = new Map<string, number>();
+  const nameOf = ({ host, port }: ImportedDatabase) => `${host} ${port}`;
+  for (const database of databases) counts.set(nameOf(database), (counts.get(nameOf(database)) ?? 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  const { host, port } = databases.find((database) => counts.get(nameOf(database)) === most) ?? {
+    host: 'postgres',
+    port: 5432,
+  };
+  // Several hosts are for an entry: what is said of the server of all must be one.
+  return host.includes(',') ? { host: host.split(',')[0] ?? '', port } : { host, port };
+}
+
+/** `verify` reads the console as an admin: where the file has none, one with a password of its own comes to it. */
+function addAdmin(
+  users: readonly ImportedUser[],
+  file: string,
+  secrets: SecretVariables,
+  losses: Losses,
+  createSecret: () => string,
+): [name: string, user: { password: { env: string }; role: string }][] {
+  if (users.some(({ roles }) => roles.includes('admin'))) return [];
+  const name = users.some((user) => user.name === ADMIN) ? `${ADMIN}_admin` : ADMIN;
+  losses.warn(
+    'added-admin',
+    { file },
+    `there is no admin who could log in: ${name} is added to \`admin_users\`, with a fresh password`,
+    'keep it: `verify` reads the console as it',
+  );
+  return [[name, { password: secrets.add(name, 'PASSWORD', createSecret()), role: 'admin' }]];
+}
