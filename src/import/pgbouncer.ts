@@ -1,8 +1,14 @@
 import { isIP } from 'node:net';
 import { nearestName } from '../settings/nearest.ts';
-import { isSettingName, OWNED_SETTINGS, SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
+import {
+  explainUnknown,
+  isKnownTo,
+  isSettingName,
+  OWNED_SETTINGS,
+  SETTING_NAMES,
+  settingFacts,
+} from '../stack/pgbouncer-settings.ts';
 import { isAtLeast } from '../stack/pgbouncer-version.ts';
-import { tooNew } from './entry-keys.ts';
 import type { Losses } from './losses.ts';
 import type { ConfigEntry } from './pooler-config.ts';
 import { readSettingValue } from './values.ts';
@@ -74,9 +80,11 @@ function readSetting(
       losses.warn('left-out', at, `\`${key}\` is left out: it ${owned}`, hintFor(key));
     return undefined;
   }
-  const { type, since } = settingFacts(key);
-  if (!isAtLeast(version, since)) {
-    losses.lose(key, at, tooNew(`\`${key}\``, since, version), 'choose a newer --pgbouncer-image');
+  const facts = settingFacts(key);
+  const { type } = facts;
+  if (!isKnownTo(version, facts)) {
+    const { message } = explainUnknown(`\`${key}\``, version, facts);
+    losses.lose(key, at, message, 'choose another --pgbouncer-image');
     return undefined;
   }
   if (type === 'file') {
@@ -100,7 +108,7 @@ function readSetting(
     );
     return unquoted;
   }
-  const read = readSettingValue(type, value);
+  const read = readSettingValue(facts, value);
   if ('value' in read) return read.value;
   losses.lose(key, at, `\`${key}\` ${read.reason}`, read.fix);
   return undefined;
@@ -122,7 +130,7 @@ function refuseUnknown(key: string, at: ConfigEntry['at'], losses: Losses): void
 
 function readPort(entry: ConfigEntry | undefined, losses: Losses): number {
   if (entry === undefined) return DEFAULT_PORT;
-  const read = readSettingValue('int', entry.value);
+  const read = readSettingValue(settingFacts('listen_port'), entry.value);
   const port = 'value' in read ? Number(read.value) : 0;
   if (port >= 1 && port <= 65_535) return port;
   losses.refuse(

@@ -37,7 +37,7 @@ export function readOverrides(
 
 function toEntry(key: string, { value, origin, span }: Variable): Entry {
   const numeric =
-    key === 'port' || (isSettingName(key) && ['int', 'sec', 'flag'].includes(settingFacts(key).type));
+    key === 'port' || (isSettingName(key) && ['int', 'uint', 'sec', 'flag'].includes(settingFacts(key).type));
   const scalar = numeric && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value) ? Number(value) : value;
   return { key: span, tree: { kind: 'scalar', span, layer: origin, value: scalar } };
 }
