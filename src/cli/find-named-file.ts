@@ -1,4 +1,4 @@
-import { basename, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { FindFile } from '../import/pooler-config.ts';
 import { SettingsError } from '../problems/errors.ts';
 import { readText } from '../settings/read-text.ts';
@@ -6,13 +6,16 @@ import type { World } from './context.ts';
 
 /**
  * Finds the files that a configuration names: as PgBouncer would where it runs, from the folder that it is started
- * in, then beside the file that names it, since a path in a container leads nowhere here.
+ * in, then beside or below the file that names it, since a path in a container leads nowhere here.
  * @param seen is told of each file that was read
  */
 export function findNamedFiles(world: Pick<World, 'cwd' | 'signal'>, seen: (name: string) => void): FindFile {
   const advice = { missing: 'correct the path', directory: 'name a file in it' };
   return async (path, base) => {
-    const places = [resolve(world.cwd, path), resolve(base, path), join(base, basename(path))];
+    // /etc/pgbouncer/conf.d/x.ini may be here as conf.d/x.ini, where /etc/pgbouncer is a folder of another name.
+    const steps = path.split('/').filter((step) => step !== '');
+    const parts = steps.map((_, index) => join(base, ...steps.slice(index)));
+    const places = [resolve(world.cwd, path), resolve(base, path), ...parts];
     for (const place of new Set(places)) {
       const name = relative(world.cwd, place) || place;
       const read = await readText(place, name, advice, world);

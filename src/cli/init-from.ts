@@ -25,7 +25,8 @@ import { schemaFile, writeStarterFolder } from './starter-folder.ts';
 /** What the command line says of an import. */
 export interface ImportOptions {
   readonly from: string;
-  readonly without?: string;
+  readonly without?: string | undefined;
+  readonly network?: string | undefined;
 }
 
 /** Options of `init` that answer questions which the file itself answers. */
@@ -43,13 +44,13 @@ const ANSWERED = {
  * @throws SettingsError with all that stops it; nothing is written then
  */
 export async function initFrom(
-  { from, without }: ImportOptions,
+  { from, without, network }: ImportOptions,
   { answers, given }: { readonly answers: Answers; readonly given: ReadonlySet<string> },
   folder: string,
   world: World,
   report: Reporter,
 ): Promise<number> {
-  const wishes = readWishes(answers, given);
+  const wishes = { ...readWishes(answers, given), network };
   refuseTaken(folder, wishes, world);
   const path = resolve(world.cwd, from);
   const file = await readNamed(path, world);
@@ -57,6 +58,8 @@ export async function initFrom(
   const read = new Set([file.name]);
   const find = findNamedFiles(world, (name) => read.add(name));
   const config = await readSource(file, find, losses, world);
+  // What could not be read would be missed in all that follows.
+  if (losses.problems.some(isError)) throw new SettingsError(sortProblems(losses.problems), file.name);
   const paths = await locateFiles(config, folder);
   const translation = translate(config, file.name, paths, wishes, losses, createSecret);
   for (const key of losses.unused)
@@ -102,7 +105,7 @@ async function readNamed(path: string, world: World): Promise<FoundFile> {
   return { path, name, text: read.text };
 }
 
-function readWishes(answers: Answers, given: ReadonlySet<string>): Wishes {
+function readWishes(answers: Answers, given: ReadonlySet<string>): Omit<Wishes, 'network'> {
   for (const [key, flag] of Object.entries(ANSWERED))
     if (given.has(key))
       throw new UsageError(`${flag} has no use with --from: the file says it`, 'leave it out');

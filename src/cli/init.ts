@@ -16,6 +16,7 @@ interface InitOptions {
   readonly environments?: string;
   readonly from?: string;
   readonly without?: string;
+  readonly network?: string;
 }
 
 /** `ecar-pool init`: the first settings file, its secrets, and what keeps them out of version control. */
@@ -27,6 +28,7 @@ export const addInit: AddCommand = (program, bind) => {
     .option('-y, --yes', 'ask nothing; also without a terminal')
     .option('--from <file>', 'take over a pgbouncer.ini, or the edoburu or bitnami service of a Compose file')
     .option('--without <keys>', 'with --from: what may be left out, separated by commas')
+    .option('--network <name>', 'with --from: the network of Docker that its Postgres is on')
     .option('--name <name>', 'the Compose project (default: the folder)')
     .option('--database <name>', 'the database (default: <name>_db)')
     .option('--user <name>', "the application's user (default: <name>_user)")
@@ -54,15 +56,16 @@ export const addInit: AddCommand = (program, bind) => {
     const { resolve } = await import('node:path');
     const folder = resolve(world.cwd, options.dir);
     const collected = collectAnswers(options, folder);
-    const { from, without } = options;
+    const { from, without, network } = options;
     if (from !== undefined) {
       const { initFrom } = await import('./init-from.ts');
-      return initFrom(
-        { from, ...(without === undefined ? {} : { without }) },
-        collected,
-        folder,
-        world,
-        report,
+      return initFrom({ from, without, network }, collected, folder, world, report);
+    }
+    if ((without ?? network) !== undefined) {
+      const { UsageError } = await import('../problems/errors.ts');
+      throw new UsageError(
+        '--without and --network are for --from',
+        'name the file to take over: --from pgbouncer.ini',
       );
     }
     const { answers: defaults, given } = collected;

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Place } from '../problems/problem.ts';
 import { parseYaml } from '../settings/parse-yaml.ts';
 import { placeOf } from '../settings/source.ts';
 import { type MapTree, type Tree, treeAt } from '../settings/tree.ts';
@@ -71,7 +72,7 @@ export async function readComposePooler(
   const ini = await environment.find(image.ini, base);
   if (ini) return readPoolerConfig(ini, environment.find, losses);
   const { entries, users } = image.read(environment.variables, at, losses);
-  warnOfPorts(service, entries, losses);
+  warnOfPorts(service, at, entries, losses);
   const path = environment.variables.get('AUTH_FILE')?.value ?? image.userlist;
   const list = await environment.find(path, base);
   const listed = list ? parseUsers(list.name, list.text, losses) : [];
@@ -99,9 +100,16 @@ function keyOf(tree: MapTree, name: string) {
 }
 
 /** The stack has one number for both ends of the port. */
-function warnOfPorts(service: MapTree, entries: PoolerConfig['entries'], losses: Losses): void {
+function warnOfPorts(service: MapTree, at: Place, entries: PoolerConfig['entries'], losses: Losses): void {
   const listened = entries.findLast(({ key }) => key === 'listen_port')?.value;
   const ports = treeAt(service, ['ports']);
+  if (ports === undefined)
+    losses.warn(
+      'published-port',
+      at,
+      `this host publishes port ${listened} on 127.0.0.1 now, where only containers reached it`,
+      'choose another number as `port` where this one is taken, for the other containers, too',
+    );
   for (const item of ports?.kind === 'list' ? ports.items : []) {
     const [, published, target] =
       item.kind === 'scalar' ? (/(?:^|:)(\d+):(\d+)(?:\/tcp)?$/.exec(String(item.value)) ?? []) : [];

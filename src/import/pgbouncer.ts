@@ -50,6 +50,14 @@ export function readPgbouncer(
     const value = readSetting(entry, paths, wishes, losses);
     if (value !== undefined) settings[entry.key] = value;
   }
+  const rules = given.get('auth_hba_file');
+  if (settings['auth_type'] === 'hba' && rules)
+    losses.warn(
+      'hba-addresses',
+      rules.at,
+      'the addresses in it are compared with those that the container sees, and `local` lets nobody in',
+      'look through it: who comes through the published port may come from the address of the network',
+    );
   return { ...settings, ...keepDefaults(given, wishes) };
 }
 
@@ -124,7 +132,7 @@ function refuseUnknown(key: string, at: ConfigEntry['at'], losses: Losses): void
     key,
     at,
     `PgBouncer knows no setting \`${key}\` and does not start with it`,
-    nearest === undefined ? undefined : `did you mean ${nearest}?`,
+    nearest === undefined ? undefined : `write ${nearest}, if that is meant`,
   );
 }
 

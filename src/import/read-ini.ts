@@ -30,7 +30,9 @@ export async function readIni(file: FoundFile, find: FindFile, losses: Losses): 
       const { kind } = statement;
       if (kind === 'include') {
         const at = placeAt(statement.at, '%include'.length);
-        const included = await find(statement.path, dirname(from.path));
+        const included =
+          (await find(statement.path, dirname(from.path))) ??
+          (await find(statement.path, dirname(file.path)));
         if (included === undefined)
           losses.refuse(
             'missing',
@@ -104,7 +106,7 @@ function readStatements(
 }
 
 /** The line up to a password that a connection string holds. */
-export function concealPassword(line: string): string {
-  const found = /\bpass\w*\s*=\s*|:\/\/[^\s:@/]*:/i.exec(line.replace(/\r$/, ''));
+function concealPassword(line: string): string {
+  const found = /pass\w*\s*=\s*|:\/\/[^\s:@/]*:/i.exec(line.replace(/\r$/, ''));
   return found ? `${line.slice(0, found.index + found[0].length)}[redacted]` : line.replace(/\r$/, '');
 }

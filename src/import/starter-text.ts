@@ -6,7 +6,7 @@ import { writeYamlMap } from './write-yaml.ts';
 /** The text of ecar-pool.yaml. */
 export function writeImportedSettings(translation: Translation, from: string, wishes: Wishes): string {
   const [environment = 'prod'] = wishes.environments;
-  const { postgres, databases, users, pgbouncer } = translation;
+  const { network, postgres, databases, users, pgbouncer } = translation;
   const name = writeYamlMap({ name: wishes.name });
   const environments = writeYamlMap({
     environments: Object.fromEntries(wishes.environments.map((each) => [each, {}])),
@@ -19,7 +19,13 @@ export function writeImportedSettings(translation: Translation, from: string, wi
 #   ecar-pool verify --env ${environment}   proves it, once it runs
 
 # The Compose project. Containers are called ${wishes.name}_pgbouncer and so on.
-${name}
+${name}${
+  network === ''
+    ? ''
+    : `
+# The network that its Postgres is on.
+${network}`
+}
 # The Postgres behind the pool, which someone else runs. Entries on another server say so themselves.
 ${postgres}
 # What clients may connect to, by the name that they use.

@@ -1,3 +1,4 @@
+import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { type ImportedDatabase, readDatabases } from './databases.ts';
 import type { Losses } from './losses.ts';
 import { readPgbouncer } from './pgbouncer.ts';
@@ -9,6 +10,8 @@ import { writeYamlMap } from './write-yaml.ts';
 
 /** Settings that give the same pool, and the secrets that they name. */
 export interface Translation {
+  /** Empty for one of the stack's own. */
+  readonly network: string;
   readonly databases: string;
   readonly users: string;
   readonly postgres: string;
@@ -62,8 +65,11 @@ export function translate(
       'name the list of users as auth_file',
     );
   const home = chooseHome(databases);
+  warnOfNetwork(databases, file, wishes, losses);
   const admins = addAdmin(users, file, secrets, losses, createSecret);
   return {
+    network:
+      wishes.network === undefined ? '' : writeYamlMap({ network: { name: wishes.network, external: true } }),
     postgres: writeYamlMap({ postgres: { host: home.host, port: home.port } }),
     databases: writeYamlMap({
       databases: Object.fromEntries(
@@ -124,6 +130,24 @@ function chooseHome(databases: readonly ImportedDatabase[]): { host: string; por
   return host.includes(',') ? { host: host.split(',')[0] ?? '', port } : { host, port };
 }
 
+/** A container's name leads to it only in a network that both are on, which the stack's own is not. */
+function warnOfNetwork(
+  databases: readonly ImportedDatabase[],
+  file: string,
+  { network }: Wishes,
+  losses: Losses,
+): void {
+  const hosts = new Set(databases.flatMap(({ host }) => host.split(',')));
+  const names = [...hosts].filter((host) => /^[^.:]+$/.test(host));
+  if (names.length === 0 || network !== undefined) return;
+  losses.warn(
+    'network',
+    { file },
+    `${names.join(', ')} may be the name of a container, which only its own network knows`,
+    'give the stack that network: --network NAME, as `docker network ls` shows it',
+  );
+}
+
 /** `verify` reads the console as an admin: where the file has none, one with a password of its own comes to it. */
 function addAdmin(
   users: readonly ImportedUser[],
@@ -132,7 +156,18 @@ function addAdmin(
   losses: Losses,
   createSecret: () => string,
 ): [name: string, user: { password: { env: string }; role: string }][] {
-  if (users.some(({ roles }) => roles.includes('admin'))) return [];
+  const there = users.filter(({ roles }) => roles.includes('admin'));
+  if (there.length > 0) {
+    const isKnown = there.some(({ secret }) => secret !== undefined && !looksLikeStoredSecret(secret));
+    if (!isKnown)
+      losses.warn(
+        'unknown-admin',
+        { file },
+        'the file holds no password in the clear of any admin, so `verify` cannot read the console',
+        `give one of ${there.map(({ name }) => name).join(', ')} a \`password\``,
+      );
+    return [];
+  }
   const name = users.some((user) => user.name === ADMIN) ? `${ADMIN}_admin` : ADMIN;
   losses.warn(
     'added-admin',

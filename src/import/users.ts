@@ -89,7 +89,7 @@ function readSecrets(lines: readonly UserLine[], isAsking: boolean, losses: Loss
       losses.warn(
         'empty-secret',
         at,
-        `${user} is left out: with an empty password nobody logs in as it`,
+        `the user ${user} is left out: with an empty password nobody logs in as it`,
         'give it one',
       );
     else losses.lose('auth_file', at, `the password of ${user} ${unfit}`, 'choose another one');

@@ -10,5 +10,7 @@ export interface Wishes {
   readonly authType: 'md5' | 'scram-sha-256' | undefined;
   /** `host` or `host:port`, in place of a server on this very host. */
   readonly postgresHost: string | undefined;
+  /** The network that its Postgres is on; undefined for one of the stack's own. */
+  readonly network: string | undefined;
   readonly environments: readonly string[];
 }

@@ -1,4 +1,4 @@
-type Value = string | number | readonly string[] | { readonly [key: string]: Value };
+type Value = string | number | boolean | readonly string[] | { readonly [key: string]: Value };
 
 const WIDTH = 100;
 
@@ -7,13 +7,10 @@ export function writeYamlMap(map: Readonly<Record<string, Value>>, indent = ''):
   return Object.entries(map)
     .map(([key, value]) => {
       const line = `${indent}${scalar(key)}: ${flow(value)}`;
-      if (
-        typeof value !== 'object' ||
-        isList(value) ||
-        line.length <= WIDTH ||
-        Object.keys(value).length === 0
-      )
-        return `${line}\n`;
+      if (typeof value !== 'object' || isList(value) || Object.keys(value).length === 0) return `${line}\n`;
+      // What holds entries has one on each line.
+      const isTable = indent === '' && Object.values(value).some((inner) => typeof inner === 'object');
+      if (line.length <= WIDTH && !isTable) return `${line}\n`;
       return `${indent}${scalar(key)}:\n${writeYamlMap(value, `${indent}  `)}`;
     })
     .join('');
@@ -31,8 +28,8 @@ function flow(value: Value): string {
 }
 
 /** Quotes go around whatever some reader of YAML may take for something else than text; JSON's are YAML's, too. */
-function scalar(value: string | number): string {
-  if (typeof value === 'number') return String(value);
+function scalar(value: string | number | boolean): string {
+  if (typeof value !== 'string') return String(value);
   const isPlain = /^[a-z_./][\w./-]*(?::[\w.-]+)?$/i.test(value) || /^(?:\d{1,3}\.){3}\d{1,3}$/.test(value);
   return isPlain && !/^(?:null|true|false|yes|no|on|off|y|n|\.|\.\.|\.(?:nan|inf))$/i.test(value)
     ? value

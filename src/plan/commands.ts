@@ -51,8 +51,11 @@ export function removeContainersCommand(containers: readonly string[]): string {
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
  * sees it in the folder that its image runs on an empty data volume.
  */
-export function rolesCommand({ postgres }: Stack, folder: string): string {
+export function rolesCommand({ postgres, users }: Stack, folder: string): string {
   if (postgres.kind === 'external') {
+    // Then nothing is rendered to run: what the roles have is only known to who gave it to them.
+    if (!users.some(({ roles, password, secret }) => roles.includes('app') && password && !secret))
+      return 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
     const server = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'postgres'];
     return formatCommand(['psql', '-X', ...server, '-f', join(folder, ALTER_FILE)]);
   }

@@ -71,7 +71,7 @@ function stepsToChange(changes: readonly Change[], stack: Stack, folder: string)
 }
 
 function rolesSteps(changed: readonly Change[], stack: Stack, folder: string): NextStep[] {
-  if (!changed.some(({ path }) => path.endsWith('.sql'))) return [];
+  if (!changed.some(({ path, kind }) => path.endsWith('.sql') && kind !== 'remove')) return [];
   const why =
     stack.postgres.kind === 'own'
       ? 'bring roles, passwords and databases of the running Postgres in line'

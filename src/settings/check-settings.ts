@@ -80,6 +80,7 @@ function takeOut(value: Values, path: Path): void {
     .reduce<unknown>((at, step) => (at as Values | undefined)?.[String(step)], value);
   if (typeof parent !== 'object' || parent === null) return;
   const key = String(path.at(-1));
-  if (key === 'password') (parent as Values)[key] = { env: 'PASSWORD' };
+  if (key === 'password' || (key === 'secret' && path[0] === 'users'))
+    (parent as Values)[key] = { env: 'PASSWORD' };
   else delete (parent as Values)[key];
 }

@@ -120,8 +120,10 @@ function describeUnion(
   path: Path,
   tree: Tree,
 ): Problem[] {
+  const isOther = (code: string) =>
+    code === 'invalid_type' || (code === 'invalid_value' && actual.kind !== 'scalar');
   const isOfKind = (issues: readonly Issue[]) =>
-    !issues.some(({ path: at, code }) => at.length === 0 && code === 'invalid_type');
+    !issues.some(({ path: at, code }) => at.length === 0 && isOther(code));
   const meant = issue.errors.find(isOfKind);
   if (meant) return meant.slice(0, 1).flatMap((inner) => describeIssue(inner, tree, path));
   const kinds = issue.errors.flatMap((branch) => branch.find(({ code }) => code === 'invalid_type') ?? []);

@@ -4,6 +4,7 @@ import { createSuggester } from '../nearest.ts';
 import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { hasQuotedKeys } from '../versions.ts';
+import { checkHost } from './postgres.ts';
 import { checkSecretReference } from './secret-reference.ts';
 
 /** Names that the ini can hold, and users that exist. */
@@ -43,6 +44,7 @@ export function checkDatabases(
       );
     }
     checkForcedUser(name, settings, found);
+    for (const host of database.host?.split(',') ?? []) checkHost(host, [...at, 'host'], found);
     const seen = new Set<string>();
     for (const [index, user] of database.users.entries()) {
       const path = [...at, 'users', index];

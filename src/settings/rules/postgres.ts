@@ -1,6 +1,7 @@
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
+import type { Path } from '../tree.ts';
 import { postgresMajorOf } from '../versions.ts';
 import { checkFloating } from './images.ts';
 import { explainRoleName } from './role-name.ts';
@@ -16,6 +17,17 @@ const OWNED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new M
   ['password_encryption', ['it follows `pgbouncer.auth_type`', 'remove the line']],
   ['listen_addresses', ['it stays `*`, or the pool could not reach the server', 'remove the line']],
 ]);
+
+/** A server of someone else's is not where PgBouncer is. */
+export function checkHost(host: string, path: Path, found: Findings): void {
+  if (/^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
+    found.value(
+      'postgres-host',
+      path,
+      `${host} is the container of PgBouncer itself`,
+      'name the server as the container reaches it: its service in the same network, or host.docker.internal where Docker Desktop gives that name',
+    );
+}
 
 /** One server, either of the two kinds, and only with what its kind can use. */
 export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, found: Findings): void {
@@ -33,13 +45,7 @@ export function checkPostgres(settings: Pick<Settings, 'postgres' | 'users'>, fo
     return;
   }
   if (host !== undefined) {
-    if (/^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host))
-      found.value(
-        'postgres-host',
-        [...at, 'host'],
-        `${host} is the container of PgBouncer itself`,
-        'name the server as the container reaches it: its service in the same network, or host.docker.internal where Docker Desktop gives that name',
-      );
+    checkHost(host, [...at, 'host'], found);
     for (const key of ['password', 'version'] as const) {
       if (settings.postgres[key] === undefined) continue;
       found.key(

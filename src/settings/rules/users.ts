@@ -46,15 +46,19 @@ export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, foun
   }
 }
 
-/** A password for everyone, unless PgBouncer can ask Postgres about those who have none here. */
+/**
+ * A password for everyone, unless PgBouncer can ask Postgres about those who have none here. One who is there for the
+ * settings of a forced user does not log in to the pool.
+ */
 export function checkPasswords(
   settings: Pick<Settings, 'pgbouncer' | 'users' | 'databases'>,
   found: Findings,
 ): void {
   if (asksPostgres(settings)) return;
+  const forced = new Set(Object.values(settings.databases).map(({ user }) => user));
   for (const [name, { password, secret }] of Object.entries(settings.users)) {
     const at = ['users', name, 'password'];
-    if (password === undefined && secret === undefined)
+    if (password === undefined && secret === undefined && !forced.has(name))
       found.value(
         'missing-key',
         at,

@@ -13,7 +13,8 @@ const TITLE = 'admin console';
 export const checkConsole: Check = (scene) => {
   const { evidence, redact } = scene;
   const login = evidence.inquiry.console;
-  if (login === undefined) return [skip(ID, TITLE, 'no user of the settings has the role admin or stats')];
+  if (login === undefined)
+    return [skip(ID, TITLE, 'the settings know the password of no user with the role admin or stats')];
   const state = findPgbouncer(evidence)?.state;
   // Said once already, with its cause, by the check of the containers.
   if (state !== undefined && state !== 'running') {

@@ -51,6 +51,13 @@ export class ExternalPostgres {
     await docker('exec', this.name, 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', ...commands);
   }
 
+  /** What the server stores of a role's password. */
+  async verifierOf(role: string): Promise<string> {
+    const select = `SELECT rolpassword FROM pg_authid WHERE rolname = '${role}'`;
+    const { stdout } = await docker('exec', this.name, 'psql', '-X', '-At', '-U', 'postgres', '-c', select);
+    return stdout.trim();
+  }
+
   /** Runs a printed command where the server's name leads to it, in the project's folder. */
   async runBeside(project: Project, command: string): Promise<void> {
     await docker(
