@@ -76,7 +76,10 @@ export function explainUnknown(
 }
 
 /** What PgBouncer takes where a setting is left out, as SHOW CONFIG prints it. */
-export function defaultAt(version: PgbouncerVersion, { default: latest, before = {} }: Row): string {
+export function defaultAt(
+  version: PgbouncerVersion,
+  { default: latest, before = {} }: Pick<Row, 'default' | 'before'>,
+): string {
   // Text of releases does not sort: 1.7 is before 1.13.
   const changes = Object.entries(before).sort(
     ([a], [b]) => Number(a.split('.')[1]) - Number(b.split('.')[1]),

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 
-/** Releases before 1.24 asked a view that does not tell when a password has expired. */
+/** Before, a view was asked in which expired passwords look like valid ones (CVE-2025-2291). */
 const AUTH_QUERY =
   'SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END FROM pg_authid WHERE rolname=$1 AND rolcanlogin';
 
@@ -37,7 +37,7 @@ export const LOGGING_IN = {
   auth_query: {
     type: 'str',
     default: AUTH_QUERY,
-    before: { '1.24': 'SELECT usename, passwd FROM pg_shadow WHERE usename=$1' },
+    before: { '1.24.1': 'SELECT usename, passwd FROM pg_shadow WHERE usename=$1' },
     since: '1.6',
     description: 'The query that gives the name and stored password of a user who is not under `users`.',
   },
