@@ -70,7 +70,14 @@ function writeSettings() {
   return `\n| key | value | meaning |\n| --- | --- | --- |\n${table}\n\n`;
 }
 
-function describeValue({ type, enum: values, default: fallback, minimum, maximum, anyOf }) {
+function describeValue(node) {
+  // A number that may have a unit instead; what the number counts is in its description.
+  const [number, quantity] = node.anyOf ?? [];
+  if (quantity?.pattern?.startsWith('^\\d+') && number.type !== 'string') {
+    const unit = quantity.pattern.includes('kB') ? 'size such as `64kB`' : 'time such as `5min`';
+    return `${describeValue(number)}, or a ${unit}`;
+  }
+  const { type, enum: values, default: fallback, minimum, maximum, anyOf } = node;
   const kind = values
     ? values.map((value) => `\`${value}\``).join(', ')
     : (type ?? (anyOf ? 'text or map' : ''));

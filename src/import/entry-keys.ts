@@ -34,7 +34,7 @@ export function readEntryKeys(
     }
     if (!isKnownTo(version, row)) {
       const { message } = explainUnknown(`${key} of ${name}`, version, row);
-      losses.lose(key, at, message, 'choose another --pgbouncer-image');
+      losses.lose(key, at, message, 'choose a newer --pgbouncer-image');
       continue;
     }
     const result = readEntryValue(row, value);

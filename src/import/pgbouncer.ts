@@ -1,14 +1,16 @@
 import { isIP } from 'node:net';
 import { nearestName } from '../settings/nearest.ts';
+import { defaultSettings } from '../stack/default-settings.ts';
 import {
+  defaultAt,
   explainUnknown,
   isKnownTo,
+  isNumeric,
   isSettingName,
   OWNED_SETTINGS,
   SETTING_NAMES,
   settingFacts,
 } from '../stack/pgbouncer-settings.ts';
-import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import type { Losses } from './losses.ts';
 import type { ConfigEntry } from './pooler-config.ts';
 import { readSettingValue } from './values.ts';
@@ -66,13 +68,13 @@ function keepDefaults(
   given: ReadonlyMap<string, unknown>,
   { version }: Wishes,
 ): Record<string, string | number> {
-  const defaults: Record<string, string | number> = {
-    pool_mode: 'session',
-    server_login_retry: 15,
-    ignore_startup_parameters: '',
-    ...(isAtLeast(version, '1.21') && !isAtLeast(version, '1.24') ? { max_prepared_statements: 0 } : {}),
-  };
-  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name)));
+  const ours = [...defaultSettings(version)].filter(([name]) => !given.has(name));
+  const kept = ours.flatMap(([name, value]) => {
+    const facts = settingFacts(name);
+    const builtIn = defaultAt(version, facts);
+    return builtIn === value ? [] : [[name, isNumeric(facts) ? Number(builtIn) : builtIn]];
+  });
+  return Object.fromEntries(kept);
 }
 
 function readSetting(
@@ -92,7 +94,9 @@ function readSetting(
   const { type } = facts;
   if (!isKnownTo(version, facts)) {
     const { message } = explainUnknown(`\`${key}\``, version, facts);
-    losses.lose(key, at, message, 'choose another --pgbouncer-image');
+    // What is gone did something that is gone, too.
+    if (facts.removed !== undefined) losses.warn('left-out', at, `${message}: it is left out`);
+    else losses.lose(key, at, message, 'choose a newer --pgbouncer-image');
     return undefined;
   }
   if (type === 'file') {

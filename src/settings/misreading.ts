@@ -2,7 +2,7 @@ import { DATABASE_KEYS } from '../stack/catalogue/database-keys.ts';
 import { readEntryNumber, readSetting } from '../stack/catalogue/reading.ts';
 import type { Row } from '../stack/catalogue/row.ts';
 import { USER_KEYS } from '../stack/catalogue/user-keys.ts';
-import { completeFacts, SETTABLE, type SettingFacts } from '../stack/pgbouncer-settings.ts';
+import { completeFacts, isNumeric, SETTABLE, type SettingFacts } from '../stack/pgbouncer-settings.ts';
 import { spell } from './expectations.ts';
 import type { Path, ScalarTree } from './tree.ts';
 
@@ -31,10 +31,6 @@ export function factsAt([section, name, key]: Path): SettingFacts | undefined {
   if (section === 'pgbouncer') return find(SETTABLE, name);
   if (section === 'databases') return find(DATABASE_KEYS, key);
   return section === 'users' ? find(USER_KEYS, key) : undefined;
-}
-
-function isNumeric({ type }: SettingFacts): boolean {
-  return ['int', 'uint', 'sec', 'flag'].includes(type);
 }
 
 function find(rows: Readonly<Record<string, Row>>, key: Path[number] | undefined): SettingFacts | undefined {

@@ -2,12 +2,10 @@ import { LOG } from './catalogue/log.ts';
 import { LOGGING_IN } from './catalogue/logging-in.ts';
 import { NETWORK } from './catalogue/network.ts';
 import { POOLING } from './catalogue/pooling.ts';
-import type { Row, SettingType } from './catalogue/row.ts';
+import type { Row } from './catalogue/row.ts';
 import { TIMEOUTS } from './catalogue/timeouts.ts';
 import { TLS } from './catalogue/tls.ts';
 import { formatPgbouncerVersion, isAtLeast, type PgbouncerVersion } from './pgbouncer-version.ts';
-
-export type { SettingType };
 
 /** What is known of one setting, with the common cases filled in. */
 export interface SettingFacts extends Omit<Row, 'since' | 'change' | 'min' | 'max'> {
@@ -46,6 +44,11 @@ export function settingFacts(name: SettingName): SettingFacts {
 export function isSettingName(name: string): name is SettingName {
   // What auth_type may be here is narrower: the model has it by itself.
   return Object.hasOwn(ROWS, name) && !Object.hasOwn(OWNED_SETTINGS, name) && name !== 'auth_type';
+}
+
+/** Whether PgBouncer reads a value as a number. */
+export function isNumeric({ type }: Pick<Row, 'type'>): boolean {
+  return ['int', 'uint', 'sec', 'flag'].includes(type);
 }
 
 /** Whether a release has a setting or a key. */

@@ -63,6 +63,9 @@ export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, fou
       );
 }
 
+/** Before, a list is the name of one host, which nobody knows. */
+const HOST_LIST = { since: '1.17' };
+
 /** PgBouncer does not start with a setting that it does not know. */
 export function checkSettingVersions(
   settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>,
@@ -79,7 +82,12 @@ export function checkSettingVersions(
     }
   };
   check(SETTABLE, settings.pgbouncer, ['pgbouncer']);
-  for (const [name, entry] of Object.entries(settings.databases))
+  for (const [name, entry] of Object.entries(settings.databases)) {
     check(DATABASE_KEYS, entry, ['databases', name]);
+    if (entry.host?.includes(',') && !isKnownTo(version, HOST_LIST)) {
+      const { message, fix } = explainUnknown('lists of hosts', version, HOST_LIST);
+      found.value('setting-version', ['databases', name, 'host'], message, fix);
+    }
+  }
   for (const [name, entry] of Object.entries(settings.users)) check(USER_KEYS, entry, ['users', name]);
 }
