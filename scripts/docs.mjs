@@ -70,18 +70,15 @@ function writeSettings() {
   return `\n| key | value | meaning |\n| --- | --- | --- |\n${table}\n\n`;
 }
 
-function describeValue(node) {
-  // A number that may have a unit instead; what the number counts is in its description.
-  const [number, quantity] = node.anyOf ?? [];
-  if (quantity?.pattern?.startsWith('^\\d+') && number.type !== 'string') {
-    const unit = quantity.pattern.includes('kB') ? 'size such as `64kB`' : 'time such as `5min`';
-    return `${describeValue(number)}, or a ${unit}`;
-  }
-  const { type, enum: values, default: fallback, minimum, maximum, anyOf } = node;
+function describeValue({ type, enum: values, default: fallback, minimum, maximum, pattern, anyOf }) {
+  // A number that may have a unit; what it counts without one is in its description.
+  if (pattern?.includes('|min|')) return 'a time such as `5min`';
+  if (pattern?.includes('|kB|')) return 'a size such as `64kB`';
+  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+  const oneOf = (alternatives) => [...new Set(alternatives.map((each) => describeValue(each)))].join(' or ');
   const kind = values
     ? values.map((value) => `\`${value}\``).join(', ')
-    : (type ?? (anyOf ? 'text or map' : ''));
-  const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
+    : (type ?? (anyOf ? oneOf(anyOf) : ''));
   const isBounded = minimum !== undefined && maximum !== undefined && maximum < 1e6 && type !== 'object';
   const bounds = isBounded ? ` ${minimum} to ${maximum}` : '';
   const isShown = fallback !== undefined && typeof fallback !== 'object';

@@ -93,7 +93,9 @@ export async function initFrom(
 
 /** What the file is decides who reads it: an ini file has sections, anything else is Compose's YAML. */
 function readSource(file: FoundFile, find: FindFile, losses: Losses, world: World): Promise<PoolerSource> {
-  const isIni = /\.ini$/.test(file.path) || /^\s*(?:\[\w+\]|%include\s)/m.test(file.text);
+  const [first = ''] = file.text.split('\n').filter((line) => !/^\s*(?:[#;]|$)/.test(line));
+  const isIni =
+    /\.ini$/.test(file.path) || (!/\.ya?ml$/.test(file.path) && /^\s*(?:\[\w+\]|%include\s)/.test(first));
   return isIni ? readPoolerConfig(file, find, losses) : readComposePooler(file, find, losses, world.env);
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { missingIgnoreLines } from '../init/starter-files.ts';
@@ -33,8 +33,17 @@ export async function writeStarterFolder(
   const shown = (name: string) => relative(cwd, join(folder, name)) || name;
   // First of all: from here on no secret can be committed by accident.
   const outcomes = [await extendIgnoreFile(folder)];
-  for (const { name, text, mode } of files) {
-    outcomes.push({ name, outcome: (await createFile(join(folder, name), text, mode)) ? 'created' : 'kept' });
+  try {
+    for (const { name, text, mode } of files)
+      outcomes.push({
+        name,
+        outcome: (await createFile(join(folder, name), text, mode)) ? 'created' : 'kept',
+      });
+  } catch (error) {
+    // Half of them would be of no use, and in the way of the next try.
+    for (const { name, outcome } of outcomes)
+      if (outcome === 'created') await rm(join(folder, name), { force: true });
+    throw error;
   }
   for (const { name, outcome } of outcomes)
     report.detail(`${outcome.padEnd(9)} ${shown(name)}${outcome === 'kept' ? '  it was there already' : ''}`);

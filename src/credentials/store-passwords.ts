@@ -66,7 +66,7 @@ async function storePassword(
  * PgBouncer 1.25.1 and 1.25.2 forget a stored verifier once a server connection is made anew
  * (pgbouncer/pgbouncer#1504, fixed in 1.26.0). An image tag that leaves the patch level open counts.
  */
-function losesVerifiers(version: PgbouncerVersion): boolean {
+export function losesVerifiers(version: PgbouncerVersion): boolean {
   return ['1.25', '1.25.1', '1.25.2'].includes(formatPgbouncerVersion(version));
 }
 

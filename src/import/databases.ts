@@ -54,7 +54,24 @@ export function readDatabases(
     const database = readDatabase(entry, wishes, losses);
     if (database) databases.set(entry.key, database);
   }
+  if (wishes.postgresHost !== undefined && !entries.some(({ value }) => isOnThisHost(value)))
+    losses.refuse(
+      'unused-option',
+      { file: entries[0]?.at.file ?? '' },
+      'no entry is on a server of this host, which `--postgres-host` would stand for',
+      'leave it out',
+    );
   return [...databases.values()];
+}
+
+function isOnThisHost(connectionString: string): boolean {
+  try {
+    const { host } = Object.fromEntries(readConnectionString(connectionString));
+    return host === undefined || isThisHost(host);
+  } catch {
+    // What cannot be read is said where it is read.
+    return true;
+  }
 }
 
 function readDatabase(entry: ConfigEntry, wishes: Wishes, losses: Losses): ImportedDatabase | undefined {

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { nearestName } from '../settings/nearest.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
 import {
@@ -23,6 +22,9 @@ const AUTH_TYPES = ['md5', 'scram-sha-256', 'hba'];
 const OTHER_AUTH_TYPES = ['any', 'trust', 'plain', 'cert', 'ldap', 'pam'];
 
 const DEFAULT_PORT = 6432;
+
+/** One address of a machine, and not all that it has; what is none the settings' own rules refuse. */
+const ADDRESS = /^(?!0\.0\.0\.0$|::$)(?:[\d.]+|[\da-f:.]*:[\da-f:.]*)$/i;
 
 /**
  * The `pgbouncer` block of the settings.
@@ -160,7 +162,7 @@ function readAddress(entry: ConfigEntry | undefined, losses: Losses): string {
   const [first = '', ...others] = (entry?.value ?? '').split(',').map((address) => address.trim());
   if (entry === undefined || entry.isOfImage || /^(?:localhost|127\.\d+\.\d+\.\d+)$/.test(first)) {
     if (others.length === 0) return loopback;
-  } else if (others.length === 0 && isIP(first) !== 0 && first !== '0.0.0.0' && first !== '::') return first;
+  } else if (others.length === 0 && ADDRESS.test(first)) return first;
   if (entry === undefined) return loopback;
   losses.warn(
     'listen-addr',

@@ -1,4 +1,6 @@
+import { losesVerifiers } from '../credentials/store-passwords.ts';
 import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
+import { formatPgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import { type ImportedDatabase, readDatabases } from './databases.ts';
 import type { Losses } from './losses.ts';
 import { readPgbouncer } from './pgbouncer.ts';
@@ -64,6 +66,7 @@ export function translate(
       'nobody could log in to a database: there is no user with a password',
       'name the list of users as auth_file',
     );
+  warnOfHashes(users, String(pgbouncer['auth_type']), file, wishes, losses);
   const home = chooseHome(databases);
   warnOfNetwork(databases, file, wishes, losses);
   const admins = addAdmin(users, file, secrets, losses, createSecret);
@@ -128,6 +131,36 @@ function chooseHome(databases: readonly ImportedDatabase[]): { host: string; por
   };
   // Several hosts are for an entry: what is said of the server of all must be one.
   return host.includes(',') ? { host: host.split(',')[0] ?? '', port } : { host, port };
+}
+
+/** Stored secrets that do not do what they are stored for, with this release or this way of logging in. */
+function warnOfHashes(
+  users: readonly ImportedUser[],
+  authType: string,
+  file: string,
+  { version }: Wishes,
+  losses: Losses,
+): void {
+  const storedAs = (pattern: RegExp) =>
+    users
+      .filter(({ secret = '' }) => looksLikeStoredSecret(secret) && pattern.test(secret))
+      .map(({ name }) => name);
+  const verifiers = storedAs(/SCRAM/);
+  if (verifiers.length > 0 && losesVerifiers(version))
+    losses.warn(
+      'lost-verifiers',
+      { file },
+      `PgBouncer ${formatPgbouncerVersion(version)} forgets the SCRAM verifiers of ${verifiers.join(', ')} once it connects to the server anew (pgbouncer#1504)`,
+      'choose 1.24 or 1.26 as --pgbouncer-image',
+    );
+  const hashes = storedAs(/^md5/);
+  if (hashes.length > 0 && authType === 'scram-sha-256')
+    losses.warn(
+      'md5-under-scram',
+      { file },
+      `${hashes.join(', ')}: under scram-sha-256 nobody logs in by an md5 hash`,
+      'give them a `password`, or use --auth-type md5, which lets both kinds in',
+    );
 }
 
 /** A container's name leads to it only in a network that both are on, which the stack's own is not. */
