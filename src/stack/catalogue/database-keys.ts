@@ -51,7 +51,7 @@ export const DATABASE_KEYS = {
     words: ['round-robin', 'disable'],
     default: '',
     since: '1.24',
-    description: 'How one of several hosts is chosen: in turn, or the first one that answers.',
+    description: 'How one of several hosts is chosen: each in turn, or the same one until it fails.',
   },
   server_lifetime: {
     type: 'int',
