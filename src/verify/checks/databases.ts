@@ -34,7 +34,7 @@ export const checkDatabases: Check = (scene) => {
     // The entry for every other name is listed only under the names that were used.
     if (entry.name === '*') return [];
     const row = table.find((candidate) => candidate['name'] === entry.name);
-    return row ? compare(entry, row) : [`${entry.name} is missing`];
+    return row ? compareEntry(entry, row) : [`${entry.name} is missing`];
   });
   if (differences.length === 0)
     return [ok(ID, TITLE, `${entries.map(({ name }) => name).join(', ')} as rendered`)];
@@ -47,7 +47,8 @@ export const checkDatabases: Check = (scene) => {
   ];
 };
 
-function compare(entry: Database, row: ConsoleRow): string[] {
+/** Where the running entry differs from the rendered one, of what its row in SHOW DATABASES tells. */
+export function compareEntry(entry: Database, row: ConsoleRow): string[] {
   const expected = new Map([
     ['host', entry.host],
     ['port', String(entry.port)],
