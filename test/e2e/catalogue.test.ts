@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DATABASE_KEYS } from '../../src/stack/catalogue/database-keys.ts';
+import { PEER_KEYS } from '../../src/stack/catalogue/peer-keys.ts';
 import { readEntryNumber, readSetting } from '../../src/stack/catalogue/reading.ts';
 import type { Row } from '../../src/stack/catalogue/row.ts';
 import { USER_KEYS } from '../../src/stack/catalogue/user-keys.ts';
@@ -54,8 +55,8 @@ describe.each(GENERATIONS)('the catalogue and %s', (image) => {
     expect(rows.sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual(expected);
   });
 
-  it('must agree on the keys of [databases] and [users], which nothing shows: it starts with those that it knows', async () => {
-    const trials = Object.entries({ databases: DATABASE_KEYS, users: USER_KEYS }).flatMap(
+  it('must agree on the keys of entries, which nothing shows: it starts with those that it knows', async () => {
+    const trials = Object.entries({ databases: DATABASE_KEYS, users: USER_KEYS, peers: PEER_KEYS }).flatMap(
       ([section, rows]: [string, Readonly<Record<string, Row>>]) =>
         Object.entries(rows).map(([key, row]) => ({
           trial: {

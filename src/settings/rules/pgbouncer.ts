@@ -1,10 +1,8 @@
 import { isIP } from 'node:net';
-import { DATABASE_KEYS } from '../../stack/catalogue/database-keys.ts';
-import type { Row } from '../../stack/catalogue/row.ts';
-import { USER_KEYS } from '../../stack/catalogue/user-keys.ts';
 import { isFloatingImage } from '../../stack/image.ts';
-import { explainUnknown, isKnownTo, isSettingName, SETTABLE } from '../../stack/pgbouncer-settings.ts';
+import { isSettingName } from '../../stack/pgbouncer-settings.ts';
 import type { Findings } from '../finding.ts';
+import { createSuggester } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
 import type { Path } from '../tree.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
@@ -63,31 +61,25 @@ export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, fou
       );
 }
 
-/** Before, a list is the name of one host, which nobody knows. */
-const HOST_LIST = { since: '1.17' };
-
-/** PgBouncer does not start with a setting that it does not know. */
-export function checkSettingVersions(
-  settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>,
+/** The entry that auth_query is asked in: with the console's name PgBouncer does not start, with another nobody gets in. */
+export function checkAuthDatabase(
+  { pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>,
   found: Findings,
 ): void {
-  const version = pgbouncerVersionOf(settings);
-  if (version === undefined) return;
-  const check = (rows: Readonly<Record<string, Row>>, entry: object, at: Path) => {
-    for (const key of Object.keys(entry)) {
-      const row = Object.hasOwn(rows, key) ? rows[key] : undefined;
-      if (row === undefined || isKnownTo(version, row)) continue;
-      const { message, fix } = explainUnknown(`\`${key}\``, version, row);
-      found.key('setting-version', [...at, key], message, fix);
-    }
+  const suggest = createSuggester(Object.keys(databases));
+  const check = (entry: object, at: Path) => {
+    const { auth_dbname: name } = entry as { readonly auth_dbname?: unknown };
+    if (typeof name !== 'string' || Object.hasOwn(databases, name)) return;
+    if (Object.hasOwn(databases, '*') && name !== 'pgbouncer') return;
+    const nearest = suggest(name);
+    const hint = nearest === undefined ? 'name an entry of `databases`' : `did you mean \`${nearest}\`?`;
+    found.value(
+      'unknown-database',
+      [...at, 'auth_dbname'],
+      `there is no database ${JSON.stringify(name)}`,
+      hint,
+    );
   };
-  check(SETTABLE, settings.pgbouncer, ['pgbouncer']);
-  for (const [name, entry] of Object.entries(settings.databases)) {
-    check(DATABASE_KEYS, entry, ['databases', name]);
-    if (entry.host?.includes(',') && !isKnownTo(version, HOST_LIST)) {
-      const { message, fix } = explainUnknown('lists of hosts', version, HOST_LIST);
-      found.value('setting-version', ['databases', name, 'host'], message, fix);
-    }
-  }
-  for (const [name, entry] of Object.entries(settings.users)) check(USER_KEYS, entry, ['users', name]);
+  check(pgbouncer, ['pgbouncer']);
+  for (const [name, entry] of Object.entries(databases)) check(entry, ['databases', name]);
 }
