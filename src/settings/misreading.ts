@@ -23,7 +23,7 @@ export function explainMisreading(path: Path, actual: ScalarTree): string | unde
     return value === 0 && facts.zero ? `read 0, which is ${facts.zero}` : `read ${value}`;
   if (value >= facts.min && value <= facts.max) return undefined;
   if (isEntry && value < 0 && facts.unit === undefined) return 'pass over it without a word';
-  return facts.beyond ?? 'take it without a word';
+  return (value < facts.min ? facts.below : facts.above) ?? 'take it without a word';
 }
 
 /** The row of the catalogue for what is at a path. */

@@ -57,7 +57,7 @@ export const DATABASE_KEYS = {
     type: 'int',
     unit: 's',
     min: 1,
-    beyond: 'take the server_lifetime of [pgbouncer] instead',
+    below: 'take the server_lifetime of [pgbouncer] instead',
     default: '',
     since: '1.23',
     description: 'Its own server_lifetime.',

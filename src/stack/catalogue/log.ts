@@ -23,7 +23,7 @@ export const LOG = {
     type: 'int',
     unit: 's',
     min: 1,
-    beyond: 'start with it and take averages over no time',
+    below: 'start with it and take averages over no time',
     default: '60',
     description: 'The time that averages are taken over.',
   },

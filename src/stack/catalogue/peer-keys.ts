@@ -9,7 +9,6 @@ export const PEER_KEYS = {
     type: 'int',
     min: 1,
     max: 65535,
-    beyond: 'take it without a word, but for 0',
     default: '6432',
     since,
     description: 'The port of that process.',

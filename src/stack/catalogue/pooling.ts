@@ -11,7 +11,7 @@ export const POOLING = {
   },
   default_pool_size: {
     type: 'int',
-    beyond: 'take it for no limit',
+    below: 'take it for no limit',
     default: '20',
     zero: 'no limit',
     description: 'Server connections per pair of user and database.',
@@ -37,7 +37,7 @@ export const POOLING = {
   max_client_conn: {
     type: 'int',
     min: 1,
-    beyond: 'start and let nobody in',
+    below: 'start and let nobody in',
     default: '100',
     description: 'Client connections accepted at most.',
   },

@@ -16,8 +16,9 @@ export interface Row {
   /** The bounds that make sense; PgBouncer itself checks none. */
   readonly min?: number;
   readonly max?: number;
-  /** What PgBouncer would do beyond those bounds, to follow `PgBouncer would`, with the number as it stands. */
-  readonly beyond?: string;
+  /** What it would do with a number below or above, to follow `PgBouncer would`, where it reads it as it stands. */
+  readonly below?: string;
+  readonly above?: string;
   /** What 0 means, where it is no number like others. */
   readonly zero?: string;
   /** As SHOW CONFIG prints it; empty where nothing is set. */

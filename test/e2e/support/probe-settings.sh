@@ -5,7 +5,7 @@ cd /tmp || exit
 tab=$(printf '\t')
 while IFS="$tab" read -r section key value; do
   # A console over a unix socket wants no password of the user that PgBouncer runs as.
-  main=$(printf '[pgbouncer]\nauth_type = trust\nauth_file = /dev/null\nunix_socket_dir = /tmp')
+  main=$(printf '[pgbouncer]\nauth_type = trust\nauth_file = /dev/null\nunix_socket_dir = /tmp\nlisten_addr = 127.0.0.1')
   case $section in
   pgbouncer) printf '%s\n%s = %s\n' "$main" "$key" "$value" ;;
   databases) printf "[databases]\nentry = host=127.0.0.1 %s='%s'\n%s\n" "$key" "$value" "$main" ;;
@@ -15,9 +15,11 @@ while IFS="$tab" read -r section key value; do
   pgbouncer probe.ini >probe.log 2>&1 &
   pid=$!
   state=refused
-  for _ in $(seq 100); do
+  for _ in $(seq 300); do
     kill -0 $pid 2>/dev/null || break
-    if grep -q 'process up' probe.log; then
+    # listen_port names the socket, too.
+    socket=$(echo .s.PGSQL.*[0-9])
+    if grep -q 'process up' probe.log && [ -S "$socket" ]; then
       state=started
       break
     fi
@@ -26,13 +28,11 @@ while IFS="$tab" read -r section key value; do
   shown=
   if [ $state = started ]; then
     [ "$section" = pgbouncer ] && what=CONFIG || what=$section
-    # listen_port names the socket, too.
-    socket=$(echo .s.PGSQL.*[0-9])
-    shown=$(PGCONNECT_TIMEOUT=2 timeout 3 psql -X -w -A -t -F "$tab" -h /tmp -p "${socket##*.}" -U pgbouncer \
+    shown=$(PGCONNECT_TIMEOUT=4 timeout 5 psql -X -w -A -t -F "$tab" -h /tmp -p "${socket##*.}" -U pgbouncer \
       -d pgbouncer -c "SHOW $what" 2>/dev/null | tr '\n' '|')
-    # Nobody waits for what a bad value may hold up.
-    kill -9 $pid
   fi
+  # Nobody waits for what a bad value may hold up.
+  kill -9 $pid 2>/dev/null
   wait $pid 2>/dev/null
   rm -f .s.PGSQL.*
   printf '%s\t%s\n' "$state" "$shown"
