@@ -14,7 +14,7 @@ export class SecretMask {
     if (path.endsWith('userlist.txt'))
       return this.#maskLines(text, rendered, (line) => /^("(?:[^"]|"")*" )(".*")$/.exec(line)?.slice(1));
     if (path.endsWith('pgbouncer.ini'))
-      return text.replace(/(?<=^[^;#\n]*? password=)(?:'(?:[^'\n]|'')*'|[^ \n]*)/gm, (secret) =>
+      return text.replace(/(?<=^[^;#\n]*?\bpassword *= *)(?:'(?:[^'\n]|'')*'|[^ \n']\S*)/gm, (secret) =>
         this.#number(secret),
       );
     if (path.endsWith('_key.pem')) return this.#maskLines(text, rendered, () => undefined);

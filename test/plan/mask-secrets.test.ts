@@ -8,6 +8,12 @@ it.each([
     'postgres://u:[redacted 1]@pgbouncer:6432/pgbouncer?sslmode=disable\n',
   ],
   ['monitoring/grafana/admin-password', 'pass\n', '[redacted 1]\n'],
+  [
+    'pgbouncer/pgbouncer.ini',
+    "a = host=db user=x password='it''s; a' pool_size=5\nb = host=db user=x password = plain\n; password=comment\n",
+    'a = host=db user=x password=[redacted 1] pool_size=5\nb = host=db user=x password = [redacted 2]\n; password=comment\n',
+  ],
+  ['pgbouncer/client_tls_key.pem', 'key\n', '[redacted 1]\n'],
 ])('must blot the secret out of %s', (path, text, masked) => {
   expect(new SecretMask().mask(path, text, text)).toBe(masked);
 });
