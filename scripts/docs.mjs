@@ -72,7 +72,10 @@ function writeSettings() {
   return `\n| key | value | meaning |\n| --- | --- | --- |\n${table}\n\n`;
 }
 
-function describeValue({ type, enum: values, default: fallback, minimum, maximum, anyOf }) {
+function describeValue({ type, enum: values, default: fallback, minimum, maximum, pattern, anyOf }) {
+  // A number that may have a unit; what it counts without one is in its description.
+  if (pattern?.includes('|min|')) return 'a time such as `5min`';
+  if (pattern?.includes('|kB|')) return 'a size such as `64kB`';
   const names = { object: 'map', string: 'text', integer: 'whole number', array: 'list' };
   const oneOf = (alternatives) => [...new Set(alternatives.map((each) => describeValue(each)))].join(' or ');
   const kind = values

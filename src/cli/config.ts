@@ -1,19 +1,25 @@
 import type { AddCommand } from './context.ts';
 import { examples } from './context.ts';
 
+interface ConfigOptions {
+  readonly defaults?: boolean;
+}
+
 /** `ecar-pool config`: every value in force and where it comes from. */
 export const addConfig: AddCommand = (program, bind) => {
   const command = program
     .command('config')
     .description('print every setting in force and where it comes from, secrets redacted')
+    .option('--defaults', 'also what this release of PgBouncer takes where the settings are silent')
     .addHelpText(
       'after',
       examples(
         ['ecar-pool config --env prod', 'what production runs with'],
+        ['ecar-pool config --env prod --defaults', "with PgBouncer's own defaults"],
         ['ecar-pool config --env prod --json', 'the same for machines'],
       ),
     );
-  bind(command, async ({ world, options, report }) => {
+  bind<ConfigOptions>(command, async ({ world, options, report }) => {
     const [{ loadStack }, { listSettings }, { formatProblem }] = await Promise.all([
       import('../settings/load-stack.ts'),
       import('../settings/list-settings.ts'),
@@ -22,7 +28,7 @@ export const addConfig: AddCommand = (program, bind) => {
     const { stack, settings, tree, warnings } = await loadStack(options, world);
     for (const warning of report.json ? [] : warnings)
       report.notice(`${formatProblem(warning, report.errStyle)}\n`);
-    const listed = listSettings(settings, tree, stack);
+    const listed = listSettings(settings, tree, stack, { builtIn: options.defaults === true });
     report.data({ environment: stack.environment, settings: listed });
     const lines = listed.map(({ path, value, origin }) => ({
       text: `${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,

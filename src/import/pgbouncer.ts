@@ -1,7 +1,15 @@
 import { nearestName } from '../settings/nearest.ts';
-import { isSettingName, OWNED_SETTINGS, SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
-import { isAtLeast } from '../stack/pgbouncer-version.ts';
-import { tooNew } from './entry-keys.ts';
+import { defaultSettings } from '../stack/default-settings.ts';
+import {
+  defaultAt,
+  explainUnknown,
+  isKnownTo,
+  isNumeric,
+  isSettingName,
+  OWNED_SETTINGS,
+  SETTING_NAMES,
+  settingFacts,
+} from '../stack/pgbouncer-settings.ts';
 import type { Losses } from './losses.ts';
 import type { ConfigEntry } from './pooler-config.ts';
 import { readSettingValue } from './values.ts';
@@ -62,13 +70,13 @@ function keepDefaults(
   given: ReadonlyMap<string, unknown>,
   { version }: Wishes,
 ): Record<string, string | number> {
-  const defaults: Record<string, string | number> = {
-    pool_mode: 'session',
-    server_login_retry: 15,
-    ignore_startup_parameters: '',
-    ...(isAtLeast(version, '1.21') && !isAtLeast(version, '1.24') ? { max_prepared_statements: 0 } : {}),
-  };
-  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !given.has(name)));
+  const ours = [...defaultSettings(version)].filter(([name]) => !given.has(name));
+  const kept = ours.flatMap(([name, value]) => {
+    const facts = settingFacts(name);
+    const builtIn = defaultAt(version, facts);
+    return builtIn === value ? [] : [[name, isNumeric(facts) ? Number(builtIn) : builtIn]];
+  });
+  return Object.fromEntries(kept);
 }
 
 function readSetting(
@@ -84,9 +92,13 @@ function readSetting(
       losses.warn('left-out', at, `\`${key}\` is left out: it ${owned}`, hintFor(key));
     return undefined;
   }
-  const { type, since } = settingFacts(key);
-  if (!isAtLeast(version, since)) {
-    losses.lose(key, at, tooNew(`\`${key}\``, since, version), 'choose a newer --pgbouncer-image');
+  const facts = settingFacts(key);
+  const { type } = facts;
+  if (!isKnownTo(version, facts)) {
+    const { message } = explainUnknown(`\`${key}\``, version, facts);
+    // What is gone did something that is gone, too.
+    if (facts.removed !== undefined) losses.warn('left-out', at, `${message}: it is left out`);
+    else losses.lose(key, at, message, 'choose a newer --pgbouncer-image');
     return undefined;
   }
   if (type === 'file') {
@@ -110,7 +122,7 @@ function readSetting(
     );
     return unquoted;
   }
-  const read = readSettingValue(type, value);
+  const read = readSettingValue(facts, value);
   if ('value' in read) return read.value;
   losses.lose(key, at, `\`${key}\` ${read.reason}`, read.fix);
   return undefined;
@@ -132,7 +144,7 @@ function refuseUnknown(key: string, at: ConfigEntry['at'], losses: Losses): void
 
 function readPort(entry: ConfigEntry | undefined, losses: Losses): number {
   if (entry === undefined) return DEFAULT_PORT;
-  const read = readSettingValue('int', entry.value);
+  const read = readSettingValue(settingFacts('listen_port'), entry.value);
   const port = 'value' in read ? Number(read.value) : 0;
   if (port >= 1 && port <= 65_535) return port;
   losses.refuse(

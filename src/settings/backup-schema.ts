@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { about, count, image, maybe } from './schema-parts.ts';
+import { about, image, maybe } from './schema-parts.ts';
 
 /** `backup` */
 export const backup = about(
@@ -9,7 +9,7 @@ export const backup = about(
       'The newest so many backups of each database are kept, however old they are.',
     ),
     keep_days: about(
-      z._default(count, 30),
+      z._default(z.int().check(z.gte(0), z.lte(36_500)), 30),
       'And so is every backup that is not older than so many days; 0 to go by `keep` alone.',
     ),
     image: maybe(

@@ -6,6 +6,7 @@ import { exampleFor } from './examples.ts';
 import { describeActual, explainExpectation, orList } from './expectations.ts';
 import { fixFor } from './fixes.ts';
 import { findMeantKey } from './meant-key.ts';
+import { explainMisreading } from './misreading.ts';
 import { knownKeysAt } from './schema-keys.ts';
 import { holdsSecret, isStoredSecret, referenceFor } from './secret-paths.ts';
 import { placeOf, type Span } from './source.ts';
@@ -30,7 +31,8 @@ export function describeIssue(issue: Issue, tree: Tree, prefix: Path = []): Prob
   const expected = explainExpectation(issue, path);
   const got = /^must (?:not|name)/.test(expected) || holdsSecret(path, actual) ? '' : describeGot(actual);
   const fix = fixFor(issue, actual, path);
-  return [problem('value', spanAt(tree, path), `\`${dotted(path)}\` ${expected}${got}`, fix)];
+  const message = `\`${dotted(path)}\` ${expected}${got}${describeMisreading(actual, path)}`;
+  return [problem('value', spanAt(tree, path), message, fix)];
 }
 
 function problem(code: string, span: Span, message: string, hint: string): Problem {
@@ -39,6 +41,12 @@ function problem(code: string, span: Span, message: string, hint: string): Probl
 
 function describeGot(actual: Tree): string {
   return `, got ${describeActual(actual)}`;
+}
+
+/** What PgBouncer would make of it, where it would be given it. */
+function describeMisreading(actual: Tree, path: Path): string {
+  const would = actual.kind === 'scalar' ? explainMisreading(path, actual) : undefined;
+  return would === undefined ? '' : `; PgBouncer would ${would}`;
 }
 
 function describeMissing(path: Path, tree: Tree): Problem {
@@ -121,7 +129,9 @@ function describeUnion(
   const kinds = issue.errors.flatMap((branch) => branch.find(({ code }) => code === 'invalid_type') ?? []);
   const words = new Set(kinds.map((kind) => explainExpectation(kind, path).replace(/^must be /, '')));
   const got = holdsSecret(path, actual) ? '' : describeGot(actual);
-  const message = `\`${dotted(path)}\` must be ${orList([...words])}${got}`;
+  const expected = issue.message.startsWith('must ') ? issue.message : `must be ${orList([...words])}`;
+  const message = `\`${dotted(path)}\` ${expected}${got}`;
   const first = kinds[0] ?? issue;
-  return [problem('value', spanAt(tree, path), message, fixFor(first, actual, path))];
+  const why = describeMisreading(actual, path);
+  return [problem('value', spanAt(tree, path), `${message}${why}`, fixFor(first, actual, path))];
 }

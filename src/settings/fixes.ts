@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
-import { isSettingName, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { exampleFor } from './examples.ts';
 import { spell } from './expectations.ts';
+import { factsAt } from './misreading.ts';
 import { nearestName } from './nearest.ts';
 import { fitsAt, isOptionalAt } from './schema-keys.ts';
 import { holdsSecret } from './secret-paths.ts';
@@ -26,7 +26,7 @@ export function fixFor(issue: Issue, actual: Tree, path: Path): string {
 /** The same value in the spelling that fits, where there is one. */
 function fixSpelling(issue: Issue, actual: ScalarTree, path: Path): string | undefined {
   const text = spell(actual);
-  const unit = UNITS[String(path.at(-1))] ?? '';
+  const unit = LIKELY_UNITS[String(path.at(-1))] ?? '';
   if (/^\d+$/.test(text) && unit !== '' && fitsAt(path, text + unit)) return `write ${text}${unit}`;
   const meant = boolean(text);
   if (meant !== undefined && fitsAt(path, meant)) return `write ${meant}`;
@@ -38,7 +38,7 @@ function fixSpelling(issue: Issue, actual: ScalarTree, path: Path): string | und
     const digits = text.replace(/(?<=\d)[_,' ](?=\d{3})/g, '').trim();
     if (/^(?:0|[1-9]\d*)(?:\.\d+)?$/.test(digits) && fitsAt(path, Number(digits)))
       return digits === text ? 'remove the quotes' : `write ${digits}`;
-    if (/^\d+(?:\.\d+)?\s*[a-z]+$/i.test(text) && fitsAt(path, 1)) return withoutUnit(path);
+    if (/^\d+(?:\.\d+)?\s*[a-z]+$/i.test(text)) return fixUnit(text, path);
   } else if (issue.code.startsWith('invalid') && fitsAt(path, text)) return `put it in quotes: '${text}'`;
   const words = issue.code === 'invalid_value' ? issue.values.filter((word) => typeof word === 'string') : [];
   const nearest = nearestName(text, words);
@@ -46,7 +46,7 @@ function fixSpelling(issue: Issue, actual: ScalarTree, path: Path): string | und
 }
 
 /** What a bare number most likely counts. */
-const UNITS: Readonly<Record<string, string>> = { retention: 'd', every: 'h', max_size: 'M' };
+const LIKELY_UNITS: Readonly<Record<string, string>> = { retention: 'd', every: 'h', max_size: 'M' };
 
 /** YAML 1.1 took more words for booleans than YAML 1.2 does. */
 function boolean(text: string): boolean | undefined {
@@ -54,8 +54,28 @@ function boolean(text: string): boolean | undefined {
   return /^(?:n|no|off|false)$/i.test(text) ? false : undefined;
 }
 
-function withoutUnit(path: Path): string {
-  const name = String(path.at(-1));
-  const isSeconds = isSettingName(name) && settingFacts(name).type === 'sec';
-  return isSeconds ? 'write the seconds alone, such as 30' : 'write the number alone';
+/** In Postgres's spelling, or without a unit where there is none. */
+function fixUnit(text: string, path: Path): string | undefined {
+  const respelt = text.replace(/\s+/, ' ').replace(/[a-z]+$/i, (word) => UNITS[word.toLowerCase()] ?? word);
+  if (respelt !== text && fitsAt(path, respelt)) return `write ${respelt}`;
+  const facts = factsAt(path);
+  const takesUnits = facts !== undefined && (facts.type === 'sec' || facts.unit !== undefined);
+  return !takesUnits && fitsAt(path, Number.parseFloat(text)) ? 'write the number alone' : undefined;
 }
+
+/** How people spell units, and how Postgres does. */
+const UNITS: Readonly<Record<string, string>> = {
+  ...{ us: 'us', usec: 'us', ms: 'ms', msec: 'ms', s: 's', sec: 's', secs: 's', second: 's', seconds: 's' },
+  ...{
+    min: 'min',
+    m: 'min',
+    mins: 'min',
+    minute: 'min',
+    minutes: 'min',
+    h: 'h',
+    hr: 'h',
+    hour: 'h',
+    hours: 'h',
+  },
+  ...{ d: 'd', day: 'd', days: 'd', b: 'B', bytes: 'B', k: 'kB', kb: 'kB', kib: 'kB', mb: 'MB', mib: 'MB' },
+};

@@ -1,3 +1,5 @@
+import { defaultAt, isKnownTo, isNumeric, SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { formatPgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Settings } from './schema.ts';
 import { placeOf } from './source.ts';
@@ -14,8 +16,14 @@ export interface SettingInForce {
  * Every value in force of one environment, in the order of the model; secrets show where they lie only.
  * @param settings the checked settings, with the model's defaults
  * @param tree the same as written, with positions
+ * @param builtIn whether to list what PgBouncer takes by itself, too
  */
-export function listSettings(settings: Settings, tree: Tree, stack: Stack): SettingInForce[] {
+export function listSettings(
+  settings: Settings,
+  tree: Tree,
+  stack: Stack,
+  { builtIn }: { readonly builtIn: boolean },
+): SettingInForce[] {
   const listed: SettingInForce[] = [];
   const walk = (value: unknown, path: Path): void => {
     const found = treeAt(tree, path);
@@ -34,7 +42,22 @@ export function listSettings(settings: Settings, tree: Tree, stack: Stack): Sett
     }
   };
   walk(withPoolDefaults(settings, stack), []);
-  return listed;
+  return builtIn ? withBuiltIn(listed, stack) : listed;
+}
+
+/** Behind the pool's settings, those that are left to PgBouncer, with what its release takes then. */
+function withBuiltIn(listed: readonly SettingInForce[], { pgbouncer: { version } }: Stack): SettingInForce[] {
+  const isOfPool = ({ path }: SettingInForce) => path.startsWith('pgbouncer.');
+  const given = new Set(listed.map(({ path }) => path));
+  const origin = `PgBouncer ${formatPgbouncerVersion(version)}`;
+  const left = SETTING_NAMES.flatMap((name) => {
+    const [path, facts] = [`pgbouncer.${name}`, settingFacts(name)];
+    if (given.has(path) || !isKnownTo(version, facts)) return [];
+    const value = defaultAt(version, facts);
+    return [{ path, value: isNumeric(facts) && value !== '' ? Number(value) : value, origin }];
+  });
+  const end = listed.findLastIndex(isOfPool) + 1;
+  return [...listed.slice(0, end), ...left, ...listed.slice(end)];
 }
 
 /** The pool's settings with ecar-pool's own defaults, which the model does not know: they hang on the version. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../problems/problem.ts';
-import { isSettingName, OWNED_SETTINGS, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { isNumeric, isSettingName, OWNED_SETTINGS, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { nearestName } from './nearest.ts';
 import { knownKeysAt } from './schema-keys.ts';
 import { placeOf, type Span } from './source.ts';
@@ -36,8 +36,7 @@ export function readOverrides(
 }
 
 function toEntry(key: string, { value, origin, span }: Variable): Entry {
-  const numeric =
-    key === 'port' || (isSettingName(key) && ['int', 'sec', 'flag'].includes(settingFacts(key).type));
+  const numeric = key === 'port' || (isSettingName(key) && isNumeric(settingFacts(key)));
   const scalar = numeric && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value) ? Number(value) : value;
   return { key: span, tree: { kind: 'scalar', span, layer: origin, value: scalar } };
 }

@@ -5,11 +5,12 @@ import { checkCompose } from './rules/compose.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkGrafana } from './rules/grafana.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
-import { checkNeededFiles, checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
+import { checkAuthDatabase, checkNeededFiles, checkPgbouncer, checkQuotes } from './rules/pgbouncer.ts';
 import { checkPorts } from './rules/ports.ts';
 import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
+import { checkSettingVersions } from './rules/setting-versions.ts';
 import { checkPasswords, checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
 
@@ -33,6 +34,7 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer'], checkPgbouncer),
   rule(['pgbouncer'], checkQuotes),
   rule(['pgbouncer'], checkNeededFiles),
+  rule(['pgbouncer', 'databases'], checkAuthDatabase),
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
   rule(['postgres', 'pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),

@@ -47,12 +47,14 @@ function stepInto(schema: z.core.$ZodType | undefined, key: string): z.core.$Zod
   return undefined;
 }
 
-/** Takes off optional, default and the like; of a union, the part with keys. */
+/** Takes off optional, default and the like; of a union, the part with keys, and of a pipe what comes out. */
 function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   let at = schema;
   for (;;) {
     if (at instanceof z.ZodMiniOptional || at instanceof z.ZodMiniDefault || at instanceof z.ZodMiniPrefault)
       at = at.def.innerType;
+    // A number that may have a unit: what is read of it in the end.
+    else if (at instanceof z.ZodMiniPipe) at = at.def.out;
     else if (at instanceof z.ZodMiniUnion)
       at = at.def.options.find((option: z.core.$ZodType) => option instanceof z.ZodMiniObject);
     else return at;

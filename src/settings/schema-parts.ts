@@ -48,7 +48,6 @@ export const publishedPort = line.check(
 export const port = z.int().check(z.gte(1), z.lte(65535));
 /** An address of the host, to publish a port on. */
 export const bindAddress = () => z.union([z.ipv4(), z.ipv6()]);
-export const count = z.int().check(z.gte(0), z.lte(2147483647));
 
 /** A place where a secret lies; the settings file is committed and never holds one. */
 const secretParts = {

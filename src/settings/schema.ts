@@ -1,14 +1,16 @@
 // zod/mini is zod without methods on each schema: it builds several times faster, and only what is used
 // here gets into the bundle.
 import * as z from 'zod/mini';
-import { SETTING_NAMES, type SettingType, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { DATABASE_KEYS } from '../stack/catalogue/database-keys.ts';
+import { USER_KEYS } from '../stack/catalogue/user-keys.ts';
+import { SETTABLE } from '../stack/pgbouncer-settings.ts';
 import { backup } from './backup-schema.ts';
+import { fromCatalogue, text } from './catalogue-schema.ts';
 import { adoptedProject } from './compose-schema.ts';
 import { monitoring } from './monitoring-schema.ts';
 import {
   about,
   bindAddress,
-  count,
   image,
   line,
   maybe,
@@ -24,34 +26,6 @@ import {
 
 export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 export const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9_-]*$/;
-
-const poolMode = z.enum(['session', 'transaction', 'statement']);
-const sslmode = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']);
-
-const VALUE_OF_TYPE = {
-  int: count,
-  flag: z.literal([0, 1]),
-  sec: z.number().check(z.gte(0), z.lte(2147483647)),
-  str: z
-    .string()
-    .check(
-      z.regex(/^[^\0\r\n]*$/, 'must be one line'),
-      z.regex(/^(?:\S(?:[\s\S]*\S)?)?$/, 'must not start or end with a blank: PgBouncer drops it'),
-    ),
-  // Its text is rendered, so that its path is of no interest to PgBouncer.
-  file: line,
-  pool_mode: poolMode,
-  sslmode,
-} satisfies Record<SettingType, z.ZodMiniType>;
-
-/** Every catalogued `[pgbouncer]` setting as an optional key. */
-const pgbouncerSettings = Object.fromEntries(
-  SETTING_NAMES.map((name) => {
-    const { type, since, description } = settingFacts(name);
-    const note = since === '1.5' ? '' : ` Since PgBouncer ${since}.`;
-    return [name, maybe(VALUE_OF_TYPE[type], description + note)];
-  }),
-);
 
 const postgres = about(
   z.strictObject({
@@ -95,8 +69,6 @@ const postgres = about(
   'The server behind the pool: one that the stack runs (`image`), a service of the adopted project (`service`), or one that someone else runs (`host`).',
 );
 
-const seconds = z.number().check(z.gte(0), z.lte(2147483647));
-
 const database = z.strictObject({
   host: maybe(
     line.check(z.regex(/^[^\s,/]+(,[^\s,/]+)*$/, 'must be a host name or address, or several with commas')),
@@ -108,31 +80,9 @@ const database = z.strictObject({
     z.array(line).check(z.minLength(1, 'must name at least one user')),
     'The users that may connect to it. It is made for the first one, who owns it and decides what the others may do in it. The Postgres that the stack runs refuses everyone else.',
   ),
-  pool_mode: maybe(poolMode, 'Its own pool mode, such as `session` for migrations and the admin.'),
-  pool_size: maybe(count, 'Its own size of each pool; 0 no limit.'),
-  min_pool_size: maybe(count, 'Its own min_pool_size. Since PgBouncer 1.16.'),
-  reserve_pool_size: maybe(count, 'Its own reserve_pool_size.'),
-  max_db_connections: maybe(count, 'Server connections for this entry over all its users; 0 no limit.'),
-  max_db_client_connections: maybe(
-    count,
-    'Client connections for this entry; 0 no limit. Since PgBouncer 1.24.',
-  ),
-  user: maybe(line, 'The role that PgBouncer logs in to the server as, whoever the client is.'),
-  password: maybe(secret, 'Where the password of that role lies, if it is not a user with a `secret`.'),
-  connect_query: maybe(line, 'A statement that each new server connection begins with.'),
-  client_encoding: maybe(line, "The server connections' client_encoding."),
-  datestyle: maybe(line, "The server connections' DateStyle."),
-  timezone: maybe(line, "The server connections' TimeZone."),
-  application_name: maybe(line, "The server connections' application_name."),
-  auth_user: maybe(line, 'Its own auth_user. Since PgBouncer 1.6.'),
-  auth_query: maybe(line, 'Its own auth_query. Since PgBouncer 1.22.'),
-  auth_dbname: maybe(line, 'Its own auth_dbname. Since PgBouncer 1.19.'),
-  load_balance_hosts: maybe(
-    z.enum(['round-robin', 'disable']),
-    'How one of several hosts is chosen. Since PgBouncer 1.24.',
-  ),
-  server_lifetime: maybe(seconds, 'Its own server_lifetime, in seconds. Since PgBouncer 1.23.'),
-  query_wait_timeout: maybe(seconds, 'Its own query_wait_timeout, in seconds. Since PgBouncer 1.26.'),
+  password: maybe(secret, 'Where the password of its `user` lies, if that is not a user with a `secret`.'),
+  // An entry cannot hold an empty value.
+  ...fromCatalogue(DATABASE_KEYS, line),
 });
 
 const role = z.enum(['app', 'admin', 'stats']);
@@ -147,22 +97,7 @@ const user = z.strictObject({
     z._default(z.union([role, z.array(role).check(z.minLength(1, 'must name at least one role'))]), 'app'),
     '`app` logs in to databases, `admin` may do everything in the console, `stats` may only look; or a list of these.',
   ),
-  pool_mode: maybe(poolMode, 'Its own pool mode in every database.'),
-  pool_size: maybe(count, 'Its own size of each pool; 0 no limit. Since PgBouncer 1.23.'),
-  reserve_pool_size: maybe(count, 'Its own reserve_pool_size. Since PgBouncer 1.24.'),
-  max_user_connections: maybe(count, 'Server connections of this user over all databases; 0 no limit.'),
-  max_user_client_connections: maybe(
-    count,
-    'Client connections of this user; 0 no limit. Since PgBouncer 1.24.',
-  ),
-  query_timeout: maybe(seconds, 'Its own query_timeout, in seconds. Since PgBouncer 1.24.'),
-  idle_transaction_timeout: maybe(
-    seconds,
-    'Its own idle_transaction_timeout, in seconds. Since PgBouncer 1.24.',
-  ),
-  client_idle_timeout: maybe(seconds, 'Its own client_idle_timeout, in seconds. Since PgBouncer 1.24.'),
-  transaction_timeout: maybe(seconds, 'Its own transaction_timeout, in seconds. Since PgBouncer 1.25.'),
-  query_wait_timeout: maybe(seconds, 'Its own query_wait_timeout, in seconds. Since PgBouncer 1.26.'),
+  ...fromCatalogue(USER_KEYS, line),
 });
 
 const pgbouncer = about(
@@ -187,7 +122,7 @@ const pgbouncer = about(
       z._default(z.enum(['md5', 'scram-sha-256', 'hba']), 'md5'),
       'How clients prove who they are, and what Postgres stores of their passwords; `hba` leaves it to auth_hba_file, and passwords are stored as under scram-sha-256.',
     ),
-    ...pgbouncerSettings,
+    ...fromCatalogue(SETTABLE, text),
   }),
   "PgBouncer: its image, its port, and its own settings under PgBouncer's own names.",
 );

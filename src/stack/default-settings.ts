@@ -1,12 +1,13 @@
+import { POOLING } from './catalogue/pooling.ts';
 import type { SettingName } from './pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from './pgbouncer-version.ts';
 
 /** What PgBouncer does where a setting is left out, for those that ecar-pool counts with or shows. */
 export const BUILT_IN_DEFAULTS = {
-  max_client_conn: '100',
-  default_pool_size: '20',
-  min_pool_size: '0',
-  reserve_pool_size: '0',
+  max_client_conn: POOLING.max_client_conn.default,
+  default_pool_size: POOLING.default_pool_size.default,
+  min_pool_size: POOLING.min_pool_size.default,
+  reserve_pool_size: POOLING.reserve_pool_size.default,
 } satisfies Partial<Record<SettingName, string>>;
 
 /**

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isSettingName, settingFacts } from '../../src/stack/pgbouncer-settings.ts';
+import { compareEntry } from '../../src/verify/checks/databases.ts';
+import { planScenario } from '../support/golden.ts';
 import { PgbouncerContainer } from './support/pgbouncer-container.ts';
 import { run } from './support/run.ts';
 
@@ -34,14 +37,20 @@ describe.each(scenarios)('the golden tree %s', (scenario) => {
       const written = readSection(read('pgbouncer/pgbouncer.ini'), 'pgbouncer');
       const running = written.map(([key]) => [key, shown.get(key)]);
       expect(written.length).toBeGreaterThan(5);
-      expect(running).toEqual(written.map(([key, value]) => [key, asShown(value)]));
+      expect(running).toEqual(written.map(([key, value]) => [key, asShown(key, value)]));
 
-      const databases = (await container.show('DATABASES', 'name', 'database')).map(([name]) => name);
-      expect(databases.filter((name) => name !== 'pgbouncer').sort()).toEqual(
+      const databases = await container.table('DATABASES');
+      const names = databases.map(({ name = '' }) => name).filter((name) => name !== 'pgbouncer');
+      expect(names.sort()).toEqual(
         readSection(read('pgbouncer/pgbouncer.ini'), 'databases')
           .map(([name]) => name.replace(/^'(.*)'$/, '$1'))
           .sort(),
       );
+      const { stack } = await planScenario(scenario);
+      const differences = stack.databases.flatMap((entry) =>
+        compareEntry(entry, databases.find(({ name }) => name === entry.name) ?? {}),
+      );
+      expect(differences).toEqual([]);
       const listed = [...read('pgbouncer/userlist.txt').matchAll(/^"((?:[^"]|"")+)" "/gm)];
       const users = (await container.show('USERS', 'name', 'pool_mode')).map(([name]) => name);
       expect(users).toEqual(
@@ -62,9 +71,14 @@ function imageFor(compose: string): string {
   return `ecar-pool-testbed/pgbouncer:${tag}`;
 }
 
-/** SHOW CONFIG prints seconds without a fraction of nought. */
-function asShown(value: string): string {
-  return /^\d+\.\d+$/.test(value) ? String(Number(value)) : value;
+/** SHOW CONFIG prints seconds as C's %g does: with six digits, without a fraction of nought. */
+function asShown(key: string, value: string): string {
+  if (!isSettingName(key) || settingFacts(key).type !== 'sec') return value;
+  return String(Number(Number(value).toPrecision(6))).length > 6
+    ? Number(value)
+        .toExponential(5)
+        .replace(/e\+(\d)$/, 'e+0$1')
+    : String(Number(value));
 }
 
 /** The entries of a section as text. */

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { isFloatingImage } from '../../stack/image.ts';
-import { isSettingName, settingFacts } from '../../stack/pgbouncer-settings.ts';
+import { isSettingName } from '../../stack/pgbouncer-settings.ts';
 import { formatPgbouncerVersion, isAtLeast } from '../../stack/pgbouncer-version.ts';
 import type { Findings } from '../finding.ts';
+import { createSuggester } from '../nearest.ts';
 import type { Settings } from '../schema.ts';
 import type { Path } from '../tree.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
@@ -71,50 +72,25 @@ export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, fou
       );
 }
 
-/** The releases that brought the keys of [databases] and [users], where that is not long ago. */
-export const KEYS_SINCE: Readonly<Record<'databases' | 'users', Readonly<Record<string, string>>>> = {
-  databases: {
-    pool_mode: '1.6',
-    max_db_connections: '1.6',
-    auth_user: '1.6',
-    min_pool_size: '1.16',
-    auth_dbname: '1.19',
-    auth_query: '1.22',
-    server_lifetime: '1.23',
-    load_balance_hosts: '1.24',
-    max_db_client_connections: '1.24',
-    query_wait_timeout: '1.26',
-  },
-  users: {
-    pool_mode: '1.6',
-    max_user_connections: '1.6',
-    pool_size: '1.23',
-    reserve_pool_size: '1.24',
-    query_timeout: '1.24',
-    idle_transaction_timeout: '1.24',
-    client_idle_timeout: '1.24',
-    max_user_client_connections: '1.24',
-    transaction_timeout: '1.25',
-    query_wait_timeout: '1.26',
-  },
-};
-
-/** PgBouncer does not start with a setting that it does not know. */
-export function checkSettingVersions(
-  settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>,
+/** The entry that auth_query is asked in: with the console's name PgBouncer does not start, with another nobody gets in. */
+export function checkAuthDatabase(
+  { pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>,
   found: Findings,
 ): void {
-  const version = pgbouncerVersionOf(settings);
-  if (version === undefined) return;
-  const check = (path: Path, since: string) => {
-    if (isAtLeast(version, since)) return;
-    const message = `PgBouncer ${formatPgbouncerVersion(version)} does not know \`${String(path.at(-1))}\`, which came with ${since}`;
-    found.key('setting-version', path, message, 'remove it, or use a newer image');
+  const suggest = createSuggester(Object.keys(databases));
+  const check = (entry: object, at: Path) => {
+    const { auth_dbname: name } = entry as { readonly auth_dbname?: unknown };
+    if (typeof name !== 'string' || Object.hasOwn(databases, name)) return;
+    if (Object.hasOwn(databases, '*') && name !== 'pgbouncer') return;
+    const nearest = suggest(name);
+    const hint = nearest === undefined ? 'name an entry of `databases`' : `did you mean \`${nearest}\`?`;
+    found.value(
+      'unknown-database',
+      [...at, 'auth_dbname'],
+      `there is no database ${JSON.stringify(name)}`,
+      hint,
+    );
   };
-  for (const name of Object.keys(settings.pgbouncer))
-    if (isSettingName(name)) check(['pgbouncer', name], settingFacts(name).since);
-  for (const section of ['databases', 'users'] as const)
-    for (const [name, entry] of Object.entries(settings[section]))
-      for (const [key, since] of Object.entries(KEYS_SINCE[section]))
-        if (Object.hasOwn(entry, key)) check([section, name, key], since);
+  check(pgbouncer, ['pgbouncer']);
+  for (const [name, entry] of Object.entries(databases)) check(entry, ['databases', name]);
 }

@@ -44,6 +44,12 @@ export class PgbouncerContainer {
 
   /** Two columns of what SHOW answers; NULL is an empty text. */
   async show(what: string, left: string, right: string): Promise<[string, string][]> {
+    const rows = await this.table(what);
+    return rows.map((row) => [row[left] ?? '', row[right] ?? '']);
+  }
+
+  /** What SHOW answers, by column; NULL is an empty text. */
+  async table(what: string): Promise<Record<string, string>[]> {
     const { stdout } = await docker(
       [
         ...['exec', '-e', 'PGPASSWORD', this.#id, 'psql', '-X', '-w', '-A', '-F', '\x1f', '-R', '\x1e'],
@@ -56,8 +62,7 @@ export class PgbouncerContainer {
       .replace(/\n$/, '')
       .split('\x1e')
       .map((row) => row.split('\x1f'));
-    const [first, second] = [header.indexOf(left), header.indexOf(right)];
-    return rows.map((row) => [row[first] ?? '', row[second] ?? '']);
+    return rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])));
   }
 
   /** What its log says of files that it does not like. */
