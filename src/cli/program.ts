@@ -1,15 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, ExpectedError, UsageError } from '../problems/errors.ts';
+import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
 import { concealValue } from './conceal-value.ts';
 import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
 import { examples } from './context.ts';
+import { addExplain } from './explain.ts';
 import { addHashUser } from './hash-user.ts';
 import { addInit } from './init.ts';
 import { addRender } from './render.ts';
 import { addReport } from './report.ts';
 import { addSchema } from './schema.ts';
+import { addSize } from './size.ts';
 import { addSnippet } from './snippet.ts';
 import { addVerify } from './verify.ts';
 
@@ -17,12 +20,15 @@ declare const __VERSION__: string;
 
 const COMMANDS: readonly AddCommand[] = [
   addInit,
+  addCheck,
+  addSize,
   addRender,
   addVerify,
   addReport,
   addHashUser,
   addConfig,
   addSnippet,
+  addExplain,
   addSchema,
   addCompletion,
 ];

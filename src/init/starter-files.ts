@@ -27,6 +27,8 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
     minPoolSize: String(minPoolSize),
     reservePoolSize: String(reservePoolSize),
     maxDbConnections: String(Math.max(50, poolSize + reservePoolSize)),
+    maxConnections: String(maxConnectionsFor(poolSize, reservePoolSize)),
+    pgbouncerNote: noteOnScram(answers),
     firstEnvironment: environments[0] ?? 'dev',
     build: answers.build ?? '',
     environments: environments
@@ -41,6 +43,21 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
     templates(answers.build === undefined ? 'app-none.yaml' : 'app-django.yaml'),
   ).trimEnd();
   return fill(templates('ecar-pool.yaml'));
+}
+
+/**
+ * Postgres's max_connections for the pools of the starter: a hundred, its own default, or what they need with 20 to
+ * spare. The pool of the entry in session mode has a size of 5, and the reserve of all.
+ */
+function maxConnectionsFor(poolSize: number, reservePoolSize: number): number {
+  const needed = poolSize + 5 + 2 * reservePoolSize + 20;
+  return Math.max(100, Math.ceil(needed / 50) * 50);
+}
+
+/** The hole takes a password of userlist.txt, and those of the starter are in the hands of those who run it. */
+function noteOnScram({ authType, pgbouncerImage }: Answers): string {
+  if (authType !== 'scram-sha-256' || !/:v?1\.26\.0(?!\d)/.test(pgbouncerImage)) return '';
+  return '  # ecar-pool: ignore cve-2026-107350  the passwords are all in the same hands; use 1.26.1 once there is an image of it\n';
 }
 
 /** Text that YAML does not read as something else: `9` and `null` are names, too. */

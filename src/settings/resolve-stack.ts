@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_CONNECTIONS } from '../stack/budget.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
 import { SETTING_NAMES } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
@@ -51,8 +52,8 @@ function secretAt(secrets: Secrets, path: Path): Secret {
 }
 
 function resolvePostgres(settings: Settings, secrets: Secrets): OwnPostgres | ExternalPostgres {
-  const { host, port, image, user, max_connections, settings: given } = settings.postgres;
-  if (host !== undefined) return { kind: 'external', host, port };
+  const { host, port, image, user, max_connections, direct_connections, settings: given } = settings.postgres;
+  if (host !== undefined) return { kind: 'external', host, port, max_connections, direct_connections };
   const version = postgresMajorOf(settings);
   if (image === undefined || version === undefined) throw new Error('resolveStack wants checked settings');
   const password = secretAt(secrets, ['postgres', 'password']);
@@ -62,7 +63,8 @@ function resolvePostgres(settings: Settings, secrets: Secrets): OwnPostgres | Ex
     version,
     host: POSTGRES_SERVICE,
     port,
-    max_connections,
+    max_connections: max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    direct_connections,
     user,
     password,
     settings: textMap(given),

@@ -1,6 +1,10 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
+import { checkAppTraps } from './rules/app-traps.ts';
+import { checkBudget } from './rules/budget.ts';
+import { checkCves } from './rules/cves.ts';
 import { checkDatabases } from './rules/databases.ts';
+import { checkExposure } from './rules/exposure.ts';
 import { checkGrafana } from './rules/grafana.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
 import { checkPgbouncer, checkQuotes, checkSettingVersions } from './rules/pgbouncer.ts';
@@ -8,6 +12,7 @@ import { checkPorts } from './rules/ports.ts';
 import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
+import { checkTraps } from './rules/traps.ts';
 import { checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
 
@@ -39,6 +44,12 @@ const RULES: readonly Rule[] = [
   rule(['monitoring', 'postgres', 'pgbouncer'], checkPgbadger),
   rule(['app', 'monitoring', 'pgbouncer'], checkPorts),
   rule(['app', 'postgres', 'monitoring', 'resources'], checkResources),
+  // From here on it is judgement: what fits the model and is rarely meant.
+  rule(['pgbouncer', 'databases', 'users', 'postgres'], checkBudget),
+  rule(['pgbouncer', 'databases', 'users'], checkTraps),
+  rule(['app', 'databases', 'pgbouncer'], checkAppTraps),
+  rule(['pgbouncer', 'postgres', 'app', 'monitoring'], checkExposure),
+  rule(['pgbouncer', 'users'], checkCves),
 ];
 
 /**

@@ -27,6 +27,8 @@ export interface OwnPostgres {
   readonly host: string;
   readonly port: number;
   readonly max_connections: number;
+  /** Connections kept for those who come past the pool. */
+  readonly direct_connections: number;
   /** The superuser that the image creates; no application uses it. */
   readonly user: string;
   readonly password: Secret;
@@ -39,6 +41,9 @@ export interface ExternalPostgres {
   readonly kind: 'external';
   readonly host: string;
   readonly port: number;
+  /** What it has, where the settings say so. */
+  readonly max_connections?: number | undefined;
+  readonly direct_connections?: number;
 }
 
 /** One `[databases]` entry of pgbouncer.ini. */

@@ -10,8 +10,8 @@ const SECTION = /(?<=<!-- verify:[^>]*-->\n\n)```console\n[\s\S]*?```(?=\n\n<!--
 
 /** What the testbed has, and what the starter settings name in its place. */
 const SHIPPED = [
-  [IMAGES.pgbouncer126, 'edoburu/pgbouncer:v1.25.2-p0'],
-  ['PgBouncer 1.26.1', 'PgBouncer 1.25.2'],
+  [IMAGES.pgbouncer126, 'edoburu/pgbouncer:v1.26.0-p0'],
+  ['PgBouncer 1.26.1', 'PgBouncer 1.26.0'],
 ] as const;
 
 /** Columns that tell how long something took, or what PgBouncer did by itself meanwhile. */

@@ -1,4 +1,4 @@
-import { countOpenFiles } from '../../stack/connections.ts';
+import { budgetFacts, countOpenFiles } from '../../stack/connections.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { VOLUMES } from '../../stack/volumes.ts';
@@ -12,7 +12,7 @@ export function pgbouncerService(stack: Stack): Service {
   const { pgbouncer, client, postgres, monitoring } = stack;
   const hasLogFile = monitoring.log !== undefined;
   const { labels, ...common } = commonParts(stack, 'pgbouncer');
-  const files = countOpenFiles(stack);
+  const files = countOpenFiles(budgetFacts(stack));
   return {
     image: pgbouncer.image,
     ...common,

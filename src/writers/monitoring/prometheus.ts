@@ -1,9 +1,9 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
+import { countCapacity } from '../../stack/budget.ts';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import { EXPORTER_PORT, type Prometheus } from '../../stack/prometheus.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { countUsableConnections } from '../../stack/usable-connections.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { shippedFile } from './shipped-file.ts';
 
@@ -62,7 +62,8 @@ function limits(stack: Stack): object {
   if (postgres.kind !== 'own') throw new Error('limits are of a Postgres that the stack runs');
   const rule = {
     record: 'ecar_pool:postgres_usable_connections',
-    expr: `vector(${countUsableConnections(postgres)})`,
+    // Who comes past the pool takes of them, too.
+    expr: `vector(${countCapacity(postgres).usable})`,
     labels: stackLabels(stack),
   };
   return { groups: [{ name: `ecar-pool-limits-${stack.name}`, rules: [rule] }] };

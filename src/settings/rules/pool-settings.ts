@@ -1,0 +1,43 @@
+import type { BudgetFacts } from '../../stack/budget.ts';
+import { defaultSettings } from '../../stack/default-settings.ts';
+import type { Settings } from '../schema.ts';
+import { pgbouncerVersionOf } from '../versions.ts';
+
+/** Stands in for a version that nobody knows, which is a finding of its own. */
+const NEWEST = { major: 1, minor: 26, patch: undefined };
+
+/** Every setting of `[pgbouncer]` as text, ecar-pool's defaults included, for rules that hang on several of them. */
+export function poolSettings(settings: Pick<Settings, 'pgbouncer'>): ReadonlyMap<string, string> {
+  const defaults = defaultSettings(pgbouncerVersionOf(settings) ?? NEWEST);
+  return new Map<string, string>([...defaults, ...textOf(settings.pgbouncer)]);
+}
+
+/** What the connection budget hangs on, of settings that may not be a stack yet. */
+export function budgetFactsOf(settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>): BudgetFacts {
+  return {
+    databases: Object.entries(settings.databases).map(([name, entry]) => ({
+      name,
+      users: entry.users,
+      settings: textOf(entry),
+    })),
+    users: Object.entries(settings.users).map(([name, user]) => ({ name, settings: textOf(user) })),
+    settings: poolSettings(settings),
+    processes: 1,
+  };
+}
+
+/** The pool mode of an entry, which is the mode of its pools unless a user has one of their own. */
+export function poolModeOf(
+  name: string,
+  { databases, pgbouncer }: Pick<Settings, 'pgbouncer' | 'databases'>,
+): string | undefined {
+  const entry = Object.hasOwn(databases, name) ? databases[name] : undefined;
+  return entry?.pool_mode ?? poolSettings({ pgbouncer }).get('pool_mode');
+}
+
+function textOf(values: Readonly<Record<string, unknown>>): Map<string, string> {
+  const scalars = Object.entries(values).filter(
+    ([, value]) => typeof value === 'number' || typeof value === 'string',
+  );
+  return new Map(scalars.map(([key, value]) => [key, String(value)]));
+}
