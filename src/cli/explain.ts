@@ -16,12 +16,13 @@ export const addExplain: AddCommand = (program, bind) => {
       ),
     );
   bind(command, async ({ report }, code) => {
-    const [{ isCode, PAGES }, { reportPage, reportPages }] = await Promise.all([
+    const [{ CVES }, { isCode, PAGES }, { reportPage, reportPages }] = await Promise.all([
+      import('../problems/cves.ts'),
       import('../problems/pages.ts'),
       import('../report/explanations.ts'),
     ]);
     if (code === undefined) {
-      reportPages(PAGES, report);
+      reportPages(PAGES, CVES, report);
       return 0;
     }
     const wanted = code.toLowerCase();

@@ -27,6 +27,7 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
     minPoolSize: String(minPoolSize),
     reservePoolSize: String(reservePoolSize),
     maxDbConnections: String(Math.max(50, poolSize + reservePoolSize)),
+    maxClientConn: String(Math.max(100, 2 * poolSize)),
     maxConnections: String(maxConnectionsFor(poolSize, reservePoolSize)),
     pgbouncerNote: noteOnScram(answers),
     firstEnvironment: environments[0] ?? 'dev',
@@ -66,8 +67,13 @@ function asYaml(text: string): string {
 }
 
 /** Production gets room; any other environment a name and a port of its own, so that all can run on one host. */
-function environmentLines(environment: string, index: number, { name, environments }: Answers): string {
-  if (/^prod/.test(environment)) return `  ${environment}:\n    pgbouncer: { max_client_conn: 1000 }`;
+function environmentLines(
+  environment: string,
+  index: number,
+  { name, environments, poolSize }: Answers,
+): string {
+  if (/^prod/.test(environment))
+    return `  ${environment}:\n    pgbouncer: { max_client_conn: ${Math.max(1000, 2 * poolSize)} }`;
   const port = environments.length === 1 ? '' : `\n    pgbouncer: { port: ${6433 + index} }`;
   return `  ${environment}:\n    name: ${name}_${environment}${port}`;
 }

@@ -1,3 +1,4 @@
+import { CVES_AS_OF, type Cve } from '../problems/cves.ts';
 import type { Page } from '../problems/page.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -28,10 +29,18 @@ export function reportPage(code: string, page: Page, report: Reporter): void {
   for (const source of sources) report.line(`  ${source}`);
 }
 
-/** Reports every code with its title. */
-export function reportPages(pages: Readonly<Record<string, Page>>, report: Reporter): void {
+/** Reports every code with its title; for machines every page, and the table of CVEs. */
+export function reportPages(
+  pages: Readonly<Record<string, Page>>,
+  cves: Readonly<Record<string, Cve>>,
+  report: Reporter,
+): void {
   const entries = Object.entries(pages);
-  report.data({ pages: entries.map(([code, page]) => ({ code, ...page })) });
+  report.data({
+    pages: entries.map(([code, page]) => ({ code, ...page })),
+    cves: Object.entries(cves).map(([code, cve]) => ({ code, ...cve })),
+    cvesAsOf: CVES_AS_OF,
+  });
   const width = Math.max(...entries.map(([code]) => code.length));
   for (const [code, { severity, title }] of entries)
     report.line(`${code.padEnd(width)}  ${report.style.dim(severity.padEnd(7))}  ${title}`);

@@ -15,7 +15,7 @@ export interface Parts {
 
 const DIGEST = `@sha256:${'a'.repeat(64)}`;
 export const POSTGRES = `image: postgres:17${DIGEST}`;
-export const IMAGE = `image: 'edoburu/pgbouncer:v1.26.1-p0${DIGEST}'`;
+const IMAGE = `image: 'edoburu/pgbouncer:v1.26.1-p0${DIGEST}'`;
 
 /** The settings with one part replaced. */
 export function settingsWith({ postgres, databases, users, pgbouncer = '', more = '' }: Parts = {}): string {
