@@ -95,7 +95,8 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
     ...overrides.problems,
     ...found.problems,
     ...nameEnvironments(
-      new Map([...checkOthers(environments, environment), [environment, checked.problems]]),
+      // The one that was asked for first: of several that say the same, its words are kept.
+      new Map([[environment, checked.problems], ...checkOthers(environments, environment)]),
       (place) => place.file === file && !isWithin(place, written.entries.get('environments')?.tree.span),
     ),
   );
