@@ -12,7 +12,7 @@ function writeProject(cwd, count) {
   writeFileSync(
     `${cwd}/ecar-pool.yaml`,
     `name: many
-postgres: { image: postgres:17, password: { env: POSTGRES_PASSWORD } }
+postgres: { image: postgres:17, max_connections: 20000, password: { env: POSTGRES_PASSWORD } }
 databases:
 ${all.map((i) => `  db_${i}: { users: [user_${i}] }`).join('\n')}
 users:

@@ -25,7 +25,10 @@ describe('a render that is killed', () => {
     await project.init(IMAGES.pgbouncer126, IMAGES.postgres17);
     const users = [`${project.name}_user`];
     const names = Array.from({ length: 200 }, (_, index) => `db${index}`);
-    await project.set({ databases: Object.fromEntries(names.map((name) => [name, { users }])) });
+    await project.set({
+      postgres: { max_connections: 10_000 },
+      databases: Object.fromEntries(names.map((name) => [name, { users }])),
+    });
     states.push(await render(project));
     // Changes every file, and needs one file no more.
     await project.set({ postgres: undefined, name: `${project.name}b`, pgbouncer: { pool_mode: 'session' } });

@@ -22,7 +22,8 @@ const EXPOSED: Readonly<Record<CveCode, (facts: Facts) => boolean>> = {
     const ignored = (settings.get('ignore_startup_parameters') ?? '').split(',').map((name) => name.trim());
     return ignored.some((name) => name !== '') && !ignored.includes('options');
   },
-  'cve-2026-107348': ({ settings }) => Number(settings.get('max_packet_size') ?? 0) > 2147483648,
+  // The model has no max_packet_size that large.
+  'cve-2026-107348': () => false,
   'cve-2026-19888': scram,
   'cve-2026-6668': always,
   // The login to the server is SCRAM wherever the roles are.
