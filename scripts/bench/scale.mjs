@@ -22,7 +22,7 @@ pgbouncer: { default_pool_size: 1, max_db_connections: 1 }
 environments: { prod: {} }
 `,
   );
-  const passwords = all.map((i) => `PASSWORD_${i}='password-${i}'\n`);
+  const passwords = all.map((i) => `PASSWORD_${i}='of-the-user-${i}'\n`);
   const lines = ["POSTGRES_PASSWORD='of-postgres'\n", "ADMIN_PASSWORD='of-the-admin'\n", ...passwords];
   writeFileSync(`${cwd}/.env.prod`, lines.join(''), { mode: 0o600 });
 }

@@ -5,8 +5,8 @@ import type { FilePlan } from '../plan/file-plan.ts';
 import { planFiles } from '../plan/plan-files.ts';
 import type { Problem } from '../problems/problem.ts';
 import { printable } from '../report/printable.ts';
-import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { reportWarnings } from '../report/warnings.ts';
 import { loadStack } from '../settings/load-stack.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -37,9 +37,7 @@ export async function loadProject(
   report: Reporter,
 ): Promise<Project> {
   const { stack, warnings, sources, root, file } = await loadStack(options, world);
-  if (!report.json) {
-    for (const warning of warnings) report.notice(`${formatProblem(warning, report.errStyle)}\n`);
-  }
+  reportWarnings(warnings, report);
   const { environment } = stack;
   const { folder, shownFolder } = stackFolder(environment, options, world);
   const rootFromOutput = relative(folder, root).split(sep).join('/') || '.';

@@ -298,3 +298,19 @@ describe('size', () => {
     expect(err).toContain('did you mean `default_pool_size`?');
   });
 });
+
+describe('many warnings', () => {
+  it('must not flood the screen beside what was asked for', async () => {
+    const users = Array.from({ length: 80 }, (_, index) => `user_${index}`);
+    const text = settingsWith({
+      databases: `ecar_db: { users: [${users.join(', ')}], max_db_connections: 30 }`,
+      users: users.map((name) => `${name}: { password: { env: DB_PASSWORD } }`).join('\n  '),
+    });
+    const { exitCode, err } = await runToEnd(['render', '--env', 'prod'], {
+      cwd: projectWith(text, 'short'),
+    });
+    expect(exitCode).toBe(0);
+    expect(err.match(/warning: DB_PASSWORD/g)).toHaveLength(50);
+    expect(err).toContain('and 32 more warnings; ecar-pool check --json lists them all');
+  });
+});

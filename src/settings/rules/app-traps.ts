@@ -1,7 +1,7 @@
 import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
 import { chooseClient } from '../secret-uses.ts';
-import { poolModeOf } from './pool-settings.ts';
+import { poolSettings } from './pool-settings.ts';
 
 /** What an application may not ask of the pool mode that it is in. */
 export function checkAppTraps(
@@ -10,7 +10,9 @@ export function checkAppTraps(
 ): void {
   if (app?.kind !== 'django') return;
   const { database, user } = chooseClient({ app, databases });
-  const mode = poolModeOf(database, { databases, pgbouncer });
+  const global = poolSettings({ pgbouncer }).get('pool_mode');
+  const entry = Object.hasOwn(databases, database) ? databases[database] : undefined;
+  const mode = entry?.pool_mode ?? global;
   const { CONN_MAX_AGE: age, DISABLE_SERVER_SIDE_CURSORS: disabled } = app.environment;
   if (isPlain(age) && String(age) !== '0')
     found.doubt(
@@ -19,7 +21,7 @@ export function checkAppTraps(
       'each worker thread of Django keeps a connection to the pool open, used or not',
       'remove the line: 0 is what the stack sets',
     );
-  if (mode === 'session' || !Object.hasOwn(databases, database)) return;
+  if (mode === 'session' || entry === undefined) return;
   if (isPlain(disabled) && /^(?:0|false|no|off|)$/i.test(String(disabled)))
     found.doubt(
       'server-side-cursors',
@@ -34,15 +36,15 @@ export function checkAppTraps(
       'Django opens transactions, which statement mode refuses',
       'use `pool_mode: transaction`',
     );
-  const session = Object.entries(databases).some(
-    ([name, { users }]) => users.includes(user) && poolModeOf(name, { databases, pgbouncer }) === 'session',
+  const session = Object.values(databases).some(
+    ({ users, pool_mode }) => users.includes(user) && (pool_mode ?? global) === 'session',
   );
   if (!session)
     found.doubt(
       'no-session-entry',
       ['databases', database],
       `${user} has no entry in session mode, and migrations and the Django admin need one`,
-      `add one below it: \`{ dbname: ${databases[database]?.dbname ?? database}, users: [${user}], pool_mode: session, pool_size: 5 }\``,
+      `add one below it: \`{ dbname: ${entry.dbname ?? database}, users: [${user}], pool_mode: session, pool_size: 5 }\``,
     );
 }
 

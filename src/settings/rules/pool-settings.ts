@@ -26,15 +26,6 @@ export function budgetFactsOf(settings: Pick<Settings, 'pgbouncer' | 'databases'
   };
 }
 
-/** The pool mode of an entry, which is the mode of its pools unless a user has one of their own. */
-export function poolModeOf(
-  name: string,
-  { databases, pgbouncer }: Pick<Settings, 'pgbouncer' | 'databases'>,
-): string | undefined {
-  const entry = Object.hasOwn(databases, name) ? databases[name] : undefined;
-  return entry?.pool_mode ?? poolSettings({ pgbouncer }).get('pool_mode');
-}
-
 function textOf(values: Readonly<Record<string, unknown>>): Map<string, string> {
   const scalars = Object.entries(values).filter(
     ([, value]) => typeof value === 'number' || typeof value === 'string',
