@@ -69,7 +69,9 @@ export function countBudget({ databases, users, settings, processes }: BudgetFac
   const byUser = new Map<string, number>();
   const shares = databases.map((database): Share => {
     let sum = 0;
-    for (const name of database.users) {
+    // Whoever logs in to an entry with a forced user shares that one's pool, under that one's limits.
+    const forced = database.settings.get('user');
+    for (const name of forced === undefined ? database.users : [forced]) {
       const pool = poolOf(database, name, userSettings.get(name), settings);
       pools.push(pool);
       sum += pool.size + pool.reserve;
@@ -104,7 +106,7 @@ function poolOf(
     settings.get('reserve_pool') ??
     global.get('reserve_pool_size') ??
     BUILT_IN_DEFAULTS.reserve_pool_size;
-  const hasReserve = Number(global.get('reserve_pool_timeout') ?? 5) > 0;
+  const hasReserve = Number.parseFloat(global.get('reserve_pool_timeout') ?? '5') !== 0;
   return { database: name, user, size: Number(size) || Infinity, reserve: hasReserve ? Number(reserve) : 0 };
 }
 

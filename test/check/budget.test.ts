@@ -6,7 +6,7 @@ import { fitBudget, withValue } from '../../src/stack/fit-budget.ts';
 import { proposeSizes } from '../../src/stack/propose-sizes.ts';
 import { inspect, POSTGRES, settingsWith } from './support.ts';
 
-const keys = (values: Readonly<Record<string, number>>) =>
+const keys = (values: Readonly<Record<string, number | string>>) =>
   new Map(Object.entries(values).map(([key, value]) => [key, String(value)]));
 
 interface Given {
@@ -21,7 +21,7 @@ function factsOf({ databases, users = {}, settings = {}, processes = 1 }: Given)
     databases: Object.entries(databases).map(([name, { users: listed, ...own }]) => ({
       name,
       users: listed,
-      settings: keys(own as Record<string, number>),
+      settings: keys(own as Record<string, number | string>),
     })),
     users: Object.entries(users).map(([name, own]) => ({ name, settings: keys(own) })),
     settings: keys(settings),
@@ -85,6 +85,14 @@ describe('the most that the pools may open', () => {
       'the cap of a pool without a limit',
       9,
       { databases: { a: { users: ['u'] } }, settings: { default_pool_size: 0, max_db_connections: 9 } },
+    ],
+    [
+      'one pool for an entry with a forced user, under the limits of that one',
+      4,
+      {
+        databases: { a: { users: ['u', 'v'], user: 'w' } },
+        users: { u: { max_user_connections: 1 }, w: { pool_size: 4 } },
+      },
     ],
     ['each process by itself', 60, { databases: { a: { users: ['u'] } }, processes: 3 }],
   ])('must be counted with %s: %d', (_, expected, given) => {
