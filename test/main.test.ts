@@ -37,7 +37,7 @@ describe.skipIf(process.platform === 'win32')('the program in a process of its o
     const began = performance.now();
     const child = spawn(process.execPath, [program(), ...args], {
       cwd,
-      env: { ...process.env, PGBOUNCER_ADMIN_PASSWORD: 'cherry', ...env },
+      env: { ...process.env, PGBOUNCER_ADMIN_PASSWORD: 'cherry-tree', ...env },
       timeout: 20_000,
       killSignal: 'SIGKILL',
     });
@@ -77,19 +77,19 @@ describe.skipIf(process.platform === 'win32')('the program in a process of its o
     const cwd = tempProject(FIXTURE);
     const settings = mkfifo(cwd, 'settings.fifo');
     const secret = mkfifo(cwd, 'secret');
-    const script = `(sleep 1; printf '%s' "$1"; sleep 1; printf '%s' "$2") > "$3" & (sleep 1; echo apple) > "$4" & wait`;
+    const script = `(sleep 1; printf '%s' "$1"; sleep 1; printf '%s' "$2") > "$3" & (sleep 1; echo apple-tree) > "$4" & wait`;
     const halves = [FIXTURE.slice(0, 30), FIXTURE.slice(30)];
     const writing = spawn('sh', ['-c', script, 'sh', ...halves, settings, secret]);
     const { code, err } = await start(cwd, ['render', '--env', 'prod', '-c', 'settings.fifo']).ended;
     writing.kill();
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(readFileSync(join(cwd, 'stack/prod/.env'), 'utf8')).toContain("DB_PASSWORD='apple'");
+    expect(readFileSync(join(cwd, 'stack/prod/.env'), 'utf8')).toContain("DB_PASSWORD='apple-tree'");
   });
 
   it('must take settings from a process substitution and from a pipe', () => {
     const cwd = tempProject(FIXTURE);
-    writeFileSync(join(cwd, 'secret'), 'apple\n');
+    writeFileSync(join(cwd, 'secret'), 'apple-tree\n');
     const render = '"$0" "$1" render --env prod --out out --quiet';
     for (const line of [
       `${render} -c <(cat ecar-pool.yaml)`,
@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('the program in a process of its o
       );
       const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, program()], {
         cwd,
-        env: { ...process.env, PGBOUNCER_ADMIN_PASSWORD: 'cherry' },
+        env: { ...process.env, PGBOUNCER_ADMIN_PASSWORD: 'cherry-tree' },
         encoding: 'utf8',
         timeout: 20_000,
       });

@@ -12,7 +12,7 @@ function writeProject(cwd, count) {
   writeFileSync(
     `${cwd}/ecar-pool.yaml`,
     `name: many
-postgres: { image: postgres:17, password: { env: POSTGRES_PASSWORD } }
+postgres: { image: postgres:17, max_connections: 20000, password: { env: POSTGRES_PASSWORD } }
 databases:
 ${all.map((i) => `  db_${i}: { users: [user_${i}] }`).join('\n')}
 users:
@@ -22,7 +22,7 @@ pgbouncer: { default_pool_size: 1, max_db_connections: 1 }
 environments: { prod: {} }
 `,
   );
-  const passwords = all.map((i) => `PASSWORD_${i}='password-${i}'\n`);
+  const passwords = all.map((i) => `PASSWORD_${i}='of-the-user-${i}'\n`);
   const lines = ["POSTGRES_PASSWORD='of-postgres'\n", "ADMIN_PASSWORD='of-the-admin'\n", ...passwords];
   writeFileSync(`${cwd}/.env.prod`, lines.join(''), { mode: 0o600 });
 }

@@ -20,14 +20,13 @@ export const addConfig: AddCommand = (program, bind) => {
       ),
     );
   bind<ConfigOptions>(command, async ({ world, options, report }) => {
-    const [{ loadStack }, { listSettings }, { formatProblem }] = await Promise.all([
+    const [{ loadStack }, { listSettings }, { reportWarnings }] = await Promise.all([
       import('../settings/load-stack.ts'),
       import('../settings/list-settings.ts'),
-      import('../report/problems.ts'),
+      import('../report/warnings.ts'),
     ]);
     const { stack, settings, tree, warnings } = await loadStack(options, world);
-    for (const warning of report.json ? [] : warnings)
-      report.notice(`${formatProblem(warning, report.errStyle)}\n`);
+    reportWarnings(warnings, report);
     const listed = listSettings(settings, tree, stack, { builtIn: options.defaults === true });
     report.data({ environment: stack.environment, settings: listed });
     const lines = listed.map(({ path, value, origin }) => ({

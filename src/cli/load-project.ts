@@ -6,8 +6,8 @@ import type { FilePlan } from '../plan/file-plan.ts';
 import { planFiles } from '../plan/plan-files.ts';
 import type { Problem } from '../problems/problem.ts';
 import { printable } from '../report/printable.ts';
-import { formatProblem } from '../report/problems.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { reportWarnings } from '../report/warnings.ts';
 import { loadStack } from '../settings/load-stack.ts';
 import { type ComposeProject, composeFileOf } from '../stack/compose-project.ts';
 import type { Sources } from '../stack/sources.ts';
@@ -46,9 +46,7 @@ export async function loadProject(
   report: Reporter,
 ): Promise<Project> {
   const { stack, warnings, sources, root, file } = await loadStack(options, world);
-  if (!report.json) {
-    for (const warning of warnings) report.notice(`${formatProblem(warning, report.errStyle)}\n`);
-  }
+  reportWarnings(warnings, report);
   const { environment } = stack;
   const { folder, shownFolder } = stackFolder(environment, options, world, stack.adopted && ADOPTED_FOLDER);
   const way = (from: string, to: string) => relative(from, to).split(sep).join('/') || '.';

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, ExpectedError, UsageError } from '../problems/errors.ts';
 import { addBackup } from './backup.ts';
+import { addCheck } from './check.ts';
 import { addCompletion } from './completion.ts';
 import { concealValue } from './conceal-value.ts';
 import { addConfig } from './config.ts';
 import type { AddCommand, Bind, GlobalOptions, World } from './context.ts';
 import { examples } from './context.ts';
 import { addDeploy } from './deploy.ts';
+import { addExplain } from './explain.ts';
 import { addHashUser } from './hash-user.ts';
 import { addInit } from './init.ts';
 import { addRender } from './render.ts';
@@ -14,6 +16,7 @@ import { addReport } from './report.ts';
 import { addRestore } from './restore.ts';
 import { addRollback } from './rollback.ts';
 import { addSchema } from './schema.ts';
+import { addSize } from './size.ts';
 import { addSnippet } from './snippet.ts';
 import { addVerify } from './verify.ts';
 
@@ -21,6 +24,8 @@ declare const __VERSION__: string;
 
 const COMMANDS: readonly AddCommand[] = [
   addInit,
+  addCheck,
+  addSize,
   addRender,
   addVerify,
   addDeploy,
@@ -31,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addHashUser,
   addConfig,
   addSnippet,
+  addExplain,
   addSchema,
   addCompletion,
 ];

@@ -29,7 +29,7 @@ export function defaultAnswers(folderName: string, build: string | undefined): A
     user: `${word}_user`,
     postgresHost: undefined,
     postgresImage: 'postgres:17',
-    pgbouncerImage: 'edoburu/pgbouncer:v1.25.2-p0',
+    pgbouncerImage: 'edoburu/pgbouncer:v1.26.0-p0',
     authType: 'md5',
     poolSize: 20,
     environments: ['dev', 'prod'],

@@ -27,6 +27,9 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
     minPoolSize: String(minPoolSize),
     reservePoolSize: String(reservePoolSize),
     maxDbConnections: String(Math.max(50, poolSize + reservePoolSize)),
+    maxClientConn: String(Math.max(100, 2 * poolSize)),
+    maxConnections: String(maxConnectionsFor(poolSize, reservePoolSize)),
+    pgbouncerNote: noteOnScram(answers),
     firstEnvironment: environments[0] ?? 'dev',
     build: answers.build ?? '',
     environments: environments
@@ -43,14 +46,34 @@ export function writeStarterSettings(answers: Answers, templates: Templates): st
   return fill(templates('ecar-pool.yaml'));
 }
 
+/**
+ * Postgres's max_connections for the pools of the starter: a hundred, its own default, or what they need with 20 to
+ * spare. The pool of the entry in session mode has a size of 5, and the reserve of all.
+ */
+function maxConnectionsFor(poolSize: number, reservePoolSize: number): number {
+  const needed = poolSize + 5 + 2 * reservePoolSize + 20;
+  return Math.max(100, Math.ceil(needed / 50) * 50);
+}
+
+/** The hole takes a password of userlist.txt, and those of the starter are in the hands of those who run it. */
+function noteOnScram({ authType, pgbouncerImage }: Answers): string {
+  if (authType !== 'scram-sha-256' || !/:v?1\.26\.0(?!\d)/.test(pgbouncerImage)) return '';
+  return '  # ecar-pool: ignore cve-2026-107350  the passwords are all in the same hands; use 1.26.1 once there is an image of it\n';
+}
+
 /** Text that YAML does not read as something else: `9` and `null` are names, too. */
 function asYaml(text: string): string {
   return /^(?!(?:null|true|false)$)[a-z_][\w-]*$/i.test(text) ? text : JSON.stringify(text);
 }
 
 /** Production gets room; any other environment a name and a port of its own, so that all can run on one host. */
-function environmentLines(environment: string, index: number, { name, environments }: Answers): string {
-  if (/^prod/.test(environment)) return `  ${environment}:\n    pgbouncer: { max_client_conn: 1000 }`;
+function environmentLines(
+  environment: string,
+  index: number,
+  { name, environments, poolSize }: Answers,
+): string {
+  if (/^prod/.test(environment))
+    return `  ${environment}:\n    pgbouncer: { max_client_conn: ${Math.max(1000, 2 * poolSize)} }`;
   const port = environments.length === 1 ? '' : `\n    pgbouncer: { port: ${6433 + index} }`;
   return `  ${environment}:\n    name: ${name}_${environment}${port}`;
 }

@@ -1,4 +1,4 @@
-import { isError, type Problem } from './problem.ts';
+import { isError, isWarning, type Problem } from './problem.ts';
 
 /** The exit codes, as documented in `ecar-pool --help`. */
 export const EXIT = { ok: 0, checkFailed: 1, usage: 2, environment: 3, bug: 70, interrupted: 130 } as const;
@@ -25,17 +25,17 @@ export class UsageError extends ExpectedError {
   }
 }
 
-/** What people wrote cannot be used; carries every problem found, not the first: exit 2. */
+/** What people wrote cannot be used; carries every problem found, not the first, without the notes: exit 2. */
 export class SettingsError extends ExpectedError {
   readonly problems: readonly Problem[];
 
   /** @param where what they are in, as people know it */
   constructor(problems: readonly Problem[], where = 'the settings') {
     const errors = problems.filter(isError).length;
-    const warnings = problems.length - errors;
+    const warnings = problems.filter(isWarning).length;
     const also = warnings === 0 ? '' : ` and ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
     super(`${errors} ${errors === 1 ? 'problem' : 'problems'}${also} in ${where}`, EXIT.usage);
-    this.problems = problems;
+    this.problems = problems.filter(({ severity }) => severity !== 'note');
   }
 }
 

@@ -1,13 +1,20 @@
 /** What can be wrong with what people wrote: a value, collected, so that all of it is reported at once. */
 export interface Problem {
-  /** Stable, kebab-case: for machines and for tests. */
+  /** Stable, kebab-case: for machines and for tests; `pages.ts` has a page on each that settings can have. */
   readonly code: string;
-  readonly severity: 'error' | 'warning';
+  /** A note is told by `check` alone. */
+  readonly severity: 'error' | 'warning' | 'note';
   /** What is wrong, in one sentence without a full stop. */
   readonly message: string;
   /** What to do next, as an imperative sentence without a full stop. */
   readonly hint?: string | undefined;
+  /** How that was worked out, line by line. */
+  readonly details?: readonly string[] | undefined;
   readonly at?: Place | undefined;
+  /** A judgement that a comment in the settings file may overrule; without it, nothing can be rendered. */
+  readonly ignorable?: true;
+  /** Judgement that is worth little before the settings fit: until then, only `check` tells it. */
+  readonly waits?: true;
 }
 
 /** Where in a file; `line` and `column` count from 1, `column` and `length` in characters. */
@@ -22,4 +29,8 @@ export interface Place {
 
 export function isError(problem: Problem): boolean {
   return problem.severity === 'error';
+}
+
+export function isWarning(problem: Problem): boolean {
+  return problem.severity === 'warning';
 }

@@ -38,17 +38,27 @@ function oneCharEach(text: string): string {
   return text.replaceAll('\t', ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '\uFFFD');
 }
 
-/** A problem as people read it: where and what, the line itself, what to do next. */
-export function formatProblem(problem: Problem, style: ChalkInstance): string {
-  const label = problem.severity === 'error' ? style.red('error') : style.yellow('warning');
+/** A problem as people read it: where and what, the line itself, the arithmetic, what to do next. */
+export function formatProblem(
+  problem: Problem,
+  style: ChalkInstance,
+  label = labelOf(problem, style),
+): string {
   const place = problem.at ? `${style.bold(formatPlace(problem.at))}: ` : '';
   const lines = [`${place}${label}: ${printable(problem.message)}`];
   if (problem.at) lines.push(...excerpt(problem.at).map((line) => style.dim(line)));
+  for (const detail of problem.details ?? []) lines.push(`  ${printable(detail)}`);
   if (problem.hint !== undefined) lines.push(`  ${style.cyan('fix:')} ${printable(problem.hint)}`);
   return lines.join('\n');
 }
 
+/** What kind of problem it is, in its colour. */
+export function labelOf({ severity }: Problem, style: ChalkInstance): string {
+  if (severity === 'error') return style.red('error');
+  return severity === 'warning' ? style.yellow('warning') : style.cyan('note');
+}
+
 /** A problem as machines read it. */
-export function problemToJson({ code, severity, message, hint, at }: Problem): object {
-  return { code, severity, message, hint, file: at?.file, line: at?.line, column: at?.column };
+export function problemToJson({ code, severity, message, hint, details, at }: Problem): object {
+  return { code, severity, message, hint, details, file: at?.file, line: at?.line, column: at?.column };
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Code } from '../problems/pages.ts';
 import type { Problem } from '../problems/problem.ts';
 import { OWNED_SETTINGS } from '../stack/pgbouncer-settings.ts';
 import { concealIn } from './conceal-secrets.ts';
@@ -35,7 +36,7 @@ export function describeIssue(issue: Issue, tree: Tree, prefix: Path = []): Prob
   return [problem('value', spanAt(tree, path), message, fix)];
 }
 
-function problem(code: string, span: Span, message: string, hint: string): Problem {
+function problem(code: Code, span: Span, message: string, hint: string): Problem {
   return { code, severity: 'error', message, hint, at: placeOf(span) };
 }
 

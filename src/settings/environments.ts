@@ -1,4 +1,5 @@
 import { UsageError } from '../problems/errors.ts';
+import type { Code } from '../problems/pages.ts';
 import type { Problem } from '../problems/problem.ts';
 import { nearestName } from './nearest.ts';
 import { ENVIRONMENT_NAME } from './schema.ts';
@@ -20,7 +21,7 @@ export function splitEnvironments(root: MapTree): {
   problems: Problem[];
 } {
   const problems: Problem[] = [];
-  const complain = (code: string, span: Span, message: string, hint: string) => {
+  const complain = (code: Code, span: Span, message: string, hint: string) => {
     problems.push({ code, severity: 'error', message, hint, at: placeOf(span) });
   };
   const entry = root.entries.get('environments');

@@ -17,7 +17,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map(
     'users.*.password': 'password: { env: DB_PASSWORD }',
     pgbouncer: 'pgbouncer: { port: 6432 }',
     'pgbouncer.bind': 'bind: 127.0.0.1',
-    'pgbouncer.image': 'image: edoburu/pgbouncer:v1.25.2-p0',
+    'pgbouncer.image': 'image: edoburu/pgbouncer:v1.26.0-p0',
     'postgres.image': 'image: postgres:17',
     app: 'app: { service: django, build: ./backend }',
     'app.command': 'command: [gunicorn, ecar.wsgi]',

@@ -1,3 +1,4 @@
+import type { Code } from '../problems/pages.ts';
 import type { Problem } from '../problems/problem.ts';
 import { placeOf, type Span } from './source.ts';
 import { dotted, keySpanAt, type Path, spanAt, type Tree } from './tree.ts';
@@ -23,29 +24,41 @@ export class Findings {
   }
 
   /** A problem with the value at `path`. */
-  value(code: string, path: Path, message: string, hint: string): void {
-    this.#add('error', code, path, spanAt(this.#tree, path), message, hint);
+  value(code: Code, path: Path, message: string, hint: string): void {
+    this.#add({ code, severity: 'error', message, hint }, path, spanAt(this.#tree, path));
   }
 
   /** A problem with the key at `path`: its name, or that it is there. */
-  key(code: string, path: Path, message: string, hint: string): void {
-    this.#add('error', code, path, keySpanAt(this.#tree, path), message, hint);
+  key(code: Code, path: Path, message: string, hint: string): void {
+    this.#add({ code, severity: 'error', message, hint }, path, keySpanAt(this.#tree, path));
   }
 
   /** Something that works, but rarely as meant. */
-  warn(code: string, path: Path, message: string, hint: string): void {
-    this.#add('warning', code, path, spanAt(this.#tree, path), message, hint);
+  warn(code: Code, path: Path, message: string, hint: string): void {
+    this.#judge({ code, severity: 'warning', message, hint, ignorable: true }, path);
   }
 
-  #add(
-    severity: Problem['severity'],
-    code: string,
-    path: Path,
-    span: Span,
-    message: string,
-    hint: string,
-  ): void {
-    if (!this.isRefused(path)) this.problems.push({ code, severity, message, hint, at: placeOf(span) });
+  /** Something that fits the model and must not run, unless somebody says in the file why it may. */
+  forbid(code: Code, path: Path, message: string, hint: string, details?: readonly string[]): void {
+    this.#judge({ code, severity: 'error', message, hint, details, ignorable: true, waits: true }, path);
+  }
+
+  /** Something that fits the model and is rarely meant. */
+  doubt(code: Code, path: Path, message: string, hint: string): void {
+    this.#judge({ code, severity: 'warning', message, hint, ignorable: true, waits: true }, path);
+  }
+
+  /** Something that may be meant, and is worth a look. */
+  note(code: Code, path: Path, message: string, hint: string): void {
+    this.#judge({ code, severity: 'note', message, hint, ignorable: true, waits: true }, path);
+  }
+
+  #judge(problem: Problem, path: Path): void {
+    this.#add(problem, path, spanAt(this.#tree, path));
+  }
+
+  #add(problem: Problem, path: Path, span: Span): void {
+    if (!this.isRefused(path)) this.problems.push({ ...problem, at: placeOf(span) });
   }
 
   /** Whether what is said of a path would only follow from what is wrong there already. */

@@ -41,7 +41,7 @@ export function listSettings(
       listed.push({ path: dotted, value, origin: found ? describeOrigin(found) : 'default' });
     }
   };
-  walk(withPoolDefaults(settings, stack), []);
+  walk(withDefaults(settings, stack), []);
   return builtIn ? withBuiltIn(listed, stack) : listed;
 }
 
@@ -60,11 +60,16 @@ function withBuiltIn(listed: readonly SettingInForce[], { pgbouncer: { version }
   return [...listed.slice(0, end), ...left, ...listed.slice(end)];
 }
 
-/** The pool's settings with ecar-pool's own defaults, which the model does not know: they hang on the version. */
-function withPoolDefaults(settings: Settings, { pgbouncer }: Stack): object {
+/** The settings with the defaults that the model does not know: they hang on the version, and on who runs Postgres. */
+function withDefaults(settings: Settings, stack: Stack): object {
   const given: Readonly<Record<string, unknown>> = settings.pgbouncer;
-  const defaults = [...pgbouncer.settings].filter(([name]) => given[name] === undefined);
-  return { ...settings, pgbouncer: { ...settings.pgbouncer, ...Object.fromEntries(defaults) } };
+  const defaults = [...stack.pgbouncer.settings].filter(([name]) => given[name] === undefined);
+  const { max_connections } = stack.postgres;
+  return {
+    ...settings,
+    postgres: { ...settings.postgres, max_connections },
+    pgbouncer: { ...settings.pgbouncer, ...Object.fromEntries(defaults) },
+  };
 }
 
 function isSecretReference(value: unknown, found: Tree | undefined): boolean {

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { SettingsError } from '../problems/errors.ts';
-import { isError, type Place, type Problem } from '../problems/problem.ts';
+import { isError, isWarning, type Place, type Problem } from '../problems/problem.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkSettings } from './check-settings.ts';
@@ -8,17 +8,19 @@ import { readComposeFiles } from './compose-files.ts';
 import { listConfigFiles, readConfigFiles } from './config-files.ts';
 import { chooseEnvironment, type Environments, splitEnvironments } from './environments.ts';
 import { Findings } from './finding.ts';
+import type { Ignored } from './ignores.ts';
 import { OVERRIDE_PREFIX, readOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
+import { checkPasswords } from './rules/passwords.ts';
 import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
 import { listSecretUses } from './secret-uses.ts';
 import { SecretReader } from './secrets.ts';
 import { nameEnvironments, sortProblems } from './sort-problems.ts';
-import { lineAt, placeOf, type Span, wholeFile } from './source.ts';
+import { lineAt, placeOf, type Source, type Span, wholeFile } from './source.ts';
 import { type MapTree, mergeTrees, type Tree } from './tree.ts';
 import { readVariables } from './variables.ts';
 
@@ -36,21 +38,41 @@ export interface LoadedStack {
   readonly file: string;
 }
 
+/** All that can be said of settings. */
+export interface Inspection extends Pick<LoadedStack, 'root' | 'file'>, Ignored {
+  readonly environment: string;
+  /** What they give, where only judgement stands against it. */
+  readonly loaded: Omit<LoadedStack, 'warnings'> | undefined;
+}
+
 /** Where settings are read, and how long that may take. */
 interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+interface Asked {
+  readonly config: string;
+  readonly env?: string | undefined;
+}
+
 /**
  * Reads the settings file and everything that belongs to it, for one environment.
- * Every environment is checked, so that a fault in another one does not wait for its day.
  * @throws SettingsError with every problem; UsageError for an unknown environment
  */
-export async function loadStack(
-  options: { readonly config: string; readonly env?: string | undefined },
-  world: SettingsWorld,
-): Promise<LoadedStack> {
+export async function loadStack(options: Asked, world: SettingsWorld): Promise<LoadedStack> {
+  const { loaded, problems } = await inspectSettings(options, world);
+  if (loaded === undefined) throw new SettingsError(problems.filter(({ waits }) => !waits));
+  if (problems.some(isError)) throw new SettingsError(problems);
+  return { ...loaded, warnings: problems.filter(isWarning) };
+}
+
+/**
+ * Reads the same and tells all that is wrong with it, or might be.
+ * Every environment is checked, so that a fault in another one does not wait for its day.
+ * @throws SettingsError where the file cannot be read as settings at all; UsageError for an unknown environment
+ */
+export async function inspectSettings(options: Asked, world: SettingsWorld): Promise<Inspection> {
   const path = resolve(world.cwd, options.config);
   const root = dirname(path);
   const file = relative(world.cwd, path) || path;
@@ -69,6 +91,7 @@ export async function loadStack(
   const uses = listSecretUses(checked.sections);
   const others = [...environments.keys()].filter((name) => name !== environment);
   const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
+  checkPasswords(checked.sections, secrets, found);
   const { name = '', compose, pgbouncer = {} } = checked.sections;
   const composeFiles = await readComposeFiles({ name, compose }, found, {
     ...world,
@@ -82,12 +105,16 @@ export async function loadStack(
     ...overrides.problems,
     ...found.problems,
     ...nameEnvironments(
-      new Map([...checkOthers(environments, environment), [environment, checked.problems]]),
+      // The one that was asked for first: of several that say the same, its words are kept.
+      new Map([[environment, checked.problems], ...checkOthers(environments, environment)]),
       (place) => place.file === file && !isWithin(place, written.entries.get('environments')?.tree.span),
     ),
   );
-  const sorted = sortProblems(problems);
-  if (checked.settings === undefined || sorted.some(isError)) throw new SettingsError(sorted);
+  const judged = await overrule(problems, written.span.source);
+  const all = sortProblems(judged.problems);
+  const result = { environment, root, file, problems: all, ignored: judged.ignored };
+  if (checked.settings === undefined || all.some((problem) => isError(problem) && !problem.ignorable))
+    return { ...result, loaded: undefined };
   const stack = resolveStack(environment, checked.settings, secrets, { composeFiles, configFiles });
   const references = uses.map(({ reference }) => reference);
   const sources = {
@@ -101,7 +128,14 @@ export async function loadStack(
     variables: [...references.flatMap(({ env = [] }) => env), 'COMPOSE_PROJECT_NAME'],
     prefix: OVERRIDE_PREFIX,
   };
-  return { stack, settings: checked.settings, tree, warnings: sorted, sources, root, file };
+  return { ...result, loaded: { stack, settings: checked.settings, tree, sources, root, file } };
+}
+
+/** Without what comments in the file overrule. The pages are loaded for a file that has such comments. */
+async function overrule(problems: readonly Problem[], source: Source): Promise<Ignored> {
+  if (!/#\s*ecar-pool:\s*ignore\b/.test(source.text)) return { problems, ignored: [] };
+  const { applyIgnores } = await import('./ignores.ts');
+  return applyIgnores(problems, source);
 }
 
 async function readTree(

@@ -1,5 +1,6 @@
 import { formatCommand } from '../formats/shell.ts';
 import { EnvironmentError } from '../problems/errors.ts';
+import type { Code } from '../problems/pages.ts';
 import type { Problem } from '../problems/problem.ts';
 import { type ReadLimits, readBytes } from './read-bytes.ts';
 
@@ -26,7 +27,7 @@ export async function readText(
   advice: Advice,
   limits: Pick<ReadLimits, 'signal' | 'deadline'>,
 ): Promise<ReadResult> {
-  const refuse = (code: string, message: string, hint: string, line?: number): ReadResult => ({
+  const refuse = (code: Code, message: string, hint: string, line?: number): ReadResult => ({
     problem: { code, severity: 'error', message, hint, at: { file: name, line } },
   });
   const bytes = await readBytes(path, { ...limits, maxBytes: LIMIT_BYTES }).catch(

@@ -1,11 +1,12 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import type { Code } from '../problems/pages.ts';
 import type { Source, Span } from './source.ts';
 import { lineAt } from './source.ts';
 import { type Entry, isBroken, type Tree } from './tree.ts';
 
 /** A problem with a stretch of the file; its place is worked out when all of the file is known. */
 export interface YamlProblem {
-  readonly code: string;
+  readonly code: Code;
   readonly span: Span;
   readonly message: string;
   readonly hint: string;
@@ -202,7 +203,7 @@ export class TreeReader {
     return { source: this.#source, start, end: start + found[0].length };
   }
 
-  #refuse(code: string, span: Span, message: string, hint: string): Tree {
+  #refuse(code: Code, span: Span, message: string, hint: string): Tree {
     this.problems.push({ code, span, message, hint });
     return this.#broken(span);
   }

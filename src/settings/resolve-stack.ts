@@ -1,5 +1,6 @@
 import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import type { Adopted } from '../stack/adopted.ts';
+import { DEFAULT_MAX_CONNECTIONS } from '../stack/budget.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
 import { SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
@@ -73,9 +74,11 @@ function secretAt(secrets: Secrets, path: Path): Secret {
 }
 
 function resolvePostgres(settings: Settings, secrets: Secrets): Stack['postgres'] {
-  const { host, service, port, image, user, max_connections, settings: given } = settings.postgres;
-  if (service !== undefined) return { kind: 'service', host: service, port };
-  if (host !== undefined) return { kind: 'external', host, port };
+  const { host, service, port, image, user, settings: given } = settings.postgres;
+  const { max_connections, direct_connections } = settings.postgres;
+  const limits = { max_connections, direct_connections };
+  if (service !== undefined) return { kind: 'service', host: service, port, ...limits };
+  if (host !== undefined) return { kind: 'external', host, port, ...limits };
   const version = postgresMajorOf(settings);
   if (image === undefined || version === undefined) throw new Error('resolveStack wants checked settings');
   const password = secretAt(secrets, ['postgres', 'password']);
@@ -85,7 +88,8 @@ function resolvePostgres(settings: Settings, secrets: Secrets): Stack['postgres'
     version,
     host: POSTGRES_SERVICE,
     port,
-    max_connections,
+    max_connections: max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    direct_connections,
     user,
     password,
     settings: textMap(given),

@@ -1,8 +1,12 @@
 import type { Findings } from './finding.ts';
 import { checkApp } from './rules/app.ts';
+import { checkAppTraps } from './rules/app-traps.ts';
 import { checkBackup } from './rules/backup.ts';
+import { checkBudget } from './rules/budget.ts';
 import { checkCompose } from './rules/compose.ts';
+import { checkCves } from './rules/cves.ts';
 import { checkDatabases } from './rules/databases.ts';
+import { checkExposure } from './rules/exposure.ts';
 import { checkGrafana } from './rules/grafana.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
 import { checkAuthDatabase, checkNeededFiles, checkPgbouncer, checkQuotes } from './rules/pgbouncer.ts';
@@ -11,6 +15,7 @@ import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
 import { checkSettingVersions } from './rules/setting-versions.ts';
+import { checkTraps } from './rules/traps.ts';
 import { checkPasswords, checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
 
@@ -47,6 +52,12 @@ const RULES: readonly Rule[] = [
   rule(['backup', 'postgres'], checkBackup),
   rule(['app', 'monitoring', 'pgbouncer'], checkPorts),
   rule(['app', 'postgres', 'monitoring', 'resources'], checkResources),
+  // From here on it is judgement: what fits the model and is rarely meant.
+  rule(['pgbouncer', 'databases', 'users', 'postgres'], checkBudget),
+  rule(['pgbouncer', 'databases', 'users'], checkTraps),
+  rule(['app', 'databases', 'pgbouncer'], checkAppTraps),
+  rule(['pgbouncer', 'postgres', 'app', 'monitoring'], checkExposure),
+  rule(['pgbouncer', 'users'], checkCves),
 ];
 
 /**

@@ -46,9 +46,13 @@ const postgres = about(
       'The service of the adopted project that runs Postgres; needs `compose`. Its roles and data stay as they are.',
     ),
     port: about(z._default(port, 5432), 'The port that Postgres listens on.'),
-    max_connections: about(
-      z._default(z.int().check(z.gte(1), z.lte(262143)), 100),
-      "Postgres's max_connections: set on the server that the stack runs.",
+    max_connections: maybe(
+      z.int().check(z.gte(1), z.lte(262143)),
+      "Postgres's max_connections, which the pools must fit. Set on the server that the stack runs, default 100; of one that someone else runs, what it has.",
+    ),
+    direct_connections: about(
+      z._default(z.int().check(z.gte(0), z.lte(262143)), 5),
+      'Connections of it that are kept for those who come past the pool: backups, migrations, people.',
     ),
     user: about(
       z._default(line, 'postgres'),
@@ -103,7 +107,7 @@ const user = z.strictObject({
 const pgbouncer = about(
   z.strictObject({
     image: about(
-      z._default(image, 'edoburu/pgbouncer:v1.25.2-p0'),
+      z._default(image, 'edoburu/pgbouncer:v1.26.0-p0'),
       'The PgBouncer image, with a tag that names its version; it must read /etc/pgbouncer/pgbouncer.ini, as edoburu/pgbouncer does.',
     ),
     version: maybe(

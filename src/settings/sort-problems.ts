@@ -1,4 +1,4 @@
-import { isError, type Place, type Problem } from '../problems/problem.ts';
+import type { Place, Problem } from '../problems/problem.ts';
 
 /**
  * Joins what was found in the environments. A fault in the base shows in all of them: once is enough. One
@@ -25,12 +25,14 @@ export function nameEnvironments(
   );
 }
 
-/** Errors before warnings, each in the order of its file, and nothing twice. */
+const RANK = { error: 0, warning: 1, note: 2 } as const;
+
+/** Errors before warnings before notes, each in the order of its file, and nothing twice. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((problem) => [identity(problem), problem]));
   return [...unique.values()].sort(
     (a, b) =>
-      Number(isError(b)) - Number(isError(a)) ||
+      RANK[a.severity] - RANK[b.severity] ||
       compare(a.at?.file ?? '', b.at?.file ?? '') ||
       (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
       (a.at?.column ?? 0) - (b.at?.column ?? 0),

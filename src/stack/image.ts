@@ -1,4 +1,4 @@
-/** The tag of an image reference, or undefined where it has none: `v1.25.2-p0` of `edoburu/pgbouncer:v1.25.2-p0`. */
+/** The tag of an image reference, or undefined where it has none: `v1.26.0-p0` of `edoburu/pgbouncer:v1.26.0-p0`. */
 export function imageTag(image: string): string | undefined {
   const [reference = ''] = image.split('@');
   // A colon before the last slash belongs to the registry's port.

@@ -5,7 +5,7 @@ export interface PgbouncerVersion {
   readonly patch: number | undefined;
 }
 
-/** Reads `1.26.1`, `v1.25.2-p0` or `PgBouncer 1.24.1`; undefined where there is no version in the text. */
+/** Reads `1.26.1`, `v1.26.0-p0` or `PgBouncer 1.24.1`; undefined where there is no version in the text. */
 export function parsePgbouncerVersion(text: string): PgbouncerVersion | undefined {
   const match = /(?:^|[^0-9.])(\d+)\.(\d+)(?:\.(\d+))?(?![0-9])/.exec(text);
   if (!match) return undefined;

@@ -31,6 +31,8 @@ export interface OwnPostgres {
   readonly host: string;
   readonly port: number;
   readonly max_connections: number;
+  /** Connections kept for those who come past the pool. */
+  readonly direct_connections: number;
   /** The superuser that the image creates; no application uses it. */
   readonly user: string;
   readonly password: Secret;
@@ -44,6 +46,9 @@ interface ServicePostgres {
   /** The name of its service. */
   readonly host: string;
   readonly port: number;
+  /** What it has, where the settings say so. */
+  readonly max_connections?: number | undefined;
+  readonly direct_connections?: number;
 }
 
 /** A Postgres that someone else runs. */
@@ -51,6 +56,9 @@ interface ExternalPostgres {
   readonly kind: 'external';
   readonly host: string;
   readonly port: number;
+  /** What it has, where the settings say so. */
+  readonly max_connections?: number | undefined;
+  readonly direct_connections?: number;
 }
 
 /** One `[databases]` entry of pgbouncer.ini. */

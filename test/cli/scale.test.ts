@@ -8,7 +8,7 @@ function project(count: number): string {
   const cwd = tempFolder();
   const all = Array.from({ length: count }, (_, index) => String(index).padStart(4, '0'));
   const settings = `name: many
-postgres: { image: postgres:17, password: { env: PASSWORD } }
+postgres: { image: postgres:17, max_connections: 100000, password: { env: PASSWORD } }
 databases:
 ${all.map((i) => `  db_${i}: { users: [user_${i}] }`).join('\n')}
 users:
@@ -17,7 +17,7 @@ ${all.map((i) => `  user_${i}: { password: { env: PASSWORD } }`).join('\n')}
 environments: { prod: {} }
 `;
   writeFileSync(join(cwd, 'ecar-pool.yaml'), settings);
-  writeFileSync(join(cwd, '.env.prod'), "PASSWORD='of-all'\n", { mode: 0o600 });
+  writeFileSync(join(cwd, '.env.prod'), "PASSWORD='one-of-all-of-them'\n", { mode: 0o600 });
   return cwd;
 }
 

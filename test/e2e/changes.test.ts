@@ -18,7 +18,7 @@ for (const { auth, other, postgres } of CASES) {
   describe(`a running stack with ${auth} and ${postgres.replace(/.*\//, '')} on a port of its own`, () => {
     const useStack = useProject('changes', async (project) => {
       await project.init(IMAGES.pgbouncer126, postgres, '--auth-type', auth);
-      await project.set({ postgres: { port: SERVER.port, user: 'The Boss' } });
+      await project.set({ postgres: { port: SERVER.port, user: 'The Boss', max_connections: 200 } });
       const { verified } = await renderAndFollow(project);
       expect(verified.code, verified.stdout).toBe(0);
     });

@@ -26,7 +26,10 @@ describe('a render that is killed', () => {
     await project.init(IMAGES.pgbouncer126, IMAGES.postgres17);
     const users = [`${project.name}_user`];
     const names = Array.from({ length: 200 }, (_, index) => `db${index}`);
-    await project.set({ databases: Object.fromEntries(names.map((name) => [name, { users }])) });
+    await project.set({
+      postgres: { max_connections: 10_000 },
+      databases: Object.fromEntries(names.map((name) => [name, { users }])),
+    });
     // Brings files that have no place for a mark.
     await Prometheus.switchOn(project);
     await project.set({ monitoring: { grafana: { password: { env: 'DB_PASSWORD' } } } });

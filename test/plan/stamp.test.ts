@@ -117,7 +117,7 @@ describe('the stamp of a render', () => {
     const cwd = withSecretFile();
     await render(cwd);
     expect(await read(cwd)).toBeDefined();
-    writeFileSync(join(cwd, 'password.txt'), 'another');
+    writeFileSync(join(cwd, 'password.txt'), 'another-one');
     expect(await read(cwd)).toBeUndefined();
     expect(await render(cwd)).toContain('updated    stack/prod/pgbouncer/userlist.txt');
   });

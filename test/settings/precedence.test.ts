@@ -66,9 +66,9 @@ it('a variable that holds a secret must not be taken for an override', async () 
   const settings = SETTINGS.replace('env: DB_PASSWORD', 'env: PGBOUNCER_USER_PASSWORD');
   const { stack, warnings } = await load(settings, {
     env: SECRETS,
-    files: { '.env.prod': "PGBOUNCER_USER_PASSWORD='plum'\n" },
+    files: { '.env.prod': "PGBOUNCER_USER_PASSWORD='plum-tree'\n" },
   });
-  expect(stack.users[0]?.password?.reveal()).toBe('plum');
+  expect(stack.users[0]?.password?.reveal()).toBe('plum-tree');
   expect(warnings).toEqual([]);
 });
 

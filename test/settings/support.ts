@@ -16,7 +16,7 @@ users:
 environments: { dev: {}, prod: {} }
 `;
 
-export const SECRETS = { DB_PASSWORD: 'apple', ADMIN_PASSWORD: 'pear' };
+export const SECRETS = { DB_PASSWORD: 'apple-tree', ADMIN_PASSWORD: 'pear-tree' };
 
 /** Loads settings from a folder with these further files, for `prod` unless told otherwise. */
 export async function load(

@@ -52,7 +52,7 @@ describe('the file', () => {
   ])('may have %s', async (_, text) => {
     const { stack } = await load(text);
     expect(stack.databases).toHaveLength(1);
-    expect(stack.users[0]?.password?.reveal()).toBe('apple');
+    expect(stack.users[0]?.password?.reveal()).toBe('apple-tree');
   });
 
   it('may call a database by a name that objects inherit', async () => {

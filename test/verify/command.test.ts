@@ -49,7 +49,7 @@ async function project(environment = 'prod') {
     console: ['pgbouncer'],
     databases: ['ecar_db'],
     tables: {
-      version: [['version'], ['PgBouncer 1.25.2']],
+      version: [['version'], ['PgBouncer 1.26.0']],
       config: [
         ['key', 'value', 'default', 'changeable'],
         ...[...pgbouncerSettings(stack)].map(([key, value]) => [key, value || null, null, 'yes']),
@@ -117,7 +117,7 @@ describe('verify', () => {
       ok    published port — 127.0.0.1:6432->6432
       ok    mounted files — the container sees pgbouncer.ini and userlist.txt as they lie on the disk
       ok    admin console — pgbouncer is let in and answered
-      ok    PgBouncer version — PgBouncer 1.25.2
+      ok    PgBouncer version — PgBouncer 1.26.0
       ok    SHOW CONFIG — 11 settings as rendered
       ok    SHOW DATABASES — ecar_db as rendered
       ok    pools are active — nothing is paused or disabled

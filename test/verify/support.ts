@@ -31,6 +31,7 @@ export const STACK: Stack = {
     host: 'postgres',
     port: 5432,
     max_connections: 100,
+    direct_connections: 5,
     user: 'postgres',
     password: secret('plum'),
     settings: new Map(),

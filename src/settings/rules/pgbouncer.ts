@@ -15,7 +15,7 @@ const OLDEST_TESTED = '1.18';
 export function checkPgbouncer(settings: Pick<Settings, 'pgbouncer'>, found: Findings): void {
   const { image, bind } = settings.pgbouncer;
   const at = ['pgbouncer', 'image'];
-  if (isFloatingImage(image)) checkFloating(at, image, 'edoburu/pgbouncer:v1.25.2-p0', found);
+  if (isFloatingImage(image)) checkFloating(at, image, 'edoburu/pgbouncer:v1.26.0-p0', found);
   else if (pgbouncerVersionOf(settings) === undefined && !found.isRefused(['pgbouncer', 'version'])) {
     found.value(
       'pgbouncer-version',

@@ -1,4 +1,4 @@
-import { countOpenFiles } from '../../stack/connections.ts';
+import { budgetFacts, countOpenFiles } from '../../stack/connections.ts';
 import { DOCKER_HOST } from '../../stack/docker-host.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
@@ -13,7 +13,7 @@ export function pgbouncerService(stack: Stack): Service {
   const { postgres, pgbouncer, client, monitoring } = stack;
   const hasLogFile = monitoring.log !== undefined;
   const { labels, ...common } = commonParts(stack, 'pgbouncer');
-  const files = countOpenFiles(stack);
+  const files = countOpenFiles(budgetFacts(stack));
   return {
     image: pgbouncer.image,
     ...common,

@@ -1,9 +1,9 @@
 import { writeComposeYaml } from '../../formats/compose-yaml.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
+import { countCapacity } from '../../stack/budget.ts';
 import { MONITORING_SERVICES } from '../../stack/monitoring.ts';
 import { EXPORTER_PORT, type Prometheus, type PrometheusServer } from '../../stack/prometheus.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { countUsableConnections } from '../../stack/usable-connections.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 import { shippedFile } from './shipped-file.ts';
 
@@ -82,9 +82,8 @@ function limitRules(stack: Stack): object[] {
     .map(({ name, settings }) => ({ user: name, limit: userLimit(settings, stack) }))
     .filter(({ limit }) => Number(limit) > 0);
   return [
-    ...(postgres.kind === 'own'
-      ? [rule('postgres_usable_connections', countUsableConnections(postgres))]
-      : []),
+    // Who comes past the pool takes of them, too.
+    ...(postgres.kind === 'own' ? [rule('postgres_usable_connections', countCapacity(postgres).usable)] : []),
     ...ofUsers.map(({ user, limit }) => rule('user_max_connections', limit, { user })),
   ];
 }

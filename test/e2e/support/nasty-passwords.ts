@@ -68,6 +68,7 @@ export async function addNastyUsers(
     users.filter((user) => user.database === database),
   ];
   await project.set({
+    postgres: { max_connections: 200 },
     users: settings,
     databases: {
       [database]: { users: plain.map(({ name }) => name), pool_size: 2 },

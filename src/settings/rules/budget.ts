@@ -1,0 +1,85 @@
+import { type Budget, countBudget, countCapacity, DEFAULT_MAX_CONNECTIONS } from '../../stack/budget.ts';
+import { BUILT_IN_DEFAULTS } from '../../stack/default-settings.ts';
+import { explainBudget } from '../../stack/explain-budget.ts';
+import { fitBudget } from '../../stack/fit-budget.ts';
+import type { Findings } from '../finding.ts';
+import type { Settings } from '../schema.ts';
+import { dotted } from '../tree.ts';
+import { budgetFactsOf } from './pool-settings.ts';
+
+type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users' | 'postgres'>;
+
+/** The pools together must fit the connections that Postgres has for them. */
+export function checkBudget(settings: Sections, found: Findings): void {
+  const facts = budgetFactsOf(settings);
+  const budget = countBudget(facts);
+  if (!Number.isFinite(budget.total)) {
+    const at =
+      facts.settings.get('default_pool_size') === '0' ? ['pgbouncer', 'default_pool_size'] : ['pgbouncer'];
+    const message = 'a pool size of 0 is no limit to PgBouncer: each client may take a server connection';
+    found.forbid('unlimited-pool', at, message, 'give `default_pool_size` a number, such as 20');
+    return;
+  }
+  checkPools(budget, facts.settings, found);
+  checkCapacity(settings, found);
+}
+
+/** Only entries on the server itself: what those of other servers may open is for their limits. */
+function checkCapacity(settings: Sections, found: Findings): void {
+  const capacity = capacityOf(settings);
+  const own = settings.postgres.host ?? settings.postgres.service;
+  const entries = Object.entries(settings.databases).filter(([, { host = own }]) => host === own);
+  const facts = budgetFactsOf({ ...settings, databases: Object.fromEntries(entries) });
+  const budget = countBudget(facts);
+  if (capacity === undefined || budget.total <= capacity.available) return;
+  const needed = capacity.max_connections + budget.total - capacity.available;
+  const change = fitBudget(facts, capacity.available);
+  const raise = `\`postgres.max_connections: ${needed}\``;
+  const hint =
+    change === undefined
+      ? `set ${raise}, or lower the pools`
+      : `set \`${dotted(change.path)}: ${change.to}\` instead of ${change.from}, or ${raise}`;
+  const message = `the pools may open ${budget.total} server connections, and Postgres has ${Math.max(0, capacity.available)} for them`;
+  found.forbid(
+    'over-budget',
+    ['postgres', 'max_connections'],
+    message,
+    hint,
+    explainBudget(budget, capacity),
+  );
+}
+
+/** What Postgres has; undefined for one that the stack does not run, unless the settings tell. */
+function capacityOf({ postgres }: Sections) {
+  const { image, max_connections, direct_connections } = postgres;
+  if (image === undefined && max_connections === undefined) return undefined;
+  const settings = new Map(Object.entries(postgres.settings).map(([name, value]) => [name, String(value)]));
+  return countCapacity({
+    max_connections: max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    direct_connections,
+    settings,
+  });
+}
+
+/** What PgBouncer takes in silence: a cap below a pool, and a pool that clients can never fill. */
+function checkPools(budget: Budget, settings: ReadonlyMap<string, string>, found: Findings): void {
+  const clients = Number(settings.get('max_client_conn') ?? BUILT_IN_DEFAULTS.max_client_conn);
+  const caps = new Map(budget.databases.map(({ name, cap }) => [name, cap]));
+  const told = new Set<string>();
+  for (const { database, size, reserve } of budget.pools) {
+    if (told.has(database)) continue;
+    const cap = caps.get(database) ?? Infinity;
+    if (cap < size + reserve) {
+      told.add(database);
+      const message = `max_db_connections ${cap} never lets a pool of ${database} grow to its ${size}${reserve === 0 ? '' : ` + ${reserve} in reserve`}`;
+      const hint = `set \`max_db_connections: ${size + reserve}\`, or lower the pool`;
+      found.doubt('pool-over-cap', ['databases', database, 'max_db_connections'], message, hint);
+    }
+    if (size > clients) {
+      told.add(database);
+      const message = `a pool of ${database} may have ${size} server connections, and max_client_conn lets in ${clients} clients`;
+      const hint = `set \`max_client_conn: ${size}\` or more, or lower the pool`;
+      found.doubt('pool-over-clients', ['databases', database, 'pool_size'], message, hint);
+    }
+  }
+}
