@@ -41,7 +41,9 @@ describe('init --from', () => {
     const [, secrets = ''] = written;
     expect(statSync(join(folder, secrets)).mode & 0o777).toBe(0o600);
     const rendered = await runToEnd(['render', '--diff'], { cwd: folder });
-    expect(rendered).toMatchObject({ exitCode: 0, err: '' });
+    // What may be wrong with a pool that was taken over is told, and stops nobody.
+    expect(rendered.exitCode, rendered.err).toBe(0);
+    expect(rendered.err).not.toMatch(/error:/);
     expect(rendered.out).not.toMatch(SECRETS);
   });
 });

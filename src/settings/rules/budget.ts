@@ -14,6 +14,8 @@ export function checkBudget(settings: Sections, found: Findings): void {
   const facts = budgetFactsOf(settings);
   const budget = countBudget(facts);
   if (!Number.isFinite(budget.total)) {
+    // Where nobody knows what the server has, no limit may be meant, as in a pool that was taken over.
+    if (capacityOf(settings) === undefined) return;
     const at =
       facts.settings.get('default_pool_size') === '0' ? ['pgbouncer', 'default_pool_size'] : ['pgbouncer'];
     const message = 'a pool size of 0 is no limit to PgBouncer: each client may take a server connection';
