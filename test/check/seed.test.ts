@@ -35,7 +35,7 @@ describe('check on the settings of the hand-written guide', () => {
       'open-secrets: .env.prod',
       'weak-password: password: { env: DB_PASSWORD }',
       // Migrations and the Django admin need a session.
-      "no-session-entry: ecar_db: { users: [ecar_user] }",
+      'no-session-entry: ecar_db: { users: [ecar_user] }',
       'weak-password: ecar_user: { password: { env: DB_PASSWORD } }',
       'weak-password: pgbouncer: { password: { env: PGBOUNCER_PASSWORD }, role: admin }',
       'open-port: bind: 0.0.0.0',
