@@ -7,6 +7,8 @@ export interface AdoptedAnswers {
   /** The Compose files; undefined where they are those that Compose takes by itself. */
   readonly files: readonly string[] | undefined;
   readonly pgbouncerImage: string;
+  /** Lines above the image; empty for none. */
+  readonly pgbouncerNote: string;
   readonly authType: string;
   readonly poolSize: number;
   readonly port: number;
@@ -17,7 +19,7 @@ export interface AdoptedAnswers {
  * @param template the text of `templates/init/adopted.yaml`
  */
 export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers, template: string): string {
-  const { files, name, environment, pgbouncerImage, authType, poolSize, port } = answers;
+  const { files, name, environment, pgbouncerImage, pgbouncerNote, authType, poolSize, port } = answers;
   const { postgres, networks, profiles, services, databases, users, server_tls_sslmode } = adoption;
   const values: Readonly<Record<string, string>> = {
     name: asYaml(name),
@@ -32,6 +34,7 @@ export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers
     ),
     users: lines([...users].map(([user, place]) => `  ${asYaml(user)}: { password: { ${placeOf(place)} } }`)),
     pgbouncerImage,
+    pgbouncerNote,
     authType,
     poolSize: String(poolSize),
     port: String(port),

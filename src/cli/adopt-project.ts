@@ -6,6 +6,7 @@ import { planAdoption } from '../adopt/plan-adoption.ts';
 import { writeDotenv, writeDotenvValue } from '../formats/dotenv.ts';
 import { formatCommand } from '../formats/shell.ts';
 import type { Answers } from '../init/answers.ts';
+import { noteOnScram } from '../init/starter-files.ts';
 import { findFile } from '../plan/find-file.ts';
 import { createFile, replaceFile } from '../plan/put-file.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
@@ -87,11 +88,13 @@ export async function adoptProject(
   };
   const isDefault = files.join('\n') === findDefaultFiles(folder).join('\n');
   const name = options.name ?? (await naturalName(files, { root: folder, find })) ?? basename(folder);
+  const authType = answers.isAuthGiven ? answers.authType : 'scram-sha-256';
   const settings = writeAdoptedSettings(
     adoption,
     {
       ...answers,
-      authType: answers.isAuthGiven ? answers.authType : 'scram-sha-256',
+      authType,
+      pgbouncerNote: noteOnScram({ ...answers, authType }),
       name,
       environment,
       files: isDefault ? undefined : files,

@@ -56,7 +56,10 @@ function maxConnectionsFor(poolSize: number, reservePoolSize: number): number {
 }
 
 /** The hole takes a password of userlist.txt, and those of the starter are in the hands of those who run it. */
-function noteOnScram({ authType, pgbouncerImage }: Answers): string {
+export function noteOnScram({
+  authType,
+  pgbouncerImage,
+}: Pick<Answers, 'authType' | 'pgbouncerImage'>): string {
   if (authType !== 'scram-sha-256' || !/:v?1\.26\.0(?!\d)/.test(pgbouncerImage)) return '';
   return '  # ecar-pool: ignore cve-2026-107350  the passwords are all in the same hands; use 1.26.1 once there is an image of it\n';
 }

@@ -125,7 +125,7 @@ describe('readDotenv', () => {
     ['V="a" B=2', 'closing quote'],
   ])('reports a problem for %j and reads on', (line, problem) => {
     const entries = readDotenv(`${line}\nW=w`);
-    expect(entries).toEqual([
+    expect(entries).toMatchObject([
       {
         name: 'V',
         line: 1,

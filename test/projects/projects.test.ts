@@ -34,7 +34,11 @@ describe.each(PROJECT_NAMES)('the project %s', (name) => {
       const { folder, init } = await adopt(copyProject(name), { PATH });
       expect(init).toMatchObject({ exitCode: 0 });
       const render = await runToEnd(['render'], { cwd: folder, env: {} });
-      expect(render).toMatchObject({ exitCode: 0, err: '' });
+      // Passwords of projects are as people choose them.
+      expect(render.exitCode, render.err).toBe(0);
+      expect(
+        render.err.replace(/.*warning: \w+ in \.env (?:has fewer than|is a password).*/g, ''),
+      ).not.toMatch(/error:|warning:/);
       for (const file of [
         'ecar-pool.yaml',
         'docker-compose.pgbouncer.yml',
