@@ -17,11 +17,12 @@ export interface Login {
 }
 
 /**
- * Postgres answers a 1, and for how many whole seconds the server connection has been open that brought it.
+ * Postgres answers a 1, and for how many seconds the server connection has been open that brought it: rounded up, and
+ * 0 where it was opened for this very login. One that is a second old may be from before a change of password.
  * Asked of the function behind the view pg_stat_activity, since some take the view from their users.
  */
 const ASK_POSTGRES =
-  'SELECT 1, floor(extract(epoch FROM clock_timestamp() - backend_start)) FROM pg_stat_get_activity(pg_backend_pid())';
+  'SELECT 1, ceil(extract(epoch FROM clock_timestamp() - backend_start) - 0.2) FROM pg_stat_get_activity(pg_backend_pid())';
 
 /** What PgBouncer is asked in one go. */
 export interface Inquiry {

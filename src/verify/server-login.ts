@@ -40,7 +40,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'no-server-database',
 ]);
 
-/** The age of the server connection, in whole seconds, from the answer to ASK_POSTGRES. */
+/** The age of the server connection, in seconds, from the answer to ASK_POSTGRES; 0 for one of this very login. */
 function readAge(said: string): number {
   return Number(/\|(\d+)$/.exec(said)?.[1] ?? 0);
 }
