@@ -2,7 +2,7 @@ import { EXIT, SettingsError } from '../problems/errors.ts';
 import { reportSize } from '../report/size.ts';
 import { inspectSettings } from '../settings/load-stack.ts';
 import { countBudget, countCapacity } from '../stack/budget.ts';
-import { budgetFacts, countOpenFiles } from '../stack/connections.ts';
+import { budgetFacts, countOpenFiles, hasUncountedPools, serverBudgetFacts } from '../stack/connections.ts';
 import { proposeSizes } from '../stack/propose-sizes.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Invocation } from './context.ts';
@@ -13,15 +13,16 @@ export async function showSize({ world, options, report }: Invocation<SizeOption
   const { loaded, problems } = await inspectSettings(options, world);
   if (loaded === undefined) throw new SettingsError(problems.filter(({ waits }) => !waits));
   const { stack } = loaded;
-  const facts = { ...budgetFacts(stack), processes: options.processes ?? 1 };
+  const facts = { ...serverBudgetFacts(stack), processes: options.processes ?? 1 };
   const capacity = capacityOf(stack, options.maxConnections);
   reportSize(
     {
       environment: stack.environment,
       settings: stack.pgbouncer.settings,
       budget: countBudget(facts),
+      isLowerBound: hasUncountedPools(facts),
       capacity,
-      openFiles: countOpenFiles(facts),
+      openFiles: countOpenFiles({ ...budgetFacts(stack), processes: facts.processes }),
       load: options,
       proposals: proposeSizes(facts, capacity, options),
     },

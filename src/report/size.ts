@@ -11,6 +11,8 @@ interface Sizes {
   /** The `[pgbouncer]` section. */
   readonly settings: ReadonlyMap<string, string>;
   readonly budget: Budget;
+  /** Whether there may be pools that no setting tells of. */
+  readonly isLowerBound: boolean;
   /** Undefined where nobody said what the server has. */
   readonly capacity: Capacity | undefined;
   readonly openFiles: number;
@@ -37,6 +39,7 @@ export function reportSize(sizes: Sizes, report: Reporter): void {
     each: budget.each,
     processes: budget.processes,
     total: budget.total,
+    uncounted_pools: sizes.isLowerBound,
     capacity: capacity ?? null,
     fits,
     clients: { max_client_conn: countClients(settings), application: clients ?? null },
@@ -73,15 +76,17 @@ function describeClients(settings: ReadonlyMap<string, string>, clients: number 
 }
 
 function verdict(
-  { environment, budget, capacity, proposals }: Sizes,
+  { environment, budget, isLowerBound, capacity, proposals }: Sizes,
   fits: boolean | null,
   style: Reporter['style'],
 ): string {
   const name = style.bold(environment);
+  const beside = isLowerBound ? ', without the pools of `*` and of users whom auth_query finds' : '';
   const advice = proposals.length === 0 ? '' : '; proposed:';
   if (capacity === undefined || fits === null)
     return `${name}: what Postgres has is not known: say \`postgres.max_connections\`, or --max-connections${advice}`;
-  if (fits) return `${name} ${style.green('fits')}: ${budget.total} of ${capacity.available}${advice}`;
+  if (fits)
+    return `${name} ${style.green('fits')}: ${budget.total} of ${capacity.available}${beside}${advice}`;
   const total = Number.isFinite(budget.total) ? String(budget.total) : 'no limit';
   return `${name} ${style.red('does not fit')}: ${total} of ${capacity.available}${advice}`;
 }

@@ -10,6 +10,24 @@ export function budgetFacts({ databases, users, pgbouncer }: Stack): BudgetFacts
   return { databases, users, settings: pgbouncer.settings, processes: 1 };
 }
 
+/** The same of the stack's own server alone: what entries have on other servers counts there. */
+export function serverBudgetFacts(stack: Stack): BudgetFacts {
+  const { host, port } = stack.postgres;
+  const databases = stack.databases.filter((entry) => entry.host === host && entry.port === port);
+  return { ...budgetFacts(stack), databases };
+}
+
+/**
+ * Whether PgBouncer may open pools that no setting tells of: one for each database that clients ask `*` for, and one
+ * for each user whom it finds by auth_query, which it asks as auth_user only.
+ */
+export function hasUncountedPools({ databases, settings }: BudgetFacts): boolean {
+  return (
+    settings.has('auth_user') ||
+    databases.some(({ name, settings: own }) => name === '*' || own.has('auth_user'))
+  );
+}
+
 /** Client connections that PgBouncer accepts at most. */
 export function countClients(settings: ReadonlyMap<string, string>): number {
   return Number(settings.get('max_client_conn') ?? BUILT_IN_DEFAULTS.max_client_conn);

@@ -177,6 +177,27 @@ describe('the smallest change that fits', () => {
   });
 });
 
+describe('entries on other servers', () => {
+  const OWN = 'ecar_db: { users: [ecar_user] }';
+  const codes = async (databases: string) =>
+    (await inspect(settingsWith({ databases }))).problems.map(({ code }) => code);
+
+  it.each([
+    ['another host', 'host: other.example.com'],
+    ['another port of this one', 'port: 5433'],
+  ])('must not be held against this one: %s', async (_, where) => {
+    expect(await codes(`${OWN}\n  far: { ${where}, users: [ecar_user], pool_size: 500 }`)).not.toContain(
+      'over-budget',
+    );
+  });
+
+  it('must count where they name this one', async () => {
+    expect(await codes(`${OWN}\n  near: { host: postgres, users: [ecar_user], pool_size: 500 }`)).toContain(
+      'over-budget',
+    );
+  });
+});
+
 describe('an over-budget finding', () => {
   it('must show the arithmetic line by line, and the smallest change', async () => {
     const databases =

@@ -33,6 +33,7 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     { pgbouncer: 'max_db_connections: 24, reserve_pool_size: 5' },
     { pgbouncer: 'max_db_connections: 25, reserve_pool_size: 5' },
   ],
+  ['uncounted-pools', { pgbouncer: 'auth_user: ecar_user' }, {}],
   ['pool-over-clients', { pgbouncer: 'max_client_conn: 19' }, { pgbouncer: 'max_client_conn: 20' }],
   ['min-pool-size', { pgbouncer: 'min_pool_size: 21' }, { pgbouncer: 'min_pool_size: 20' }],
   [

@@ -109,6 +109,15 @@ export const CHECK_PAGES = {
     fix: 'Use `pool_mode: transaction`.',
     sources: [PGBOUNCER_FEATURES],
   },
+  'uncounted-pools': {
+    ...note,
+    title: 'pools that no setting tells of',
+    why: 'The connection budget counts the pairs of entries and users in the settings; more may come.',
+    pgbouncer:
+      'It makes a pool for each database that clients ask the entry `*` for, and for each user whom auth_query finds.',
+    fix: 'Bound them by `max_db_connections` and `max_user_connections`, and leave room for them.',
+    sources: [LIMITS],
+  },
   'reset-query-unused': {
     ...note,
     title: 'a reset query that is never sent',

@@ -1,7 +1,16 @@
-import { type Budget, countBudget, countCapacity, DEFAULT_MAX_CONNECTIONS } from '../../stack/budget.ts';
+import {
+  type Budget,
+  type BudgetFacts,
+  type Capacity,
+  countBudget,
+  countCapacity,
+  DEFAULT_MAX_CONNECTIONS,
+} from '../../stack/budget.ts';
+import { hasUncountedPools } from '../../stack/connections.ts';
 import { BUILT_IN_DEFAULTS } from '../../stack/default-settings.ts';
 import { explainBudget } from '../../stack/explain-budget.ts';
 import { fitBudget } from '../../stack/fit-budget.ts';
+import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
 import { dotted } from '../tree.ts';
@@ -12,28 +21,39 @@ type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users' | 'postgres'>
 /** The pools together must fit the connections that Postgres has for them. */
 export function checkBudget(settings: Sections, found: Findings): void {
   const facts = budgetFactsOf(settings);
+  checkPools(countBudget(facts), facts.settings, found);
+  const capacity = capacityOf(settings);
+  // Where nobody knows what the server has, no limit may be meant, as in a pool that was taken over.
+  if (capacity !== undefined)
+    checkCapacity(capacity, { ...facts, databases: onServer(settings, facts) }, found);
+}
+
+/** The entries on the server itself: what those of other servers may open is for their limits. */
+function onServer({ postgres, databases }: Sections, facts: BudgetFacts): BudgetFacts['databases'] {
+  const own = postgres.host ?? postgres.service ?? POSTGRES_SERVICE;
+  return facts.databases.filter(({ name }) => {
+    const { host = own, port = postgres.port } = databases[name] ?? {};
+    return host === own && port === postgres.port;
+  });
+}
+
+function checkCapacity(capacity: Capacity, facts: BudgetFacts, found: Findings): void {
   const budget = countBudget(facts);
   if (!Number.isFinite(budget.total)) {
-    // Where nobody knows what the server has, no limit may be meant, as in a pool that was taken over.
-    if (capacityOf(settings) === undefined) return;
     const at =
       facts.settings.get('default_pool_size') === '0' ? ['pgbouncer', 'default_pool_size'] : ['pgbouncer'];
     const message = 'a pool size of 0 is no limit to PgBouncer: each client may take a server connection';
     found.forbid('unlimited-pool', at, message, 'give `default_pool_size` a number, such as 20');
     return;
   }
-  checkPools(budget, facts.settings, found);
-  checkCapacity(settings, found);
-}
-
-/** Only entries on the server itself: what those of other servers may open is for their limits. */
-function checkCapacity(settings: Sections, found: Findings): void {
-  const capacity = capacityOf(settings);
-  const own = settings.postgres.host ?? settings.postgres.service;
-  const entries = Object.entries(settings.databases).filter(([, { host = own }]) => host === own);
-  const facts = budgetFactsOf({ ...settings, databases: Object.fromEntries(entries) });
-  const budget = countBudget(facts);
-  if (capacity === undefined || budget.total <= capacity.available) return;
+  if (hasUncountedPools(facts))
+    found.note(
+      'uncounted-pools',
+      ['databases'],
+      'the budget leaves out the pools of `*` and of users whom auth_query finds: nobody knows how many there will be',
+      'bound them by `max_db_connections` and `max_user_connections`',
+    );
+  if (budget.total <= capacity.available) return;
   const needed = capacity.max_connections + budget.total - capacity.available;
   const change = fitBudget(facts, capacity.available);
   const raise = `\`postgres.max_connections: ${needed}\``;
@@ -69,7 +89,7 @@ function checkPools(budget: Budget, settings: ReadonlyMap<string, string>, found
   const caps = new Map(budget.databases.map(({ name, cap }) => [name, cap]));
   const told = new Set<string>();
   for (const { database, size, reserve } of budget.pools) {
-    if (told.has(database)) continue;
+    if (told.has(database) || !Number.isFinite(size)) continue;
     const cap = caps.get(database) ?? Infinity;
     if (cap < size + reserve) {
       told.add(database);

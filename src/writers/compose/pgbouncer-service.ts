@@ -10,7 +10,7 @@ import { commonParts, mountFolder, readyCheck, type Service } from './service.ts
 
 /** The pool itself: configured by its mounted files only, because its image reads its environment once. */
 export function pgbouncerService(stack: Stack): Service {
-  const { postgres, pgbouncer, client, monitoring } = stack;
+  const { pgbouncer, client, monitoring } = stack;
   const hasLogFile = monitoring.log !== undefined;
   const { labels, ...common } = commonParts(stack, 'pgbouncer');
   const files = countOpenFiles(budgetFacts(stack));
@@ -29,7 +29,7 @@ export function pgbouncerService(stack: Stack): Service {
     ],
     ...dependsOnPostgres(stack),
     // Engine 20.10 and later know the address: https://docs.docker.com/reference/cli/docker/container/run/#add-host
-    ...(postgres.host === DOCKER_HOST ? { extra_hosts: [`${DOCKER_HOST}:host-gateway`] } : {}),
+    ...(leadsToMachine(stack) ? { extra_hosts: [`${DOCKER_HOST}:host-gateway`] } : {}),
     healthcheck: readyCheck(pgbouncer.port, client.user, client.database),
     // Of 1.18, 1.24 and 1.26, tried: SIGTERM waits for every client to leave (1.18: for nothing), SIGQUIT for
     // nothing. SIGINT waits for running transactions, but for a client in session mode, idle or not, until it
@@ -40,6 +40,12 @@ export function pgbouncerService(stack: Stack): Service {
     ulimits: { nofile: { soft: files, hard: files } },
     ...HARDENED,
   };
+}
+
+/** Whether any server is one of the machine itself, be it one of a list. */
+function leadsToMachine({ postgres, databases }: Stack): boolean {
+  const hosts = [postgres.host, ...databases.flatMap(({ host }) => host.split(','))];
+  return hosts.includes(DOCKER_HOST);
 }
 
 /**
