@@ -51,7 +51,6 @@ export async function applyChanges(
 }
 
 /**
-/**
  * Refuses, before anything is written, what `applyChanges` would refuse.
  * @throws RefusedError
  */
