@@ -1,6 +1,7 @@
 import { CVES, type CveCode } from '../../problems/cves.ts';
 import { formatPgbouncerVersion, isAtLeast } from '../../stack/pgbouncer-version.ts';
 import type { Findings } from '../finding.ts';
+import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
 import { poolSettings } from './pool-settings.ts';
@@ -42,8 +43,9 @@ export function checkCves(sections: Pick<Settings, 'pgbouncer' | 'users'>, found
   if (version === undefined) return;
   const facts: Facts = {
     settings: poolSettings(sections),
-    isScram: sections.pgbouncer.auth_type === 'scram-sha-256',
-    hasStatsUser: Object.values(sections.users).some(({ role }) => role === 'stats'),
+    // The rules of hba are a file of its own, and say scram-sha-256 more often than not.
+    isScram: sections.pgbouncer.auth_type !== 'md5',
+    hasStatsUser: Object.values(sections.users).some((user) => rolesOf(user).includes('stats')),
   };
   for (const [code, isExposed] of Object.entries(EXPOSED) as [CveCode, (facts: Facts) => boolean][]) {
     const { since, fixedIn, title } = CVES[code];

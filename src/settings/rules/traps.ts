@@ -1,6 +1,7 @@
 import { BUILT_IN_DEFAULTS } from '../../stack/default-settings.ts';
 import { formatPgbouncerVersion, isAtLeast } from '../../stack/pgbouncer-version.ts';
 import type { Findings } from '../finding.ts';
+import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
 import { poolSettings } from './pool-settings.ts';
@@ -73,7 +74,7 @@ function checkModes(
   const global = settings.get('pool_mode');
   const modes = new Set<string | undefined>([
     ...Object.values(databases).map(({ pool_mode }) => pool_mode ?? global),
-    ...Object.values(users).flatMap(({ role, pool_mode }) => (role === 'app' ? (pool_mode ?? []) : [])),
+    ...Object.values(users).flatMap((user) => (rolesOf(user).includes('app') ? (user.pool_mode ?? []) : [])),
   ]);
   const isAlways = settings.get('server_reset_query_always') === '1';
   if (settings.has('server_reset_query') && !modes.has('session') && !isAlways)
