@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests on a real Docker engine: one file after the other, because they share its two cores. */
+/** Tests on a real Docker engine: two files at a time, which mostly wait for containers. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: ['test/e2e/support/global-setup.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
