@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],
   docker: ['formats', 'stack', 'problems'],
   verify: ['docker', 'plan', 'formats', 'stack', 'problems'],
-  backup: ['docker', 'plan', 'formats', 'stack', 'problems'],
+  backup: ['docker', 'plan', 'credentials', 'formats', 'stack', 'problems'],
   deploy: ['verify', 'docker', 'plan', 'formats', 'stack', 'problems'],
   report: ['deploy', 'verify', 'backup', 'docker', 'formats', 'plan', 'stack', 'problems'],
   cli: [

@@ -9,6 +9,7 @@ import { createFile } from '../plan/put-file.ts';
 import { removeStaleStaging, stagingPath } from '../plan/staging.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
+import { listDatabases } from '../stack/access.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import { checkDump, isAboutFile } from './check-dump.ts';
@@ -62,15 +63,6 @@ export interface BackupResult {
   readonly dumps: readonly Dump[];
   /** Paths of the backups that had had their time. */
   readonly removed: readonly string[];
-}
-
-/**
- * The databases of a stack on its server: each once, however many entries lead to it. Those that entries have on
- * servers of their own are not among them.
- */
-export function listDatabases({ databases, postgres }: Pick<Stack, 'databases' | 'postgres'>): string[] {
-  const own = databases.filter(({ host, port }) => host === postgres.host && port === postgres.port);
-  return [...new Set(own.map(({ dbname }) => dbname))].filter((dbname) => dbname !== '*');
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import { EnvironmentError, RefusedError, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
+import { listDatabases } from '../stack/access.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Progress } from './back-up.ts';
@@ -121,8 +122,8 @@ function refuseDump(shownPath: string, failure: RunResult): Error {
 
 function requireCreate({ create, database, stack }: RestoreRequest): void {
   if (create) return;
-  const known = stack.databases.map(({ dbname }) => dbname);
-  const among = known.includes(database) ? '' : `; the settings have ${[...new Set(known)].join(', ')}`;
+  const known = listDatabases(stack);
+  const among = known.includes(database) ? '' : `; the settings have ${known.join(', ')}`;
   throw new RefusedError(
     `the server has no database ${JSON.stringify(database)}${among}`,
     'check the name, or have it created with --create',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable, type Writable } from 'node:stream';
-import { execArgv, psArgv, removeArgv, runArgv } from '../docker/argv.ts';
-import { parseContainers } from '../docker/containers.ts';
+import { execArgv, inspectArgv, psArgv, removeArgv, runArgv } from '../docker/argv.ts';
+import { type Container, parseContainers } from '../docker/containers.ts';
 import { diagnoseStderr } from '../docker/diagnose.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
@@ -10,8 +10,10 @@ import { quoteLiteral } from '../formats/sql.ts';
 import { upCommand } from '../plan/commands.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
+import { DOCKER_HOST } from '../stack/docker-host.ts';
 import type { Secret } from '../stack/secret.ts';
 import { networkName, type Stack } from '../stack/stack.ts';
+import { feedTlsFiles, type TlsFiles, takeTlsFiles, tlsFilesOf, tlsKeywords } from './tls-files.ts';
 
 interface Address {
   readonly host: string;
@@ -45,8 +47,10 @@ interface Streams {
   readonly output?: Writable;
 }
 
-/** Without a child process: one that outlives its parent becomes Postgres's own, which restarts when it is killed. */
-const LOG_IN = 'IFS= read -r PGPASSWORD; export PGPASSWORD LC_ALL=C; exec "$@"';
+/** Without a child process in Postgres's container: one that outlives its parent becomes Postgres's own, which restarts when it is killed. */
+const READ_PASSWORD = 'IFS= read -r PGPASSWORD; export PGPASSWORD LC_ALL=C\n';
+const BECOME_IT = 'exec "$@"';
+const LOG_IN = READ_PASSWORD + BECOME_IT;
 
 /**
  * Finds the way to a stack's Postgres: into its container, where the stack runs it, as its superuser and over its
@@ -61,15 +65,15 @@ export async function openServer(
   const session = `ecar-pool ${randomBytes(6).toString('hex')}`;
   const way =
     postgres.kind !== 'external'
-      ? wayInside(await findContainer(docker, postgres, project), postgres, session)
-      : wayBeside(postgres, stack);
+      ? wayInside(await findPostgres(docker, postgres, project), postgres, session)
+      : wayBeside(postgres, stack, await findNetwork(docker, stack, project));
   const within = (by: Docker): Server => ({
     user: login.name,
     conninfo: (dbname) =>
       writeConninfo({ dbname, ...way.address, user: login.name, application_name: session }),
     run: (words, { input, output } = {}) =>
-      by.call(way.argv('sh', '-c', LOG_IN, 'sh', ...words), {
-        stdin: Readable.from(feed(login.password, input), { objectMode: false }),
+      by.call(way.argv('sh', '-c', READ_PASSWORD + takeTlsFiles(way.files) + BECOME_IT, 'sh', ...words), {
+        stdin: Readable.from(feed(login.password, way.files, input), { objectMode: false }),
         ...(output === undefined ? {} : { stdout: output }),
       }),
     within,
@@ -81,13 +85,19 @@ export async function openServer(
   return within(docker);
 }
 
-async function* feed(password: Secret, input: AsyncIterable<Buffer> | undefined): AsyncGenerator<Buffer> {
-  yield Buffer.from(`${password.reveal()}\n`);
+async function* feed(
+  password: Secret,
+  files: TlsFiles,
+  input: AsyncIterable<Buffer> | undefined,
+): AsyncGenerator<Buffer> {
+  yield Buffer.from(`${password.reveal()}\n${feedTlsFiles(files)}`);
   if (input !== undefined) yield* input;
 }
 
 interface Way {
   readonly address: Readonly<Record<string, string>>;
+  /** What is to be put beside the program. */
+  readonly files: TlsFiles;
   argv(...command: readonly string[]): string[];
   endArgv(user: string): string[];
 }
@@ -97,6 +107,7 @@ function wayInside(container: string, { port }: Address, session: string): Way {
   const argv = (...command: readonly string[]) => execArgv(container, ...command);
   return {
     address,
+    files: new Map(),
     argv,
     // Docker cannot end what it has started in a container. Without its session it ends by itself.
     endArgv: (user) => {
@@ -109,31 +120,66 @@ function wayInside(container: string, { port }: Address, session: string): Way {
 
 let runs = 0;
 
-function wayBeside({ host, port }: Address, stack: Stack): Way {
+function wayBeside({ host, port }: Address, stack: Stack, network: string | undefined): Way {
   const sslmode = stack.pgbouncer.settings.get('server_tls_sslmode') ?? 'prefer';
+  const files = tlsFilesOf(stack);
   const { image } = stack.backup;
+  const isNamed = network?.startsWith(SHARED) === true || !host.split(',').includes(DOCKER_HOST);
+  const hosts = isNamed ? [] : [`${DOCKER_HOST}:host-gateway`];
   let name = '';
   return {
-    address: { host, port: String(port), sslmode },
+    address: { host, port: String(port), sslmode, ...tlsKeywords(files) },
+    files,
     argv: (...command) => {
       runs += 1;
       name = `${stack.name}_pg_client_${process.pid}_${runs}`;
-      return runArgv({ name, network: networkName(stack), image }, ...command);
+      return runArgv({ name, network, hosts, image }, ...command);
     },
     endArgv: () => removeArgv(name),
   };
 }
 
-async function findContainer(docker: Docker, { host }: Address, project: ComposeProject): Promise<string> {
+/** Before the name of a container whose networks are shared, and with them its names of hosts. */
+const SHARED = 'container:';
+
+/**
+ * The network from which PgBouncer reaches a server of others. That of an adopted project has a name that its own
+ * files give, so Docker is asked for those that PgBouncer is in. Where there are several, its own are shared, since
+ * Docker joins one; it must run then. Without its container, Docker's default network has to do.
+ */
+async function findNetwork(
+  docker: Docker,
+  stack: Stack,
+  project: ComposeProject,
+): Promise<string | undefined> {
+  if (stack.adopted === undefined) return networkName(stack);
+  const { container } = await findContainer(docker, 'pgbouncer', project);
+  if (container === undefined) return undefined;
+  const names = '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}';
+  const { code, stdout } = await docker.call(inspectArgv([container.name], names));
+  const [first, ...others] = code === 0 ? stdout.split('\n').filter((name) => name !== '') : [];
+  return others.length > 0 && container.state === 'running' ? `${SHARED}${container.name}` : first;
+}
+
+async function findPostgres(docker: Docker, { host }: Address, project: ComposeProject): Promise<string> {
+  const { container, seen } = await findContainer(docker, host, project);
+  if (container?.state === 'running') return container.name;
+  throw new EnvironmentError(
+    `the Postgres of the stack does not run (${container?.state ?? seen})`,
+    `start it with ${upCommand(project)}`,
+  );
+}
+
+/** The container of a service, or what was seen instead. */
+async function findContainer(
+  docker: Docker,
+  service: string,
+  project: ComposeProject,
+): Promise<{ readonly container?: Container | undefined; readonly seen: string | undefined }> {
   const { code, stdout, stderr } = await docker.call(psArgv(project));
   const known = diagnoseStderr(stderr);
   if (code !== 0 && known !== undefined) throw known;
-  const found = code === 0 ? parseContainers(stdout).find(({ service }) => service === host) : undefined;
-  if (found?.state === 'running') return found.name;
-  const seen =
-    code === 0 ? (found?.state ?? 'there is no container of it') : stderr.trim().split('\n').at(-1);
-  throw new EnvironmentError(
-    `the Postgres of the stack does not run (${seen})`,
-    `start it with ${upCommand(project)}`,
-  );
+  if (code !== 0) return { seen: stderr.trim().split('\n').at(-1) };
+  const container = parseContainers(stdout).find((each) => each.service === service);
+  return { container, seen: 'there is no container of it' };
 }

@@ -2,9 +2,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { backUp } from '../backup/back-up.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
 import type { NextStep } from '../plan/next-step.ts';
-import { EnvironmentError } from '../problems/errors.ts';
+import { ExpectedError, InterruptedError } from '../problems/errors.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
+import { stackCommand } from './stack-command.ts';
 import type { Workshop } from './workshop.ts';
 
 /**
@@ -26,7 +27,7 @@ export function reachesPostgres(
 
 /**
  * Dumps the databases of what runs now to `backups/<env>/`. Gives the files, as people would type them.
- * @throws EnvironmentError, with nothing changed
+ * @throws ExpectedError, with nothing changed and `--no-backup` named as the way on
  */
 export async function backUpFirst(
   workshop: Workshop,
@@ -44,11 +45,15 @@ export async function backUpFirst(
     folder,
     cleaner: () => workshop.cleaner(),
   }).catch((error: unknown) => {
-    if (!(error instanceof EnvironmentError)) throw error;
-    const hint = `${error.hint ?? 'mend that'}; or deploy without a backup: --no-backup`;
-    throw new EnvironmentError(`no backup could be made, and nothing was changed: ${error.message}`, hint, {
-      cause: error,
-    });
+    if (!(error instanceof ExpectedError) || error instanceof InterruptedError) throw error;
+    const { message, exitCode, hint = 'mend that' } = error;
+    throw new ExpectedError(
+      `no backup could be made, and nothing was changed: ${message}`,
+      exitCode,
+      // What the hint names are options of that command.
+      `make one with ${stackCommand('backup', next.environment, options)} (${hint}), then run this with --no-backup`,
+      { cause: error },
+    );
   });
   return dumps.map(({ path }) => relative(world.cwd, path));
 }

@@ -1,7 +1,8 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { backUp, listDatabases } from '../backup/back-up.ts';
+import { backUp } from '../backup/back-up.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { reportBackups } from '../report/backups.ts';
+import { listDatabases } from '../stack/access.ts';
 import type { BackupOptions } from './backup.ts';
 import type { Invocation } from './context.ts';
 import { openDatabaseSession, resolveDatabase } from './database-session.ts';
@@ -11,7 +12,7 @@ export async function backUpStack(invocation: Invocation<BackupOptions>): Promis
   const { world, options, report } = invocation;
   const { stack, docker, line, request } = await openDatabaseSession(invocation);
   const databases = options.database?.map((name) => {
-    const found = resolveDatabase(stack, name);
+    const found = resolveDatabase(stack, name, 'backup');
     if (found !== undefined) return found;
     const known = listDatabases(stack).join(', ');
     throw new UsageError(`the settings have no database ${JSON.stringify(name)}`, `they have ${known}`);

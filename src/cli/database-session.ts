@@ -2,9 +2,10 @@ import type { Progress } from '../backup/back-up.ts';
 import type { Login } from '../backup/server.ts';
 import { createDocker, type Docker } from '../docker/docker.ts';
 import { readVersions } from '../docker/versions.ts';
-import { UsageError } from '../problems/errors.ts';
+import { RefusedError, UsageError } from '../problems/errors.ts';
 import { formatProgress } from '../report/backups.ts';
 import { openProgressLine } from '../report/progress-line.ts';
+import { listDatabases, ownEntries } from '../stack/access.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Stack } from '../stack/stack.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
@@ -79,8 +80,28 @@ function findLogin({ postgres, users }: Stack, name: string, env: Invocation<obj
   return { name, password: new Secret(password, 'PGPASSWORD') };
 }
 
-/** The name on the server that somebody means: it itself, or that of an entry of the settings. */
-export function resolveDatabase({ databases }: Stack, name: string): string | undefined {
-  if (databases.some(({ dbname }) => dbname === name)) return name;
-  return databases.find((entry) => entry.name === name)?.dbname;
+/**
+ * The name on the stack's server that somebody means: it itself, or that of an entry of the settings. Undefined where
+ * the settings have neither. Throws RefusedError for what they have on another server: the stack's own may hold
+ * something else under that name.
+ */
+export function resolveDatabase(stack: Stack, name: string, command: string): string | undefined {
+  const own = ownEntries(stack);
+  const others = stack.databases.filter((entry) => !own.includes(entry));
+  const known = listDatabases(stack);
+  const named = others.find((entry) => entry.name === name);
+  if (named === undefined) {
+    const found = known.includes(name) ? name : own.find((entry) => entry.name === name)?.dbname;
+    if (found !== undefined && found !== '*') return found;
+  }
+  const other = named ?? others.find(({ dbname }) => dbname === name);
+  if (other === undefined) return undefined;
+  const { host, port } = stack.postgres;
+  const where = other.host === host ? `port ${other.port} of ${host}` : other.host;
+  throw new RefusedError(
+    `${JSON.stringify(name)} is on ${where}, which ${command} does not reach`,
+    known.length === 0
+      ? `none of the databases of the settings is on ${host}:${port}`
+      : `of the settings, ${host}:${port} has ${known.join(', ')}`,
+  );
 }

@@ -14,7 +14,7 @@ export async function restoreIntoStack(
 ): Promise<number> {
   const { world, options, report } = invocation;
   const { stack, docker, line, request } = await openDatabaseSession(invocation);
-  const database = resolveDatabase(stack, options.into) ?? options.into;
+  const database = resolveDatabase(stack, options.into, 'restore') ?? options.into;
   const result = await restoreDump(docker, {
     ...request,
     path: resolve(world.cwd, file),

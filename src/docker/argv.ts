@@ -69,15 +69,22 @@ export function removeArgv(container: string): string[] {
 /** A container for one command of an image's: it reads stdin, logs nothing, and goes when the command ends. */
 interface OneCommand {
   readonly name: string;
-  readonly network: string;
+  /** Docker's default network where it is left out; before Docker 25 there can be only one. */
+  readonly network?: string | undefined;
+  /** Further names of hosts, each `name:address`. */
+  readonly hosts?: readonly string[];
   readonly image: string;
 }
 
 /** Runs a command in a container of its own. What it prints is not kept by the engine as a log, too. */
 export function runArgv(
-  { name, network, image }: OneCommand,
+  { name, network, hosts = [], image }: OneCommand,
   ...[program = '', ...words]: string[]
 ): string[] {
-  const settings = ['--rm', '--interactive', '--log-driver', 'none', '--name', name, '--network', network];
-  return ['run', ...settings, '--entrypoint', program, image, ...words];
+  const settings = ['--rm', '--interactive', '--log-driver', 'none', '--name', name];
+  const reach = [
+    ...(network === undefined ? [] : ['--network', network]),
+    ...hosts.flatMap((host) => ['--add-host', host]),
+  ];
+  return ['run', ...settings, ...reach, '--entrypoint', program, image, ...words];
 }

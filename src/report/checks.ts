@@ -1,5 +1,5 @@
 import type { Row } from '../verify/row.ts';
-import { hasPassed, type Verdict } from '../verify/verify.ts';
+import { hasPassed, hasReachedPostgres, type Verdict } from '../verify/verify.ts';
 import type { Reporter } from './reporter.ts';
 import { type Column, formatTable } from './table.ts';
 
@@ -119,6 +119,13 @@ export function summarise(rows: readonly Row[], environment: string, style: Styl
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(count('skip') === 0 ? [] : [`${count('skip')} skipped`]),
   ].join(', ');
-  const verdict = failed === 0 ? style.green('works') : style.red('does not pass');
-  return `${style.bold(environment)} ${verdict}: ${counts}`;
+  return `${style.bold(environment)} ${formatVerdict(rows, style)}: ${counts}`;
+}
+
+function formatVerdict(rows: readonly Row[], style: Style): string {
+  if (!hasPassed({ rows })) return style.red('does not pass');
+  if (hasReachedPostgres({ rows })) return style.green('works');
+  return style.yellow(
+    'passes, but nothing proved that Postgres answers (no user of an application was tried)',
+  );
 }

@@ -1,4 +1,4 @@
-import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
+import { isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
 import type { Secret } from '../stack/secret.ts';
 import type { Database, Role, Stack } from '../stack/stack.ts';
 
@@ -105,6 +105,7 @@ function choosePatience({ pgbouncer }: Stack, seconds: number): number {
 function poolLogins(stack: Stack): Login[] {
   const users = new Map(stack.users.map((user) => [user.name, user]));
   const databases = new Set(stack.databases.map(({ name }) => name));
+  const own = new Set(ownEntries(stack));
   return stack.databases.flatMap((database) =>
     database.users.flatMap((name) => {
       const password = users.get(name)?.password;
@@ -112,16 +113,21 @@ function poolLogins(stack: Stack): Login[] {
       const asked = database.name === '*' ? stack.client.database : database.name;
       if (password === undefined || (database.name === '*' && databases.has(asked))) return [];
       return [
-        { user: name, password, database: asked, statement: ASK_POSTGRES, behind: behind(database, stack) },
+        {
+          user: name,
+          password,
+          database: asked,
+          statement: ASK_POSTGRES,
+          behind: own.has(database) ? behind(database) : undefined,
+        },
       ];
     }),
   );
 }
 
 /** Where the client itself is who logs in to the stack's server; psql could not tell more of any other one. */
-function behind({ host, port, dbname, settings }: Database, { postgres }: Stack): string | undefined {
-  const isThere = host === postgres.host && port === postgres.port;
-  return isThere && dbname !== '*' && !settings.has('user') ? dbname : undefined;
+function behind({ dbname, settings }: Database): string | undefined {
+  return dbname !== '*' && !settings.has('user') ? dbname : undefined;
 }
 
 /** Every user that may enter the console: admins first, because the first one reads all that is shown. */

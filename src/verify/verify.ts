@@ -5,7 +5,7 @@ import type { DockerVersions } from '../docker/versions.ts';
 import { Secret } from '../stack/secret.ts';
 import type { ConsoleRow } from './console-table.ts';
 import { judge } from './judge.ts';
-import { planInquiry } from './logins.ts';
+import { CONSOLE, planInquiry } from './logins.ts';
 import { lookCloser } from './look-closer.ts';
 import { observe, observeNothing } from './observe.ts';
 import type { Row } from './row.ts';
@@ -24,6 +24,16 @@ export interface Verdict {
 /** Whether no check failed. */
 export function hasPassed({ rows }: Pick<Verdict, 'rows'>): boolean {
   return rows.every(({ status }) => status !== 'fail');
+}
+
+/**
+ * Whether a login got as far as Postgres. None is tried where the settings have hashes only, as an import brings
+ * them: PgBouncer lets nobody in by those, and answers for itself whether or not there is a server.
+ */
+export function hasReachedPostgres({ rows }: Pick<Verdict, 'rows'>): boolean {
+  return rows.some(
+    ({ id, status }) => status === 'ok' && id.startsWith('login:') && !id.endsWith(`@${CONSOLE}`),
+  );
 }
 
 const PAUSE_MS = 1000;

@@ -18,9 +18,12 @@ const RULES: readonly Rule[] = [
 ];
 const NAME = /^\d{8}T\d{6}Z-ecar_db\.dump$/;
 
-/** A rendered project; two entries lead to one database. */
+/** A rendered project; two entries lead to one database, and one to another server. */
 async function project(): Promise<string> {
-  const entries = `  ecar_db: { users: [ecar_user] }\n  alias: { dbname: ecar_db, users: [ecar_user] }\n`;
+  const entries = `  ecar_db: { users: [ecar_user] }
+  alias: { dbname: ecar_db, users: [ecar_user] }
+  reports: { host: other.example.com, users: [ecar_user] }
+`;
   const cwd = tempProject(SETTINGS.replace('  ecar_db: { users: [ecar_user] }\n', entries));
   await runToEnd(['render', '--env', 'prod'], { cwd });
   return cwd;
@@ -118,6 +121,13 @@ describe('backup', () => {
       ['--database', 'other'],
       2,
       /^error: the settings have no database "other"\n {2}fix: they have ecar_db\n/m,
+    ],
+    [
+      'a database on another server',
+      [],
+      ['--database', 'reports'],
+      2,
+      /^error: "reports" is on other\.example\.com, which backup does not reach\n/m,
     ],
   ])('must leave nothing and say so of %s', async (_, rules, args, code, words) => {
     const cwd = await project();

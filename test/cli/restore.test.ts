@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FakeDocker, fakeDocker, type Rule } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
-import { PASSWORDS, tempProject } from '../support/temp-project.ts';
+import { PASSWORDS, SETTINGS, tempProject } from '../support/temp-project.ts';
 
 const CONTAINER = { Name: 'ecar_postgres', Service: 'postgres', State: 'running' };
 const RULES: readonly Rule[] = [
@@ -18,8 +18,19 @@ const RULES: readonly Rule[] = [
 ];
 const RESTORE = ['restore', 'x.dump', '--into', 'ecar_db', '--env', 'prod'];
 
-async function project(): Promise<string> {
-  const cwd = tempProject();
+/** An entry with a server of its own, which holds what the stack's server may hold under the same name. */
+const ELSEWHERE = SETTINGS.replace(
+  'databases:\n',
+  `databases:
+  reports: { host: other.example.com, users: [ecar_user] }
+  old_reports: { dbname: reports, users: [ecar_user] }
+  archive: { host: other.example.com, dbname: attic, users: [ecar_user] }
+  next_port: { port: 5433, users: [ecar_user] }
+`,
+);
+
+async function project(settings = SETTINGS): Promise<string> {
+  const cwd = tempProject(settings);
   await runToEnd(['render', '--env', 'prod'], { cwd });
   writeFileSync(join(cwd, 'x.dump'), 'PGDMP');
   return cwd;
@@ -60,6 +71,30 @@ describe('restore', () => {
     await runToEnd([...RESTORE, '--clean', '--yes'], { cwd, env: fake.env });
     expect(hasRestored(fake)).toBe(true);
     for (const secret of Object.values(PASSWORDS)) expect(JSON.stringify(fake.calls())).not.toContain(secret);
+  });
+
+  it.each([
+    ['reports', '"reports" is on other.example.com, which restore does not reach'],
+    ['archive', '"archive" is on other.example.com, which restore does not reach'],
+    ['attic', '"attic" is on other.example.com, which restore does not reach'],
+    ['next_port', '"next_port" is on port 5433 of postgres, which restore does not reach'],
+  ])('must not empty the database %s of this server in place of one elsewhere', async (into, words) => {
+    const cwd = await project(ELSEWHERE);
+    const fake = fakeDocker(RULES);
+    const argv = ['restore', 'x.dump', '--into', into, '--env', 'prod', '--clean', '--create', '--yes'];
+    const { exitCode, err } = await runToEnd(argv, { cwd, env: fake.env });
+    expect(err).toContain(`error: ${words}\n  fix: of the settings, postgres:5432 has reports, ecar_db\n`);
+    expect(exitCode).toBe(2);
+    expect(fake.calls().every(({ argv: words }) => words.includes('version'))).toBe(true);
+  });
+
+  it('must still take an entry of this server for what is behind it', async () => {
+    const cwd = await project(ELSEWHERE);
+    const fake = fakeDocker(RULES);
+    const argv = ['restore', 'x.dump', '--into', 'old_reports', '--env', 'prod', '--clean', '--yes'];
+    await runToEnd(argv, { cwd, env: fake.env });
+    const restored = fake.calls().find(({ argv }) => argv.join(' ').includes('pg_restore "$@"'));
+    expect(restored?.argv.join(' ')).toContain("dbname='reports'");
   });
 
   it.each<[string, string[], Rule[], number, RegExp]>([

@@ -65,4 +65,7 @@ it('must run one command in a container that leaves nothing behind, and no log o
     ...['run', '--rm', '--interactive', '--log-driver', 'none', '--name', 'ecar_pg_client_7_1'],
     ...['--network', 'ecar_net', '--entrypoint', 'sh', 'postgres:18', '-c', 'cat'],
   ]);
+  expect(runArgv({ name: 'c', hosts: ['a:1.2.3.4'], image: 'i' }, 'sh').slice(-5)).toEqual([
+    ...['--add-host', 'a:1.2.3.4', '--entrypoint', 'sh', 'i'],
+  ]);
 });
