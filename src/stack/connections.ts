@@ -1,3 +1,4 @@
+import { ownEntries } from './access.ts';
 import { type BudgetFacts, countBudget } from './budget.ts';
 import { BUILT_IN_DEFAULTS } from './default-settings.ts';
 import type { Stack } from './stack.ts';
@@ -12,9 +13,7 @@ export function budgetFacts({ databases, users, pgbouncer }: Stack): BudgetFacts
 
 /** The same of the stack's own server alone: what entries have on other servers counts there. */
 export function serverBudgetFacts(stack: Stack): BudgetFacts {
-  const { host, port } = stack.postgres;
-  const databases = stack.databases.filter((entry) => entry.host === host && entry.port === port);
-  return { ...budgetFacts(stack), databases };
+  return { ...budgetFacts(stack), databases: ownEntries(stack) };
 }
 
 /**
