@@ -72,9 +72,12 @@ export function removeContainersCommand(containers: readonly string[]): string {
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
  * sees it in the folder that its image runs on an empty data volume. Behind an adopted project there is none: there the
- * role itself is asked for a password.
+ * role itself is asked for a password. Undefined where what the roles have is only known to who gave it to them.
  */
-export function rolesCommand({ postgres, adopted, client, users }: Stack, project: ComposeProject): string {
+export function rolesCommand(
+  { postgres, adopted, client, users }: Stack,
+  project: ComposeProject,
+): string | undefined {
   const ask = ['-U', client.user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(client.user)}`];
   if (postgres.kind === 'service')
     return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
@@ -83,9 +86,9 @@ export function rolesCommand({ postgres, adopted, client, users }: Stack, projec
     const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
     const server = ['-h', host, '-p', String(postgres.port)];
     if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
-    // Then nothing is rendered to run: what the roles have is only known to who gave it to them.
+    // Then nothing is rendered to run.
     if (!users.some(({ roles, password, secret }) => roles.includes('app') && password && !secret))
-      return 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
+      return undefined;
     return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);

@@ -84,6 +84,7 @@ function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): Ne
   // Of an adopted project the roles are its own.
   if (roles.length === 0 || stack.adopted !== undefined) return [];
   const command = rolesCommand(stack, project);
+  if (command === undefined) return [];
   if (stack.postgres.kind === 'own') {
     const why = 'bring roles, passwords and databases of the running Postgres in line';
     return [{ kind: 'roles', command, why, causes: roles }];
