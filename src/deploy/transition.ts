@@ -22,6 +22,8 @@ export interface Transition {
   /** From what lies in the folder to the target. */
   readonly changes: readonly Change[];
   readonly steps: readonly NextStep[];
+  /** What to run where there is nothing to go back to, so that what was there before ecar-pool goes on. */
+  readonly stepsWithout: readonly NextStep[];
   /** Whether an earlier deploy was not ended: what lies in the folder is not what ran before. */
   readonly isResumed: boolean;
 }
@@ -53,8 +55,14 @@ export type Ending =
   | { readonly kind: 'done'; readonly time: string; readonly verdict: Verdict | undefined }
   /** What ran before runs again; `verdict` is undefined where nobody knows how to verify it. */
   | { readonly kind: 'undone'; readonly failure: Failure; readonly verdict: Verdict | undefined }
-  /** There was nothing to go back to. */
-  | { readonly kind: 'left'; readonly failure: Failure }
+  /** There was nothing to go back to; `trouble` is why not even what was there before ecar-pool goes on. */
+  | {
+      readonly kind: 'left';
+      readonly failure: Failure;
+      readonly trouble: Failure | undefined;
+      /** Whether that goes on. */
+      readonly isWithout: boolean;
+    }
   /** Going back did not work either; the journal stays. */
   | { readonly kind: 'stuck'; readonly failure: Failure; readonly trouble: Failure };
 
@@ -150,7 +158,7 @@ function expected(error: unknown): ExpectedError {
 
 /** Puts back what ran before, and proves it. From here on no signal is heard: half-way helps nobody. */
 async function undo(
-  { folder, before }: Transition,
+  { folder, before, stepsWithout }: Transition,
   journal: Journal,
   hands: Hands,
   failure: Failure,
@@ -159,8 +167,12 @@ async function undo(
   const changes = before === undefined ? [] : await comparePlan(before.plan, folder);
   const isSame = changes.every(({ kind }) => kind === 'unchanged');
   if (before === undefined || isSame) {
+    const without = before === undefined ? stepsWithout : [];
+    const nothing = { plan: [], facts: undefined };
+    const outcome = await takeEffect(without, nothing, { folder, journal, hands, isUndoing: true });
     await closeJournal(folder);
-    return { kind: 'left', failure };
+    const trouble = 'step' in outcome ? outcome : undefined;
+    return { kind: 'left', failure, trouble, isWithout: without.length > 0 && trouble === undefined };
   }
   hands.tell('rolling back to what ran before');
   const what = 'put the files back';

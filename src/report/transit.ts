@@ -58,7 +58,7 @@ export interface Commands {
   readonly deploy: string;
   /** Undefined where there is nothing to go back to. */
   readonly rollback: string | undefined;
-  /** Brings the services of an adopted project back without the pool, where it never ran with it. */
+  /** Brings the services of an adopted project back without the pool. */
   readonly withoutPool: string | undefined;
 }
 
@@ -109,9 +109,14 @@ export function reportEnding(
         : `rolled back: ${summarise(verdict.rows, environment, style)}, as it was before`,
     );
   } else if (ending.kind === 'left') {
-    report.line(`there is nothing to go back to: ${environment} is left as it is, for a look`);
+    const { trouble, isWithout } = ending;
+    const rest = isWithout
+      ? 'your services run as they did, without the pool'
+      : `${environment} is left as it is, for a look`;
+    report.line(`there is nothing to go back to: ${rest}`);
+    if (trouble !== undefined) reportFailed(trouble, report);
     report.detail(`  ${style.cyan('next:')} mend what failed, then ${commands.deploy}`);
-    if (commands.withoutPool !== undefined)
+    if (trouble !== undefined && commands.withoutPool !== undefined)
       report.detail(`  ${style.cyan('or:')} have your services as they were: ${commands.withoutPool}`);
   } else {
     report.notice(`${report.errStyle.red('the way back failed, too')}; what ran before is kept`);
