@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { keepProved } from '../../src/deploy/history.ts';
 import { copyProject } from '../support/compose-projects.ts';
 import { fakeDocker } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
+import { planScenario } from '../support/golden.ts';
 import { tempProject } from '../support/temp-project.ts';
 
 const RULES = [
@@ -83,6 +85,17 @@ describe('rollback', () => {
     const { exitCode, err } = await runToEnd(['rollback'], { cwd: tempProject() });
     expect(exitCode).toBe(2);
     expect(err).toContain('name it with --env');
+  });
+
+  it('must refuse an environment that the set is not of: the folder of an adopted project names none', async () => {
+    const cwd = tempProject();
+    const { stack, plan } = await planScenario('minimal');
+    const facts = { stack, settings: new Map(), configHashes: new Map() };
+    for (let count = 0; count < 2; count++) await keepProved(join(cwd, 'pgbouncer'), { plan, facts });
+    const { exitCode, err } = await runToEnd(['rollback', '--env', 'staging', '--yes'], { cwd });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('pgbouncer holds prod, not staging');
+    expect(err).toContain('ecar-pool rollback --env prod --list');
   });
 
   it('must make no folder where there is nothing to go back to', async () => {
