@@ -13,7 +13,14 @@ import { orderSteps } from '../plan/next-steps.ts';
 import { EXIT } from '../problems/errors.ts';
 import { formatFailures } from '../report/checks.ts';
 import { createTasks } from '../report/tasks.ts';
-import { type Commands, reportEnding, reportIdle, reportPlan, reportPlanned } from '../report/transit.ts';
+import {
+  type Commands,
+  explainFailure,
+  reportEnding,
+  reportIdle,
+  reportPlan,
+  reportPlanned,
+} from '../report/transit.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
 import { backUpFirst, reachesPostgres } from './back-up-first.ts';
 import { confirm } from './confirm.ts';
@@ -81,7 +88,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     return { environment, folder: shownFolder, changes, steps, isBackedUp };
   };
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
-    proof ??= await show('verify', () => workshop.verify(target, world.signal));
+    proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
     if (hasPassed(proof)) {
       reportIdle(planFor(needs), proof, report);
       return EXIT.ok;
@@ -118,6 +125,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     },
     show,
     tell: report.progress,
+    explain: (failure) => explainFailure(failure, report),
   };
   const onSignal = () =>
     report.notice('ending the step at work, then rolling back; once more to stop at once');
@@ -148,7 +156,7 @@ async function proveBefore(
 ): Promise<Verdict | undefined> {
   if (before?.facts === undefined || isProved || unfinished !== undefined) return undefined;
   const known = { plan: before.plan, facts: before.facts };
-  return show('verify what runs now', () => workshop.look(known, world.signal));
+  return show('verify what runs now', () => workshop.look(known, world.signal), hasPassed);
 }
 
 /** Why what runs may not be what its files say; undefined where it is, or where nothing runs. */

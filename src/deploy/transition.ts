@@ -36,9 +36,11 @@ export interface Hands {
   verify(set: KnownSet, isUndoing: boolean): Promise<Verdict>;
   /** The steps from what was put in place back to what ran before. */
   stepsBack(before: StackSet, changes: readonly Change[]): readonly NextStep[];
-  /** Tells people what is at work, until the task is over. */
-  show<Value>(what: string, task: () => Promise<Value>): Promise<Value>;
+  /** Tells people what is at work, until the task is over, and whether what it gave is good. */
+  show<Value>(what: string, task: () => Promise<Value>, isGood?: (value: Value) => boolean): Promise<Value>;
   tell(text: string): void;
+  /** Tells people why all is undone, before it is. */
+  explain(failure: Failure): void;
 }
 
 /** Why something did not work out. */
@@ -143,7 +145,7 @@ async function takeEffect(
     if (facts === undefined) return { verdict: undefined };
     if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
     await noteStep(folder, journal, step);
-    const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing));
+    const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing), hasPassed);
     return hasPassed(verdict) ? { verdict } : { step, verdict };
   } catch (error) {
     return { step, error: expected(error) };
@@ -163,6 +165,7 @@ async function undo(
   hands: Hands,
   failure: Failure,
 ): Promise<Ending> {
+  hands.explain(failure);
   await freeRoom(folder);
   const changes = before === undefined ? [] : await comparePlan(before.plan, folder);
   const isSame = changes.every(({ kind }) => kind === 'unchanged');

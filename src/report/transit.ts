@@ -101,7 +101,6 @@ export function reportEnding(
     );
     return;
   }
-  reportFailed(ending.failure, report);
   if (ending.kind === 'undone') {
     report.line(
       verdict === undefined
@@ -114,18 +113,20 @@ export function reportEnding(
       ? 'your services run as they did, without the pool'
       : `${environment} is left as it is, for a look`;
     report.line(`there is nothing to go back to: ${rest}`);
-    if (trouble !== undefined) reportFailed(trouble, report);
+    if (trouble !== undefined) explainFailure(trouble, report);
     report.detail(`  ${style.cyan('next:')} mend what failed, then ${commands.deploy}`);
     if (trouble !== undefined && commands.withoutPool !== undefined)
       report.detail(`  ${style.cyan('or:')} have your services as they were: ${commands.withoutPool}`);
   } else {
     report.notice(`${report.errStyle.red('the way back failed, too')}; what ran before is kept`);
-    reportFailed(ending.trouble, report);
+    explainFailure(ending.trouble, report);
     report.notice(`  ${report.errStyle.cyan('next:')} mend that, then ${commands.deploy}`);
   }
 }
 
-function reportFailed({ step, error, verdict }: Failure, report: Reporter): void {
+/** Reports for people why something did not work out; under `--json` the ending has it. */
+export function explainFailure({ step, error, verdict }: Failure, report: Reporter): void {
+  if (report.json) return;
   const { errStyle: style } = report;
   if (error !== undefined) {
     report.notice(`${style.red('failed')}: ${step}: ${printableLines(error.message)}`);
