@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { adoptedProject, type ComposeProject, ownProject } from '../stack/compose-project.ts';
+import { listMonitoringServices } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /**
@@ -7,11 +8,12 @@ import type { Stack } from '../stack/stack.ts';
  * @param folder the output folder as people would type it
  */
 export function composeOf(
-  { name, adopted }: Pick<Stack, 'name' | 'adopted'>,
+  { name, adopted, monitoring }: Pick<Stack, 'name' | 'adopted' | 'monitoring'>,
   { cwd, config }: { readonly cwd: string; readonly config: string },
   folder: string,
 ): ComposeProject {
   if (adopted === undefined) return ownProject(name, folder);
   const root = relative(cwd, dirname(resolve(cwd, config))) || '.';
-  return adoptedProject(name, adopted, root, folder);
+  const project = adoptedProject(name, adopted, root, folder);
+  return { ...project, services: [...project.services, ...listMonitoringServices(monitoring)] };
 }

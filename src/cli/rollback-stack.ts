@@ -39,6 +39,13 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
       : undefined;
     if (set?.facts === undefined)
       throw new UsageError(`${place.shownFolder} has no set of ${time} that can be put back`, `see ${list}`);
+    // The folder of an adopted project has no environment in its name.
+    const own = set.facts.stack.environment;
+    if (own !== environment)
+      throw new UsageError(
+        `${place.shownFolder} holds ${own}, not ${environment}`,
+        `see ${stackCommand('rollback', own, options, '--list')}`,
+      );
     return { set: set as KnownSet, time };
   };
   // Before the lock, which would make a folder where there is none.

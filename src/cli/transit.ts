@@ -5,17 +5,24 @@ import { lookAhead, type Outlook } from '../deploy/outlook.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
 import { readVersions } from '../docker/versions.ts';
-import { composeCommand } from '../plan/commands.ts';
+import { withoutPoolCommand } from '../plan/commands.ts';
 import { comparePlan } from '../plan/compare.ts';
 import { findNeeds, isIdle, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
+import type { NextStep } from '../plan/next-step.ts';
 import { orderSteps } from '../plan/next-steps.ts';
 import { EXIT } from '../problems/errors.ts';
 import { formatFailures } from '../report/checks.ts';
 import { createTasks } from '../report/tasks.ts';
-import { type Commands, reportEnding, reportIdle, reportPlan, reportPlanned } from '../report/transit.ts';
+import {
+  type Commands,
+  explainFailure,
+  reportEnding,
+  reportIdle,
+  reportPlan,
+  reportPlanned,
+} from '../report/transit.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
 import { backUpFirst, reachesPostgres } from './back-up-first.ts';
-import { composeOf } from './compose-of.ts';
 import { confirm } from './confirm.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
@@ -58,8 +65,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const compose = workshop.composeOf(target.facts.stack);
   await readVersions(workshop.docker());
   const outlook = await lookAhead(workshop.docker(), { folder, compose }, target, changes);
-  const { before, unfinished } = outlook;
-  workshop.learn(before);
+  const { unfinished } = outlook;
+  workshop.learn(outlook.before);
   const show = createTasks(report, (text) => world.stderr.write(text));
   if (unfinished !== undefined)
     report.notice(
@@ -67,7 +74,11 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     );
 
   let proof = await proveBefore(outlook, workshop, show, invocation);
-  if (proof !== undefined && hasPassed(proof) && !options.dryRun && before !== undefined)
+  const isBroken = proof !== undefined && !hasPassed(proof);
+  // Of an adopted project whose pool never worked, what there is to go back to is the project without it.
+  const isUseless = isBroken && target.facts.stack.adopted && (await readTrail(folder)).length === 0;
+  const before = isUseless ? undefined : outlook.before;
+  if (proof !== undefined && !isBroken && !options.dryRun && before !== undefined)
     await keepProved(folder, before);
   const doubt = findDoubt(outlook, proof);
   let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
@@ -77,7 +88,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     return { environment, folder: shownFolder, changes, steps, isBackedUp };
   };
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
-    proof ??= await show('verify', () => workshop.verify(target, world.signal));
+    proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
     if (hasPassed(proof)) {
       reportIdle(planFor(needs), proof, report);
       return EXIT.ok;
@@ -114,16 +125,24 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     },
     show,
     tell: report.progress,
+    explain: (failure) => explainFailure(failure, report),
   };
   const onSignal = () =>
     report.notice('ending the step at work, then rolling back; once more to stop at once');
   world.signal.addEventListener('abort', onSignal);
   const isResumed = unfinished !== undefined;
+  const { adopted } = target.facts.stack;
+  const withoutPool = adopted && withoutPoolCommand(adopted, compose);
+  const stepsWithout = withoutPool === undefined ? [] : [leavePool(withoutPool)];
   const ending = await bringAbout(
-    { ...job, target, time, before, changes, steps: plan.steps, isResumed },
+    { ...job, target, time, before, changes, steps: plan.steps, stepsWithout, isResumed },
     hands,
   ).finally(() => world.signal.removeEventListener('abort', onSignal));
-  const told = { command: job.command, commands: await commandsOf(job, target, before, invocation), dumps };
+  const told = {
+    command: job.command,
+    commands: { ...(await commandsOf(job, invocation)), withoutPool },
+    dumps,
+  };
   reportEnding(plan, ending, told, report);
   return exitCodeOf(ending);
 }
@@ -137,7 +156,7 @@ async function proveBefore(
 ): Promise<Verdict | undefined> {
   if (before?.facts === undefined || isProved || unfinished !== undefined) return undefined;
   const known = { plan: before.plan, facts: before.facts };
-  return show('verify what runs now', () => workshop.verify(known, world.signal));
+  return show('verify what runs now', () => workshop.look(known, world.signal), hasPassed);
 }
 
 /** Why what runs may not be what its files say; undefined where it is, or where nothing runs. */
@@ -150,20 +169,19 @@ function findDoubt(
   return 'what runs not being known to be what its files say';
 }
 
+/** The services of an adopted project as its own files have them. */
+function leavePool(command: string): NextStep {
+  return { kind: 'recreate', command, why: 'have your services as they were, without the pool', causes: [] };
+}
+
 async function commandsOf(
-  { environment, folder, shownFolder }: Transit,
-  { facts: { stack } }: KnownSet,
-  before: Outlook['before'],
-  { world, options }: Invocation<DeployOptions>,
-): Promise<Commands> {
+  { environment, folder }: Transit,
+  { options }: Invocation<DeployOptions>,
+): Promise<Omit<Commands, 'withoutPool'>> {
   const canGoBack = (await readTrail(folder)).length > 1;
-  const compose = composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder);
-  const theirs = { ...compose, files: compose.files.slice(0, -1) };
   return {
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,
-    withoutPool:
-      stack.adopted && before === undefined ? composeCommand(theirs, 'up', '-d', '--wait') : undefined,
   };
 }
 

@@ -34,8 +34,10 @@ export interface Workshop {
   learn(set: StackSet | undefined): void;
   /** Runs a step to its end, whatever signal comes; half a step is worse than none. */
   run(step: NextStep, onStart: (pid: number) => void): Promise<void>;
-  /** Verifies a set that lies in the output folder; without a signal, to the end. */
+  /** Verifies a set that lies in the output folder once it is up; without a signal, to the end. */
   verify(set: KnownSet, signal?: AbortSignal): Promise<Verdict>;
+  /** The same of one that has been up for long or never: it is not waited for. */
+  look(set: KnownSet, signal: AbortSignal): Promise<Verdict>;
 }
 
 /** Opens the workshop of one stack. */
@@ -61,6 +63,37 @@ export function createWorkshop(
   const composeFor = (stack: Stack) =>
     composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder);
   const unending = new AbortController().signal;
+  const verify = async ({ plan, facts }: KnownSet, signal: AbortSignal, wait: boolean) => {
+    const { stack, settings, configHashes } = facts;
+    const docker = open(signal, VERIFY_MS);
+    const target = {
+      stack,
+      project: composeFor(stack),
+      isRendered: true,
+      configFolder: CONFIG_FOLDER,
+      logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
+    };
+    return verifyStack(docker, target, {
+      versions: readVersions(docker),
+      describeSubject: async () => {
+        const changes = await comparePlan(plan, folder);
+        return {
+          ...target,
+          renderCommand: stackCommand('deploy', environment, options),
+          waitCommand: `${stackCommand('verify', environment, options)} --wait`,
+          changes,
+          settings,
+          dotenv: readDotenvOnDisk(changes),
+          composeText: plan.find(({ path }) => isComposeFile(path))?.text ?? '',
+          configHashes,
+          env: world.env,
+        };
+      },
+      wait,
+      signal,
+      onProgress: report.live ? () => {} : report.progress,
+    });
+  };
   return {
     composeOf: composeFor,
     docker: () => open(world.signal, VERIFY_MS),
@@ -70,36 +103,7 @@ export function createWorkshop(
       if (set?.facts !== undefined) stacks.push(set.facts.stack);
     },
     run: (step, onStart) => runStep(open(unending, options.timeout * 1000), step, onStart),
-    async verify({ plan, facts }, signal = unending) {
-      const { stack, settings, configHashes } = facts;
-      const docker = open(signal, VERIFY_MS);
-      const target = {
-        stack,
-        project: composeFor(stack),
-        isRendered: true,
-        configFolder: CONFIG_FOLDER,
-        logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
-      };
-      return verifyStack(docker, target, {
-        versions: readVersions(docker),
-        describeSubject: async () => {
-          const changes = await comparePlan(plan, folder);
-          return {
-            ...target,
-            renderCommand: stackCommand('deploy', environment, options),
-            waitCommand: `${stackCommand('verify', environment, options)} --wait`,
-            changes,
-            settings,
-            dotenv: readDotenvOnDisk(changes),
-            composeText: plan.find(({ path }) => isComposeFile(path))?.text ?? '',
-            configHashes,
-            env: world.env,
-          };
-        },
-        wait: true,
-        signal,
-        onProgress: report.live ? () => {} : report.progress,
-      });
-    },
+    verify: (set, signal = unending) => verify(set, signal, true),
+    look: (set, signal) => verify(set, signal, false),
   };
 }

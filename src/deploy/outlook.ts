@@ -55,6 +55,13 @@ export async function lookAhead(
     const needs = isNew ? first : needAll('nothing runs');
     return { before: undefined, isProved: false, unfinished: journal, needs };
   }
+  // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
+  const pool = containers?.filter(({ service }) => service === 'pgbouncer');
+  const isUntried =
+    stack.adopted !== undefined &&
+    !unfinished?.before &&
+    pool?.some(isReady) === false &&
+    (await listHistory(folder)).length === 0;
   refuseOtherProject(name, stack, compose);
   const kept = time === undefined ? undefined : await readKept(folder, time);
   const plans = [base, kept].flatMap((set) => (set === undefined ? [] : [set.plan]));
@@ -64,10 +71,10 @@ export async function lookAhead(
     needContainers(listStale(containers, base?.facts)),
   ].reduce(mergeNeeds);
   return {
-    before: journal?.hasBefore === false ? undefined : base,
+    before: isUntried || journal?.hasBefore === false ? undefined : base,
     isProved: onDisk?.isProved === true && journal === undefined,
     unfinished: journal,
-    needs: { ...needs, start: false },
+    needs: { ...needs, start: isUntried && pool?.length === 0 },
   };
 }
 
@@ -87,7 +94,11 @@ function listStale(containers: readonly Container[] | undefined, facts: SetFacts
   return listRenderedServices(facts.stack).flatMap((service) => {
     const own = containers.filter((container) => container.service === service);
     if (own.length === 0) return [`${service} has no container`];
-    if (!own.every(isReady)) return [`${service} is ${own[0]?.health || own[0]?.state}`];
+    // A service of others may have done its work and ended.
+    const mayEnd = facts.stack.adopted?.services.some(({ name }) => name === service) === true;
+    const isDone = ({ state, exitCode }: Container) => mayEnd && state === 'exited' && exitCode === 0;
+    if (!own.every((container) => isReady(container) || isDone(container)))
+      return [`${service} is ${own[0]?.health || own[0]?.state}`];
     return own.every((container) => isCurrent(container, facts))
       ? []
       : [`${service} was made before its files changed`];

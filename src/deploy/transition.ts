@@ -22,6 +22,8 @@ export interface Transition {
   /** From what lies in the folder to the target. */
   readonly changes: readonly Change[];
   readonly steps: readonly NextStep[];
+  /** What to run where there is nothing to go back to, so that what was there before ecar-pool goes on. */
+  readonly stepsWithout: readonly NextStep[];
   /** Whether an earlier deploy was not ended: what lies in the folder is not what ran before. */
   readonly isResumed: boolean;
 }
@@ -34,9 +36,11 @@ export interface Hands {
   verify(set: KnownSet, isUndoing: boolean): Promise<Verdict>;
   /** The steps from what was put in place back to what ran before. */
   stepsBack(before: StackSet, changes: readonly Change[]): readonly NextStep[];
-  /** Tells people what is at work, until the task is over. */
-  show<Value>(what: string, task: () => Promise<Value>): Promise<Value>;
+  /** Tells people what is at work, until the task is over, and whether what it gave is good. */
+  show<Value>(what: string, task: () => Promise<Value>, isGood?: (value: Value) => boolean): Promise<Value>;
   tell(text: string): void;
+  /** Tells people why all is undone, before it is. */
+  explain(failure: Failure): void;
 }
 
 /** Why something did not work out. */
@@ -53,8 +57,14 @@ export type Ending =
   | { readonly kind: 'done'; readonly time: string; readonly verdict: Verdict | undefined }
   /** What ran before runs again; `verdict` is undefined where nobody knows how to verify it. */
   | { readonly kind: 'undone'; readonly failure: Failure; readonly verdict: Verdict | undefined }
-  /** There was nothing to go back to. */
-  | { readonly kind: 'left'; readonly failure: Failure }
+  /** There was nothing to go back to; `trouble` is why not even what was there before ecar-pool goes on. */
+  | {
+      readonly kind: 'left';
+      readonly failure: Failure;
+      readonly trouble: Failure | undefined;
+      /** Whether that goes on. */
+      readonly isWithout: boolean;
+    }
   /** Going back did not work either; the journal stays. */
   | { readonly kind: 'stuck'; readonly failure: Failure; readonly trouble: Failure };
 
@@ -135,7 +145,7 @@ async function takeEffect(
     if (facts === undefined) return { verdict: undefined };
     if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
     await noteStep(folder, journal, step);
-    const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing));
+    const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing), hasPassed);
     return hasPassed(verdict) ? { verdict } : { step, verdict };
   } catch (error) {
     return { step, error: expected(error) };
@@ -150,17 +160,22 @@ function expected(error: unknown): ExpectedError {
 
 /** Puts back what ran before, and proves it. From here on no signal is heard: half-way helps nobody. */
 async function undo(
-  { folder, before }: Transition,
+  { folder, before, stepsWithout }: Transition,
   journal: Journal,
   hands: Hands,
   failure: Failure,
 ): Promise<Ending> {
+  hands.explain(failure);
   await freeRoom(folder);
   const changes = before === undefined ? [] : await comparePlan(before.plan, folder);
   const isSame = changes.every(({ kind }) => kind === 'unchanged');
   if (before === undefined || isSame) {
+    const without = before === undefined ? stepsWithout : [];
+    const nothing = { plan: [], facts: undefined };
+    const outcome = await takeEffect(without, nothing, { folder, journal, hands, isUndoing: true });
     await closeJournal(folder);
-    return { kind: 'left', failure };
+    const trouble = 'step' in outcome ? outcome : undefined;
+    return { kind: 'left', failure, trouble, isWithout: without.length > 0 && trouble === undefined };
   }
   hands.tell('rolling back to what ran before');
   const what = 'put the files back';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
+import type { Adopted } from '../stack/adopted.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
@@ -16,14 +17,41 @@ export function composeCommand(project: ComposeProject, ...words: readonly strin
   return formatCommand(['docker', 'compose', ...name, ...files, ...words]);
 }
 
-/** Starts what does not run and recreates what has changed. */
+/**
+ * Starts what does not run and recreates what has changed. Of an adopted project, what goes through the pool and what
+ * that depends on: it is not waited for, since `--wait` takes a service that has done its work for one that failed.
+ */
 export function upCommand(project: ComposeProject): string {
-  return composeCommand(project, 'up', '-d', '--wait');
+  const { services } = project;
+  return composeCommand(project, 'up', '-d', ...(services.length === 0 ? ['--wait'] : services));
 }
 
-/** The same for PgBouncer alone and what it depends on, the stack's own Postgres. */
+/** The same for PgBouncer alone and what it depends on, the stack's own Postgres; one of others stays as it is. */
 export function upPoolCommand(project: ComposeProject): string {
-  return composeCommand(project, 'up', '-d', '--wait', 'pgbouncer');
+  const flags = project.services.length === 0 ? [] : ['--no-deps'];
+  return composeCommand(project, 'up', '-d', '--wait', ...flags, 'pgbouncer');
+}
+
+/**
+ * Of an adopted project: creates and starts what is missing of what goes through the pool, and of what that depends
+ * on. Nothing that is there is made anew, so that a PgBouncer that does not start leaves the services as they were.
+ */
+export function completeCommand(project: ComposeProject): string {
+  return composeCommand(project, 'up', '-d', '--no-recreate', ...project.services);
+}
+
+/** Of an adopted project: recreates what has changed of what goes through the pool, and no Postgres behind it. */
+export function upServicesCommand(project: ComposeProject): string {
+  return composeCommand(project, 'up', '-d', '--no-deps', ...project.services);
+}
+
+/**
+ * Has the services of an adopted project run from its own files alone, which do not know the pool. Where COMPOSE_FILE
+ * names ours as well, only those that are named are taken.
+ */
+export function withoutPoolCommand(adopted: Adopted, project: ComposeProject): string {
+  const theirs = { ...project, isSelfFound: false, files: project.files.slice(0, -1) };
+  return composeCommand(theirs, 'up', '-d', '--no-deps', ...adopted.services.map(({ name }) => name));
 }
 
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */
@@ -72,9 +100,12 @@ export function removeContainersCommand(containers: readonly string[]): string {
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
  * sees it in the folder that its image runs on an empty data volume. Behind an adopted project there is none: there the
- * role itself is asked for a password.
+ * role itself is asked for a password. Undefined where what the roles have is only known to who gave it to them.
  */
-export function rolesCommand({ postgres, adopted, client, users }: Stack, project: ComposeProject): string {
+export function rolesCommand(
+  { postgres, adopted, client, users }: Stack,
+  project: ComposeProject,
+): string | undefined {
   const ask = ['-U', client.user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(client.user)}`];
   if (postgres.kind === 'service')
     return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
@@ -83,9 +114,9 @@ export function rolesCommand({ postgres, adopted, client, users }: Stack, projec
     const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
     const server = ['-h', host, '-p', String(postgres.port)];
     if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
-    // Then nothing is rendered to run: what the roles have is only known to who gave it to them.
+    // Then nothing is rendered to run.
     if (!users.some(({ roles, password, secret }) => roles.includes('app') && password && !secret))
-      return 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
+      return undefined;
     return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);

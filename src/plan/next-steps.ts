@@ -2,6 +2,7 @@ import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import {
+  completeCommand,
   lockRolesCommand,
   reloadCommand,
   removeContainersCommand,
@@ -9,6 +10,7 @@ import {
   rolesCommand,
   upCommand,
   upPoolCommand,
+  upServicesCommand,
 } from './commands.ts';
 import { monitoringSteps } from './monitoring-steps.ts';
 import { findNeeds, type Needs } from './needs.ts';
@@ -44,17 +46,20 @@ export function orderSteps(needs: Needs, stack: Stack, project: ComposeProject):
   ];
 }
 
-/** The stack's own Postgres runs the SQL itself when it first boots. */
+/**
+ * The stack's own Postgres runs the SQL itself when it first boots. The services of an adopted project run, and are
+ * made anew only once PgBouncer does: Compose waits for its health before it goes on.
+ */
 function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
   const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, project) : [];
+  const causes = ['nothing runs yet'];
+  if (stack.adopted === undefined)
+    return [...roles, { kind: 'start', command: upCommand(project), why: 'start the stack', causes }];
+  const complete = 'start PgBouncer, and leave alone all that is there';
+  const renew = 'start anew the services that go through it';
   return [
-    ...roles,
-    {
-      kind: 'start',
-      command: upCommand(project),
-      why: stack.adopted ? 'start PgBouncer, and anew the services that go through it' : 'start the stack',
-      causes: ['nothing runs yet'],
-    },
+    { kind: 'start', command: completeCommand(project), why: complete, causes },
+    { kind: 'recreate', command: upServicesCommand(project), why: renew, causes },
   ];
 }
 
@@ -66,15 +71,19 @@ function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): Next
 function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
   const live = [...rolesSteps(needs, stack, project), ...reloadSteps(needs, project)];
   const why = 'recreate what changed, and only that';
-  const up: NextStep = { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
+  const command = stack.adopted ? upServicesCommand(project) : upCommand(project);
+  const up: NextStep = { kind: 'recreate', command, why, causes: needs.containers };
   const lock = lockSteps(needs, stack, project);
   if (!needs.services) return [...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
   const hasApp = stack.app !== undefined || stack.adopted !== undefined;
-  if (!hasApp || live.length === 0) return [up, ...live, ...lock];
+  // Its own Postgres waits for an app by itself; the services of others run, and are left alone if PgBouncer fails.
+  if (!hasApp || (live.length === 0 && !stack.adopted)) return [up, ...live, ...lock];
   const upPool: NextStep = {
     kind: 'recreate',
     command: upPoolCommand(project),
-    why: 'recreate what changed of PgBouncer and Postgres',
+    why: stack.adopted
+      ? 'recreate what changed of PgBouncer'
+      : 'recreate what changed of PgBouncer and Postgres',
     causes: needs.containers,
   };
   return [upPool, ...live, up, ...lock];
@@ -84,6 +93,7 @@ function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): Ne
   // Of an adopted project the roles are its own.
   if (roles.length === 0 || stack.adopted !== undefined) return [];
   const command = rolesCommand(stack, project);
+  if (command === undefined) return [];
   if (stack.postgres.kind === 'own') {
     const why = 'bring roles, passwords and databases of the running Postgres in line';
     return [{ kind: 'roles', command, why, causes: roles }];

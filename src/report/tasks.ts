@@ -2,10 +2,17 @@ import type { Reporter } from './reporter.ts';
 
 const REDRAW_MS = 1000;
 
-/** Shows how long each task takes: on a terminal in a line that is redrawn, elsewhere in one at each end. */
+/**
+ * Shows how long each task takes: on a terminal in a line that is redrawn, elsewhere in one at each end. What a task
+ * gives may be a failure, too: `isGood` tells.
+ */
 export function createTasks(report: Reporter, draw: (text: string) => void) {
   const { errStyle: style } = report;
-  return async function show<Value>(what: string, task: () => Promise<Value>): Promise<Value> {
+  return async function show<Value>(
+    what: string,
+    task: () => Promise<Value>,
+    isGood: (value: Value) => boolean = () => true,
+  ): Promise<Value> {
     const began = performance.now();
     const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
     const line = (word: string) => `${word}  ${style.dim(`${seconds().padStart(5)} s`)}  ${what}`;
@@ -20,7 +27,7 @@ export function createTasks(report: Reporter, draw: (text: string) => void) {
     };
     try {
       const value = await task();
-      end(style.green('ok  '));
+      end(isGood(value) ? style.green('ok  ') : style.red('FAIL'));
       return value;
     } catch (error) {
       end(style.red('FAIL'));

@@ -58,7 +58,7 @@ export interface Commands {
   readonly deploy: string;
   /** Undefined where there is nothing to go back to. */
   readonly rollback: string | undefined;
-  /** Brings the services of an adopted project back without the pool, where it never ran with it. */
+  /** Brings the services of an adopted project back without the pool. */
   readonly withoutPool: string | undefined;
 }
 
@@ -101,7 +101,6 @@ export function reportEnding(
     );
     return;
   }
-  reportFailed(ending.failure, report);
   if (ending.kind === 'undone') {
     report.line(
       verdict === undefined
@@ -109,18 +108,25 @@ export function reportEnding(
         : `rolled back: ${summarise(verdict.rows, environment, style)}, as it was before`,
     );
   } else if (ending.kind === 'left') {
-    report.line(`there is nothing to go back to: ${environment} is left as it is, for a look`);
+    const { trouble, isWithout } = ending;
+    const rest = isWithout
+      ? 'your services run as they did, without the pool'
+      : `${environment} is left as it is, for a look`;
+    report.line(`there is nothing to go back to: ${rest}`);
+    if (trouble !== undefined) explainFailure(trouble, report);
     report.detail(`  ${style.cyan('next:')} mend what failed, then ${commands.deploy}`);
-    if (commands.withoutPool !== undefined)
+    if (trouble !== undefined && commands.withoutPool !== undefined)
       report.detail(`  ${style.cyan('or:')} have your services as they were: ${commands.withoutPool}`);
   } else {
     report.notice(`${report.errStyle.red('the way back failed, too')}; what ran before is kept`);
-    reportFailed(ending.trouble, report);
+    explainFailure(ending.trouble, report);
     report.notice(`  ${report.errStyle.cyan('next:')} mend that, then ${commands.deploy}`);
   }
 }
 
-function reportFailed({ step, error, verdict }: Failure, report: Reporter): void {
+/** Reports for people why something did not work out; under `--json` the ending has it. */
+export function explainFailure({ step, error, verdict }: Failure, report: Reporter): void {
+  if (report.json) return;
   const { errStyle: style } = report;
   if (error !== undefined) {
     report.notice(`${style.red('failed')}: ${step}: ${printableLines(error.message)}`);

@@ -10,6 +10,8 @@ export interface ComposeProject {
   readonly isSelfFound: boolean;
   /** Its Compose files, in the order in which they are laid over each other. */
   readonly files: readonly string[];
+  /** What to name to `up` in an adopted project, whose other services are up to its people; none stands for all. */
+  readonly services: readonly string[];
   /** The folder that relative paths and `.env` belong to. */
   readonly directory: string;
   /** The folder that the rendered files lie in. */
@@ -44,6 +46,7 @@ export function ownProject(name: string, folder: string): ComposeProject {
     isSelfNamed: true,
     isSelfFound: false,
     files: [join(folder, COMPOSE_FILE)],
+    services: [],
     directory: folder,
     folder,
   };
@@ -57,5 +60,6 @@ export function ownProject(name: string, folder: string): ComposeProject {
 export function adoptedProject(name: string, adopted: Adopted, root: string, folder: string): ComposeProject {
   const files = [...adopted.files, OVERLAY_FILE].map((file) => join(root, file));
   const isSelfFound = adopted.isPersistent && root === '.';
-  return { name, isSelfNamed: adopted.isSelfNamed, isSelfFound, files, directory: root, folder };
+  const services = ['pgbouncer', ...adopted.services.map((service) => service.name)];
+  return { name, isSelfNamed: adopted.isSelfNamed, isSelfFound, files, services, directory: root, folder };
 }

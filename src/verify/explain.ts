@@ -15,8 +15,11 @@ import type { Failure } from './row.ts';
 import type { Scene } from './scene.ts';
 import { isCurrent } from './subject.ts';
 
+/** Where nothing is rendered that could be run. */
+const ROLES_BY_HAND = 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
+
 /** What to do about a cause, with the commands of this very stack. */
-function formatFix(fix: string, scene: Scene): string {
+export function formatFix(fix: string, scene: Scene): string {
   const { stack, project, renderCommand, waitCommand } = scene.subject;
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
@@ -24,7 +27,7 @@ function formatFix(fix: string, scene: Scene): string {
     reload: () => reloadCommand(project),
     restart: () => renewCommand(scene),
     up: () => upCommand(project),
-    roles: () => rolesCommand(stack, project),
+    roles: () => rolesCommand(stack, project) ?? ROLES_BY_HAND,
     postgresLog: () => postgresLogCommand(stack, project),
     restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };

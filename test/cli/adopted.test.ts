@@ -9,6 +9,7 @@ const read = (folder: string, name: string) => readFileSync(join(folder, name), 
 const modeOf = (folder: string, name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8);
 const stepsOf = (out: string) => [...out.matchAll(/^ {2}(\S.*)$/gm)].map(([, step = '']) => step);
 const OVERLAY = '-f docker-compose.yml -f docker-compose.pgbouncer.yml';
+const SERVICES = 'pgbouncer beat web worker';
 
 /** Reads the files by ourselves, as on a machine without Compose. */
 const adopt = (cwd: string, ...args: string[]) =>
@@ -47,7 +48,11 @@ describe('an adopted project', () => {
 
   it('must start the pool by a command that names all files, and later do the least', async () => {
     const { cwd, out } = await rendered();
-    expect(stepsOf(out)).toEqual([`docker compose ${OVERLAY} up -d --wait`, 'ecar-pool verify --env prod']);
+    expect(stepsOf(out)).toEqual([
+      `docker compose ${OVERLAY} up -d --no-recreate ${SERVICES}`,
+      `docker compose ${OVERLAY} up -d --no-deps ${SERVICES}`,
+      'ecar-pool verify --env prod',
+    ]);
     const settings = read(cwd, 'ecar-pool.yaml');
     writeFileSync(
       join(cwd, 'ecar-pool.yaml'),
@@ -60,7 +65,7 @@ describe('an adopted project', () => {
     writeFileSync(join(cwd, '.env'), read(cwd, '.env').replace('correct-horse', 'battery-staple'));
     expect(stepsOf((await runToEnd(['render'], { cwd })).out)).toEqual([
       `docker compose ${OVERLAY} kill -s HUP pgbouncer`,
-      `docker compose ${OVERLAY} up -d --wait`,
+      `docker compose ${OVERLAY} up -d --no-deps ${SERVICES}`,
       'ecar-pool verify --env prod',
     ]);
   });

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { keepProved } from '../../src/deploy/history.ts';
+import { copyProject } from '../support/compose-projects.ts';
 import { fakeDocker } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
+import { planScenario } from '../support/golden.ts';
 import { tempProject } from '../support/temp-project.ts';
 
 const RULES = [
@@ -84,11 +87,73 @@ describe('rollback', () => {
     expect(err).toContain('name it with --env');
   });
 
+  it('must refuse an environment that the set is not of: the folder of an adopted project names none', async () => {
+    const cwd = tempProject();
+    const { stack, plan } = await planScenario('minimal');
+    const facts = { stack, settings: new Map(), configHashes: new Map() };
+    for (let count = 0; count < 2; count++) await keepProved(join(cwd, 'pgbouncer'), { plan, facts });
+    const { exitCode, err } = await runToEnd(['rollback', '--env', 'staging', '--yes'], { cwd });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('pgbouncer holds prod, not staging');
+    expect(err).toContain('ecar-pool rollback --env prod --list');
+  });
+
   it('must make no folder where there is nothing to go back to', async () => {
     const cwd = tempProject();
     const { exitCode, err } = await runToEnd(['rollback', '--env', 'prod', '--yes'], { cwd });
     expect(exitCode).toBe(2);
     expect(err).toContain('stack/prod has nothing to go back to');
     expect(existsSync(join(cwd, 'stack'))).toBe(false);
+  });
+});
+
+describe('a deploy on an adopted project', () => {
+  const ps = (...containers: readonly object[]) => containers.map((row) => JSON.stringify(row)).join('\n');
+  const RUNNING = ps(
+    ...['db', 'web', 'worker', 'beat'].map((Service) => ({ Name: Service, Service, State: 'running' })),
+  );
+
+  async function adopted(...args: string[]) {
+    const { folder: cwd } = copyProject('django-workers-and-beat');
+    const env = { PATH: '' };
+    await runToEnd(['init', '--from', 'docker-compose.yml'], { cwd, env });
+    expect((await runToEnd(['render', ...args], { cwd, env })).exitCode).toBe(0);
+    return cwd;
+  }
+
+  it.each([
+    ['', []],
+    [' where COMPOSE_FILE names the overlay', ['--set-compose-file']],
+  ])('must have the services run without the pool where a rendered one does not start%s', async (_, args) => {
+    const cwd = await adopted(...args);
+    const docker = fakeDocker([
+      ...RULES,
+      { match: ' ps -a', stdout: RUNNING },
+      { match: '--no-recreate', code: 1, stderr: 'port is already allocated\n' },
+      { match: '--no-deps' },
+    ]);
+    const { exitCode, out, err } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
+    expect(exitCode, err).toBe(3);
+    // What never ran is not verified first.
+    expect(err).not.toContain('verify what runs now');
+    const ups = docker.calls().filter(({ argv }) => argv.includes('up'));
+    expect(ups.map(({ argv }) => argv.slice(argv.indexOf('up')).join(' '))).toEqual([
+      'up -d --no-recreate pgbouncer beat web worker',
+      'up -d --no-deps beat web worker',
+    ]);
+    expect(ups[1]?.argv.join(' ')).toMatch(/^compose -f docker-compose\.yml up/);
+    expect(out).toContain('there is nothing to go back to: your services run as they did, without the pool');
+  });
+
+  it('must say how to bring the services back where that fails, too', async () => {
+    const cwd = await adopted();
+    const docker = fakeDocker([
+      ...RULES,
+      { match: ' ps -a', stdout: RUNNING },
+      { match: ' up ', code: 1, stderr: 'no\n' },
+    ]);
+    const { out } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
+    expect(out).toContain('prod is left as it is, for a look');
+    expect(out).toContain('docker compose -f docker-compose.yml up -d --no-deps beat web worker');
   });
 });

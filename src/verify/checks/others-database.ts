@@ -1,7 +1,6 @@
-import { rolesCommand } from '../../plan/commands.ts';
 import { matchCause } from '../causes.ts';
 import { seen } from '../evidence.ts';
-import { explain, quote, sayOutcome } from '../explain.ts';
+import { explain, formatFix, quote, sayOutcome } from '../explain.ts';
 import { listLogins } from '../logins.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
@@ -14,7 +13,7 @@ const TITLE = 'database of others';
  * passes on whoever has a password. No row where every user may enter every database.
  */
 export const checkOthersDatabase: Check = (scene) => {
-  const { evidence, redact, subject } = scene;
+  const { evidence, redact } = scene;
   const { trespasser } = evidence.inquiry;
   if (!trespasser) return [];
   const probe = seen(evidence.probe);
@@ -34,7 +33,7 @@ export const checkOthersDatabase: Check = (scene) => {
     observed: `${user} got into ${database}, which does not list it`,
     expected,
     cause: 'The database lets others connect than its users: Postgres lets everyone until told otherwise',
-    hint: `run ${rolesCommand(subject.stack, subject.project)}`,
+    hint: formatFix('run {roles}', scene),
   };
   return [fail(ID, TITLE, failure, { ms })];
 };

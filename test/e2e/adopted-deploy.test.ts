@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { deploy, plannedKinds } from './support/deploy.ts';
+import { IMAGES } from './support/images.ts';
+import type { Project } from './support/project.ts';
+import { useProject } from './support/use-project.ts';
+
+const loop = (text: string) => `["sh", "-c", "while true; do ${text}; sleep 0.2; done"]`;
+const compose = (name: string) => `name: ${name}
+services:
+  db:
+    image: ${IMAGES.postgres17}
+    environment: { POSTGRES_USER: shop, POSTGRES_PASSWORD: "\${DB_PASSWORD}", POSTGRES_DB: shop }
+    healthcheck: { test: ["CMD", "pg_isready", "-h", "127.0.0.1"], interval: 1s, retries: 60 }
+  seed:
+    image: ${IMAGES.postgres17}
+    entrypoint: ["psql", "-X", "postgres://shop:\${DB_PASSWORD}@db:5432/shop", "-c", "SELECT 'seed'"]
+    depends_on: { db: { condition: service_healthy } }
+  web:
+    image: ${IMAGES.postgres17}
+    entrypoint: ${loop('psql -X $$DATABASE_URL -c SELECT\\\\ 1')}
+    environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
+    stop_grace_period: 0s
+    depends_on: { db: { condition: service_healthy } }
+  job:
+    image: ${IMAGES.postgres17}
+    entrypoint: ["psql", "-X", "postgres://shop:\${DB_PASSWORD}@db:5432/shop", "-c", "SELECT 'job'"]
+    environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
+    depends_on: { db: { condition: service_healthy } }
+`;
+
+/** The container of a service: its id, its state, and the host that its DATABASE_URL names. */
+async function look(project: Project, service: string) {
+  const format = '{{.Id}} {{.State.Status}} {{range .Config.Env}}{{println .}}{{end}}';
+  const { stdout } = await project.docker(['inspect', '--format', format, `${project.name}-${service}-1`]);
+  const [id, state] = stdout.split(' ');
+  return { id, state, host: /\bDATABASE_URL=.*@([\w.]+):/.exec(stdout)?.[1] };
+}
+
+describe('a first deploy on a project that runs, with services that have done their work', () => {
+  const useStack = useProject('adeploy', async (project) => {
+    await project.write('docker-compose.yml', compose(project.name));
+    await project.write('.env', 'DB_PASSWORD=of-the-shop\n', 0o600);
+    await project.run('docker', ['compose', 'up', '-d']);
+    await project.ecar([
+      ...['init', '--from', 'docker-compose.yml', '--port', String(project.port)],
+      ...['--pgbouncer-image', IMAGES.pgbouncer126],
+    ]);
+  });
+
+  it('must leave the services as they were where the port is taken, and say so', async () => {
+    const project = useStack();
+    const before = await Promise.all(['db', 'web'].map((service) => look(project, service)));
+    expect(before[1]).toMatchObject({ state: 'running', host: 'db' });
+    const server = createServer();
+    await once(server.listen(project.port, '127.0.0.1'), 'listening');
+    const { stdout, stderr } = await deploy(project, [], { code: 3 });
+    server.close();
+    expect(stderr).toContain('The port is taken on this machine');
+    expect(stdout).toContain('your services run as they did, without the pool');
+    expect(await Promise.all(['db', 'web'].map((service) => look(project, service)))).toEqual(before);
+  });
+
+  it('must go on from there by itself, on another port, and make no Postgres anew', async () => {
+    const project = useStack();
+    const { id } = await look(project, 'db');
+    // What `up` over all of the project would make anew.
+    await project.write('docker-compose.yml', compose(project.name).replace('retries: 60', 'retries: 61'));
+    const port = await freePort();
+    const settings = await project.read('ecar-pool.yaml');
+    await project.write(
+      'ecar-pool.yaml',
+      settings.replace(new RegExp(`\\b${project.port}\\b`, 'g'), String(port)),
+    );
+    const outcome = await deploy(project);
+    expect(outcome.stderr).not.toContain('verify what runs now');
+    expect(plannedKinds(outcome)).toContain('recreate');
+    expect(outcome.stdout).toMatch(/^prod works/m);
+    expect(await look(project, 'db')).toMatchObject({ id, state: 'running' });
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
+  });
+});

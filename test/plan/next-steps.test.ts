@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { splitCommand } from '../../src/formats/shell.ts';
+import { needAll } from '../../src/plan/needs.ts';
+import { orderSteps } from '../../src/plan/next-steps.ts';
+import { ownProject } from '../../src/stack/compose-project.ts';
+import { Secret } from '../../src/stack/secret.ts';
+import { planScenario, SCENARIOS } from '../support/golden.ts';
+
+describe.each(SCENARIOS)('the steps of %s', (scenario) => {
+  it('must be commands, and set roles only where SQL for them is rendered', async () => {
+    const { stack, plan } = await planScenario(scenario);
+    const steps = orderSteps(needAll('doubt'), stack, ownProject(stack.name, 'stack/prod'));
+    for (const { command } of steps) expect(['docker', 'psql']).toContain(splitCommand(command)[0]);
+    const hasSql = plan.some(({ path }) => path.endsWith('.sql'));
+    expect(steps.some(({ kind }) => kind === 'roles')).toBe(hasSql);
+  });
+});
+
+it('must run nothing for roles of which only stored secrets are known: words are no command', async () => {
+  const { stack } = await planScenario('existing-pool');
+  const users = stack.users.map((user) => ({
+    ...user,
+    secret: new Secret('SCRAM-SHA-256$4096:x', 'a test'),
+  }));
+  const steps = orderSteps(needAll('doubt'), { ...stack, users }, ownProject(stack.name, 'stack/prod'));
+  expect(steps.map(({ kind }) => kind)).toEqual(['recreate', 'reload']);
+});
