@@ -1,3 +1,4 @@
+import { listChangedPasswords } from '../deploy/changed-passwords.ts';
 import { keepProved, readTrail } from '../deploy/history.ts';
 import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
@@ -5,7 +6,7 @@ import { lookAhead, type Outlook } from '../deploy/outlook.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
 import { readVersions } from '../docker/versions.ts';
-import { withoutPoolCommand } from '../plan/commands.ts';
+import { upServicesCommand, withoutPoolCommand } from '../plan/commands.ts';
 import { comparePlan } from '../plan/compare.ts';
 import { findNeeds, isIdle, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
 import type { NextStep } from '../plan/next-step.ts';
@@ -142,6 +143,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     command: job.command,
     commands: { ...(await commandsOf(job, invocation)), withoutPool },
     dumps,
+    changedPasswords: changedPasswords(job, before, target),
+    up: upServicesCommand(compose),
   };
   reportEnding(plan, ending, told, report);
   return exitCodeOf(ending);
@@ -167,6 +170,12 @@ function findDoubt(
   if (unfinished !== undefined) return 'what was not finished';
   if (before === undefined || isProved || (proof !== undefined && hasPassed(proof))) return undefined;
   return 'what runs not being known to be what its files say';
+}
+
+function changedPasswords({ command }: Transit, before: Outlook['before'], target: KnownSet): string[] {
+  if (before?.facts === undefined) return [];
+  const [was, is] = [before.facts.stack, target.facts.stack];
+  return command === 'deploy' ? listChangedPasswords(was, is) : listChangedPasswords(is, was);
 }
 
 /** The services of an adopted project as its own files have them. */

@@ -68,6 +68,10 @@ interface Told {
   readonly commands: Commands;
   /** The dumps that were made first, as people would type them. */
   readonly dumps: readonly string[];
+  /** Where passwords stand that what ran before has differently, and no files of ours put back. */
+  readonly changedPasswords: readonly string[];
+  /** Has services take a password that was put back. */
+  readonly up: string;
 }
 
 const OUTCOMES = { done: 'done', undone: 'rolled back', left: 'failed', stuck: 'stuck' } as const;
@@ -76,7 +80,7 @@ const OUTCOMES = { done: 'done', undone: 'rolled back', left: 'failed', stuck: '
 export function reportEnding(
   plan: Plan,
   ending: Ending,
-  { command, commands, dumps }: Told,
+  { command, commands, dumps, changedPasswords, up }: Told,
   report: Reporter,
 ): void {
   const verdict = 'verdict' in ending ? ending.verdict : undefined;
@@ -84,6 +88,7 @@ export function reportEnding(
     ...planToJson(plan),
     outcome: OUTCOMES[ending.kind],
     dumps,
+    changedPasswords,
     ...(ending.kind === 'done' ? { kept: ending.time } : { failure: failureToJson(ending.failure) }),
     ...(ending.kind === 'stuck' ? { trouble: failureToJson(ending.trouble) } : {}),
     ...(verdict === undefined ? {} : { verify: verdictToJson(verdict) }),
@@ -94,6 +99,10 @@ export function reportEnding(
   const { style } = report;
   if (ending.kind === 'done') {
     if (verdict !== undefined) report.line(summarise(verdict.rows, environment, style));
+    if (command === 'rollback' && changedPasswords.length > 0)
+      report.line(
+        `your services log in once the password of this set is in its place, too: ${changedPasswords.join(', ')}; then ${up}`,
+      );
     const back = commands.rollback === undefined ? '' : `; to go back: ${commands.rollback}`;
     const again = 'the settings stay as they are: the next deploy applies them again';
     report.detail(
@@ -101,11 +110,21 @@ export function reportEnding(
     );
     return;
   }
+  const isLockedOut = command === 'deploy' && changedPasswords.length > 0 && ending.kind !== 'left';
+  if (isLockedOut) {
+    const where = changedPasswords.join(', ');
+    report.line(
+      `your services do not log in: ${where} is still the new password, which is yours to put back`,
+    );
+    report.line(`  ${style.cyan('fix:')} put the old one back, then ${up}`);
+  }
   if (ending.kind === 'undone') {
     report.line(
       verdict === undefined
         ? `${environment} has the files of before again, and their steps ran; nobody knows their passwords to verify them`
-        : `rolled back: ${summarise(verdict.rows, environment, style)}, as it was before`,
+        : isLockedOut
+          ? 'rolled back, but for that password: the checks log in with the old one'
+          : `rolled back: ${summarise(verdict.rows, environment, style)}, as it was before`,
     );
   } else if (ending.kind === 'left') {
     const { trouble, isWithout } = ending;

@@ -26,7 +26,7 @@ services:
     depends_on: { db: { condition: service_healthy } }
   job:
     image: ${IMAGES.postgres17}
-    entrypoint: ["psql", "-X", "postgres://shop:\${DB_PASSWORD}@db:5432/shop", "-c", "SELECT 'job'"]
+    entrypoint: ["psql", "-X", "postgres://shop:of-the-shop@db:5432/shop", "-c", "SELECT 'job'"]
     environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
     depends_on: { db: { condition: service_healthy } }
 `;
@@ -80,6 +80,21 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(outcome.stdout).toMatch(/^prod works/m);
     expect(await look(project, 'db')).toMatchObject({ id, state: 'running' });
     expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
+  });
+
+  it('must not say that all works where a new password in .env fails, which is for its people to put back', async () => {
+    const project = useStack();
+    await project.write('.env', 'DB_PASSWORD=not-the-servers\n', 0o600);
+    const { stdout, stderr } = await deploy(project, [], { code: 1 });
+    expect(stderr).toMatch(/^FAIL .*verify[\s\S]*^FAIL {2}login[\s\S]*rolling back/m);
+    expect(stdout).not.toContain('prod works');
+    const [, up = ''] =
+      /DB_PASSWORD in \.env is still the new password, .*\n.*put the old one back, then (.*)/.exec(stdout) ??
+      [];
+    await project.write('.env', 'DB_PASSWORD=of-the-shop\n', 0o600);
+    await project.shell(up);
+    await project.ecar(['verify', '--wait']);
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 });
