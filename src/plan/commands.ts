@@ -100,13 +100,16 @@ export function removeContainersCommand(containers: readonly string[]): string {
 /**
  * Runs the rendered SQL that brings roles and passwords in line with the settings. The stack's own Postgres
  * sees it in the folder that its image runs on an empty data volume. Behind an adopted project there is none: there the
- * role itself is asked for a password. Undefined where what the roles have is only known to who gave it to them.
+ * role itself is asked for a password.
+ * @param user the role that it is about; without one, that of the application
+ * @returns undefined where what the roles have is only known to who gave it to them.
  */
 export function rolesCommand(
   { postgres, adopted, client, users }: Stack,
   project: ComposeProject,
+  user = client.user,
 ): string | undefined {
-  const ask = ['-U', client.user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(client.user)}`];
+  const ask = ['-U', user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(user)}`];
   if (postgres.kind === 'service')
     return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
   if (postgres.kind === 'external') {

@@ -19,7 +19,7 @@ import { isCurrent } from './subject.ts';
 const ROLES_BY_HAND = 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
 
 /** What to do about a cause, with the commands of this very stack. */
-export function formatFix(fix: string, scene: Scene): string {
+export function formatFix(fix: string, scene: Scene, user?: string): string {
   const { stack, project, renderCommand, waitCommand } = scene.subject;
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
@@ -27,7 +27,7 @@ export function formatFix(fix: string, scene: Scene): string {
     reload: () => reloadCommand(project),
     restart: () => renewCommand(scene),
     up: () => upCommand(project),
-    roles: () => rolesCommand(stack, project) ?? ROLES_BY_HAND,
+    roles: () => rolesCommand(stack, project, user) ?? ROLES_BY_HAND,
     postgresLog: () => postgresLogCommand(stack, project),
     restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };
@@ -46,16 +46,20 @@ export function renewCommand({ subject, evidence }: Scene): string {
     : upCommand(project);
 }
 
-/** A cause as a row carries it. */
+/**
+ * A cause as a row carries it.
+ * @param user whose login it is about
+ */
 export function explain(
   cause: Cause | undefined,
   scene: Scene,
+  user?: string,
 ): Pick<Failure, 'cause' | 'hint' | 'transient'> {
   if (cause === undefined) return {};
   const { adopted, postgres } = scene.subject.stack;
   const usual = postgres.kind === 'external' ? (cause.externalFix ?? cause.fix) : cause.fix;
   const fix = adopted ? (cause.adoptedFix ?? usual) : usual;
-  return { cause: cause.cause, hint: formatFix(fix, scene), transient: cause.transient };
+  return { cause: cause.cause, hint: formatFix(fix, scene, user), transient: cause.transient };
 }
 
 /** What libpq adds to an error for people who connect by hand; PgBouncer's cause says more. */

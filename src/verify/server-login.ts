@@ -21,14 +21,19 @@ export function sayHow(scene: Scene, index: number, { said, waited }: LoginOutco
  * works until that connection ends. Only a clear refusal counts: what else may hinder psql, such as a
  * certificate that PgBouncer has, says nothing about PgBouncer. Undefined where nothing was refused.
  */
-export function refuseAnew(scene: Scene, index: number, { said }: LoginOutcome): Failure | undefined {
+export function refuseAnew(
+  scene: Scene,
+  user: string,
+  index: number,
+  { said }: LoginOutcome,
+): Failure | undefined {
   const server = seen(scene.evidence.probe)?.servers.get(index);
   if (server === undefined || server.code === 0) return undefined;
   const refused = sayOutcome(server);
   const cause = matchCause(refused);
   if (cause === undefined || !REFUSALS.has(cause.id)) return undefined;
   const observed = `a new login at Postgres fails: ${quote(refused, scene.redact)}; PgBouncer still answers over a server connection that is ${readAge(said)} s old`;
-  return { observed, ...explain(cause, scene) };
+  return { observed, ...explain(cause, scene, user) };
 }
 
 /** The causes by which Postgres refuses a role whoever asks for it. */

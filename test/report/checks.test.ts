@@ -43,7 +43,12 @@ describe('a verdict in one line', () => {
       kind === 'done' ? { kind, time: 'now', verdict } : { kind, failure: { step: 'start' }, verdict };
     const commands = { deploy: 'ecar-pool deploy', rollback: undefined, withoutPool: undefined };
     const report = createReporter({ write }, { write }, options);
-    reportEnding(plan, ending, { command: 'deploy', commands, dumps: [] }, report);
+    reportEnding(
+      plan,
+      ending,
+      { command: 'deploy', commands, dumps: [], changedPasswords: [], up: 'docker compose up -d' },
+      report,
+    );
     expect(text).toMatch(/prod passes, but nothing proved that Postgres answers/);
   });
 

@@ -627,7 +627,9 @@ describe('logins', () => {
       profiles: [],
       services: [],
     };
-    const stack = { ...STACK, adopted, postgres: { kind: 'service' as const, host: 'db', port: 5432 } };
+    const postgres = { kind: 'service' as const, host: 'db', port: 5432 };
+    // Which the application is makes no difference: the role whose login fails is the one to be mended.
+    const stack = { ...STACK, adopted, postgres, client: { ...STACK.client, user: 'another' } };
     const project = adoptedProject('ecar', adopted, '.', 'pgbouncer');
     const [row] = checkLogins(scene({ subject: { stack, project }, logins: { 0: refused } }));
     expect(row?.hint).toBe(

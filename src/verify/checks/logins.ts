@@ -41,14 +41,14 @@ function judge(scene: Scene, login: Login, index: number): Row {
   const { ms } = outcome;
   if (outcome.code === 0) {
     if (login.database === CONSOLE) return ok(id, title, 'let in and answered', { ms });
-    const refusal = refuseAnew(scene, index, outcome);
+    const refusal = refuseAnew(scene, login.user, index, outcome);
     if (refusal) return fail(id, title, refusal, { ms });
     return ok(id, title, `SELECT 1 answered by Postgres${sayHow(scene, index, outcome)}`, { ms });
   }
   const said = sayOutcome(outcome);
   const why =
     explainSilence(scene, login, outcome) ??
-    adviseWait(scene, said, explain(findLoginCause(said, evidence.aftermath.log, login), scene));
+    adviseWait(scene, said, explain(findLoginCause(said, evidence.aftermath.log, login), scene, login.user));
   return fail(id, title, { observed: quote(said, redact), ...why }, { ms });
 }
 
