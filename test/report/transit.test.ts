@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import type { Ending } from '../../src/deploy/transition.ts';
 import { createReporter } from '../../src/report/reporter.ts';
 import { reportEnding } from '../../src/report/transit.ts';
+import { ok } from '../../src/verify/row.ts';
 
-const verdict = { rows: [], pools: [], stats: [], databases: [] };
+const login = ok('login:ecar_user@ecar_db', 'login ecar_user to ecar_db', 'SELECT 1 answered by Postgres');
+const verdict = { rows: [login], pools: [], stats: [], databases: [] };
 const failure = { step: 'verify', verdict };
 const UNDONE: Ending = { kind: 'undone', failure, verdict };
 const DONE: Ending = { kind: 'done', time: 'T', verdict };
