@@ -24,11 +24,12 @@ export async function storePasswords(stack: Stack): Promise<ReadonlyMap<string, 
   const { postgres } = stack;
   const superuser = postgres.kind === 'own' ? [{ name: postgres.user, password: postgres.password }] : [];
   const accounts: readonly Account[] = [...stack.users, ...superuser];
+  const authUsers = listAuthUsers(stack);
   const stored = new Map<string, StoredPassword>();
   // In groups: PBKDF2 runs on the thread pool, and ten thousand promises at once would only queue there.
   for (let start = 0; start < accounts.length; start += 64) {
     const group = accounts.slice(start, start + 64);
-    const passwords = await Promise.all(group.map((account) => storePassword(account, stack)));
+    const passwords = await Promise.all(group.map((account) => storePassword(account, stack, authUsers)));
     for (const [index, { name }] of group.entries()) {
       const password = passwords[index];
       if (password) stored.set(name, password);
@@ -40,6 +41,7 @@ export async function storePasswords(stack: Stack): Promise<ReadonlyMap<string, 
 async function storePassword(
   { name, password: known, secret, roles = [] }: Account,
   stack: Stack,
+  authUsers: ReadonlySet<string>,
 ): Promise<StoredPassword | undefined> {
   if (secret !== undefined) return { pgbouncer: secret.reveal(), postgres: secret.reveal() };
   if (known === undefined) return undefined;
@@ -47,7 +49,7 @@ async function storePassword(
   // Whatever the role of an adopted project stores, PgBouncer logs in to it with the password itself, so that
   // nothing in its Postgres has to change.
   if (stack.adopted && roles.includes('app')) return { pgbouncer: password, postgres: password };
-  const isAuthUser = authUsers(stack).has(name);
+  const isAuthUser = authUsers.has(name);
   if (stack.pgbouncer.auth_type === 'md5') {
     const hash = hashMd5(name, password);
     return { pgbouncer: isAuthUser ? password : hash, postgres: hash };
@@ -74,7 +76,7 @@ export function losesVerifiers(version: PgbouncerVersion): boolean {
 }
 
 /** Those whom PgBouncer logs in as by itself, with no client whose login would bring what a verifier lacks. */
-function authUsers({ pgbouncer, databases }: Stack): ReadonlySet<string> {
+function listAuthUsers({ pgbouncer, databases }: Stack): ReadonlySet<string> {
   const named = [pgbouncer, ...databases].map(({ settings }) => settings.get('auth_user'));
   return new Set(named.filter((name) => name !== undefined));
 }
