@@ -116,7 +116,7 @@ function readWishes(answers: Answers, given: ReadonlySet<string>): Omit<Wishes, 
   if (version === undefined)
     throw new UsageError(
       `the tag of --pgbouncer-image ${pgbouncerImage} does not tell PgBouncer's version`,
-      'use a tag that does, such as edoburu/pgbouncer:v1.25.2-p0',
+      'use a tag that does, such as edoburu/pgbouncer:v1.26.0-p0',
     );
   return {
     name,
