@@ -22,6 +22,8 @@ import {
   reportPlan,
   reportPlanned,
 } from '../report/transit.ts';
+import { leaveAsleep } from '../stack/compose-project.ts';
+import type { Stack } from '../stack/stack.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
 import { backUpFirst, reachesPostgres } from './back-up-first.ts';
 import { confirm } from './confirm.ts';
@@ -63,9 +65,12 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const { set: target, time } = await job.choose();
   const changes = await comparePlan(target.plan, folder);
   const workshop = createWorkshop(job, target, invocation);
-  const compose = workshop.composeOf(target.facts.stack);
   await readVersions(workshop.docker());
-  const outlook = await lookAhead(workshop.docker(), { folder, compose }, target, changes);
+  const place = { folder, compose: workshop.composeOf(target.facts.stack) };
+  const outlook = await lookAhead(workshop.docker(), place, target, changes);
+  const awakeOf = (stack: Stack) => leaveAsleep(workshop.composeOf(stack), outlook.asleep);
+  const compose = awakeOf(target.facts.stack);
+  const verify = stackCommand('verify', environment, options);
   const { unfinished } = outlook;
   workshop.learn(outlook.before);
   const show = createTasks(report, (text) => world.stderr.write(text));
@@ -84,9 +89,9 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const doubt = findDoubt(outlook, proof);
   let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
   const planFor = (wanted: Needs) => {
-    const steps = orderSteps(wanted, target.facts.stack, compose);
+    const steps = orderSteps(wanted, target.facts.stack, { project: compose, verify });
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
-    return { environment, folder: shownFolder, changes, steps, isBackedUp };
+    return { environment, folder: shownFolder, changes, steps, isBackedUp, asleep: [...outlook.asleep] };
   };
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
@@ -117,12 +122,14 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const hands: Hands = {
     signal: world.signal,
     run: (step, onStart) => workshop.run(step, onStart),
+    proveLogins: (set) => workshop.proveLogins(set),
+    lastWords: (since) => workshop.lastWords(since),
     verify: (set, isUndoing) => workshop.verify(set, isUndoing ? undefined : world.signal),
     stepsBack(set, back) {
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
       const all = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
-      return orderSteps(all, stack, workshop.composeOf(stack));
+      return orderSteps(all, stack, { project: awakeOf(stack), verify });
     },
     show,
     tell: report.progress,

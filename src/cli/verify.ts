@@ -4,6 +4,7 @@ import { examples, parseSeconds } from './context.ts';
 interface VerifyOptions {
   readonly timeout: number;
   readonly wait?: boolean;
+  readonly logins?: boolean;
   readonly out?: string;
 }
 
@@ -14,12 +15,14 @@ export const addVerify: AddCommand = (program, bind) => {
     .description('prove the running pool end to end, and name the cause of what fails')
     .option('--timeout <seconds>', 'time limit of the whole run', parseSeconds, 60)
     .option('--wait', 'first wait until all services are healthy, within the time limit')
+    .option('--logins', 'only prove that each login gets through the pool to Postgres')
     .option('-o, --out <dir>', 'where the stack was rendered, if not to stack/<env>/')
     .addHelpText(
       'after',
       examples(
         ['ecar-pool verify --env prod', 'prove the pool that runs here'],
         ['ecar-pool verify --env prod --wait', 'right after docker compose up -d'],
+        ['ecar-pool verify --env prod --logins --wait', 'before the application is led to the pool'],
         ['ecar-pool verify --env prod --json', 'for a monitor: exit 1 when a check fails'],
       ),
     );
@@ -86,10 +89,12 @@ export const addVerify: AddCommand = (program, bind) => {
       versions: versions.answer,
       describeSubject,
       wait: options.wait === true,
+      loginsOnly: options.logins === true,
       signal: world.signal,
       onProgress: report.progress,
     });
-    reportVerdict(verdict, stack.environment, report);
+    const what = options.logins ? `login to ${stack.environment}` : undefined;
+    reportVerdict(verdict, stack.environment, report, what);
     return hasPassed(verdict) ? EXIT.ok : EXIT.checkFailed;
   });
 };

@@ -1,3 +1,4 @@
+import { type LastWords, readLastWords } from '../deploy/last-words.ts';
 import { runStep } from '../deploy/run-step.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
 import { createDocker, type Docker } from '../docker/docker.ts';
@@ -8,6 +9,7 @@ import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts'
 import type { Stack } from '../stack/stack.ts';
 import { readDotenvOnDisk } from '../verify/dotenv-on-disk.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
+import { listRenderedServices, listServices } from '../verify/subject.ts';
 import { type Verdict, verifyStack } from '../verify/verify.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
 import { ROTATION_PATTERN } from '../writers/monitoring/log-rotation.ts';
@@ -34,6 +36,10 @@ export interface Workshop {
   learn(set: StackSet | undefined): void;
   /** Runs a step to its end, whatever signal comes; half a step is worse than none. */
   run(step: NextStep, onStart: (pid: number) => void): Promise<void>;
+  /** Proves that the logins of a set that lies in the output folder get through, whatever else is not up yet. */
+  proveLogins(set: KnownSet): Promise<Verdict>;
+  /** What those of its services said last, since a time in RFC 3339, that did not come up. */
+  lastWords(since: string): Promise<readonly LastWords[]>;
   /** Verifies a set that lies in the output folder once it is up; without a signal, to the end. */
   verify(set: KnownSet, signal?: AbortSignal): Promise<Verdict>;
   /** The same of one that has been up for long or never: it is not waited for. */
@@ -63,7 +69,13 @@ export function createWorkshop(
   const composeFor = (stack: Stack) =>
     composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder);
   const unending = new AbortController().signal;
-  const verify = async ({ plan, facts }: KnownSet, signal: AbortSignal, wait: boolean) => {
+  const verify = async (
+    { plan, facts }: KnownSet,
+    {
+      signal,
+      ...how
+    }: { readonly signal: AbortSignal; readonly wait: boolean; readonly loginsOnly?: boolean },
+  ) => {
     const { stack, settings, configHashes } = facts;
     const docker = open(signal, VERIFY_MS);
     const target = {
@@ -89,7 +101,7 @@ export function createWorkshop(
           env: world.env,
         };
       },
-      wait,
+      ...how,
       signal,
       onProgress: report.live ? () => {} : report.progress,
     });
@@ -103,7 +115,15 @@ export function createWorkshop(
       if (set?.facts !== undefined) stacks.push(set.facts.stack);
     },
     run: (step, onStart) => runStep(open(unending, options.timeout * 1000), step, onStart),
-    verify: (set, signal = unending) => verify(set, signal, true),
-    look: (set, signal) => verify(set, signal, false),
+    proveLogins: (set) => verify(set, { signal: world.signal, wait: true, loginsOnly: true }),
+    async lastWords(since) {
+      const { stack } = target.facts;
+      const services = new Set([...listServices(stack), ...listRenderedServices(stack)]);
+      const reading = readLastWords(open(unending, CLEANING_MS), composeFor(stack), [...services], since);
+      // Why all is undone is told anyway.
+      return reading.catch(() => []);
+    },
+    verify: (set, signal = unending) => verify(set, { signal, wait: true }),
+    look: (set, signal) => verify(set, { signal, wait: false }),
   };
 }

@@ -3,10 +3,11 @@ import type { Docker } from '../docker/docker.ts';
 import type { Change } from '../plan/change.ts';
 import { composeCommand } from '../plan/commands.ts';
 import { compareSets } from '../plan/compare.ts';
-import { findNeeds, mergeNeeds, type Needs, needAll, needContainers } from '../plan/needs.ts';
+import { findNeeds, mergeNeeds, type Needs, needAll, needContainers, needServer } from '../plan/needs.ts';
 import { RefusedError } from '../problems/errors.ts';
-import type { ComposeProject } from '../stack/compose-project.ts';
+import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
+import { findAsleep, isAtRest } from '../verify/asleep.ts';
 import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
@@ -26,6 +27,8 @@ export interface Outlook {
   readonly unfinished: Journal | undefined;
   /** What has to happen to what runs, if it is what the files say. */
   readonly needs: Needs;
+  /** Services of an adopted project that are left alone: no profile that is on starts them, and they do not run. */
+  readonly asleep: ReadonlySet<string>;
 }
 
 /**
@@ -47,13 +50,22 @@ export async function lookAhead(
   ]);
   const base = unfinished?.before ?? onDisk?.set;
   const name = base?.facts?.stack.name ?? stack.name;
-  const containers = onDisk === undefined ? [] : seen(await observeContainers(docker, { ...compose, name }));
+  const project = { ...compose, name };
+  const isRendered = onDisk !== undefined;
+  const looking =
+    isRendered || stack.adopted !== undefined
+      ? observeContainers(docker, isRendered ? project : withoutOverlay(project)).then(seen)
+      : Promise.resolve([]);
+  const [there, asleep] = await Promise.all([looking, findAsleep(docker, stack, project, () => looking)]);
+  const containers = isRendered ? there : [];
   const journal = unfinished?.journal;
   if (containers?.length === 0 && !unfinished?.before) {
     const isNew = (await listHistory(folder)).length === 0;
     const first = { ...findNeeds(changes, stack), start: true, roles: ['nothing runs yet'] };
-    const needs = isNew ? first : needAll('nothing runs');
-    return { before: undefined, isProved: false, unfinished: journal, needs };
+    // What the services of others depend on is started with them, or not at all.
+    const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
+    const needs = isNew ? first : again;
+    return { before: undefined, isProved: false, unfinished: journal, needs, asleep };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
   const pool = containers?.filter(({ service }) => service === 'pgbouncer');
@@ -68,13 +80,16 @@ export async function lookAhead(
   const needs = [
     findNeeds(changes, stack),
     ...plans.map((plan) => findNeeds(compareSets(plan, target.plan), stack)),
-    needContainers(listStale(containers, base?.facts)),
+    needContainers(listStale(containers, base?.facts, asleep)),
+    needServer(explainServer(containers, stack)),
+    ...(isUntried ? [needAll('PgBouncer was made, and never ran')] : []),
   ].reduce(mergeNeeds);
   return {
     before: isUntried || journal?.hasBefore === false ? undefined : base,
     isProved: onDisk?.isProved === true && journal === undefined,
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },
+    asleep,
   };
 }
 
@@ -88,10 +103,15 @@ function refuseOtherProject(name: string, stack: Stack, compose: ComposeProject)
 }
 
 /** What of the stack does not run as its files say. */
-function listStale(containers: readonly Container[] | undefined, facts: SetFacts | undefined): string[] {
+function listStale(
+  containers: readonly Container[] | undefined,
+  facts: SetFacts | undefined,
+  asleep: ReadonlySet<string>,
+): string[] {
   if (containers === undefined) return ['the containers could not be looked at'];
   if (facts === undefined) return [];
-  return listRenderedServices(facts.stack).flatMap((service) => {
+  const awake = listRenderedServices(facts.stack).filter((service) => !asleep.has(service));
+  return awake.flatMap((service) => {
     const own = containers.filter((container) => container.service === service);
     if (own.length === 0) return [`${service} has no container`];
     // A service of others may have done its work and ended.
@@ -103,4 +123,15 @@ function listStale(containers: readonly Container[] | undefined, facts: SetFacts
       ? []
       : [`${service} was made before its files changed`];
   });
+}
+
+/** Why the Postgres of an adopted project is to be started; empty where it runs, or nobody could look. */
+function explainServer(
+  containers: readonly Container[] | undefined,
+  { adopted, postgres }: Pick<Stack, 'adopted' | 'postgres'>,
+): string[] {
+  if (adopted === undefined || postgres.kind !== 'service' || containers === undefined) return [];
+  const own = containers.filter(({ service }) => service === postgres.host);
+  if (!own.every(isAtRest)) return [];
+  return [own[0] === undefined ? `${postgres.host} has no container` : `${postgres.host} is ${own[0].state}`];
 }

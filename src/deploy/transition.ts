@@ -7,6 +7,8 @@ import { explainFileError } from '../problems/file-errors.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
 import { keepNext, setCurrent } from './history.ts';
 import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
+import type { LastWords } from './last-words.ts';
+import { rememberRendered } from './rendered.ts';
 import type { KnownSet, StackSet } from './stack-set.ts';
 
 /** From one set of files that runs to another one. */
@@ -34,11 +36,15 @@ export interface Hands {
   readonly signal: AbortSignal;
   run(step: NextStep, onStart: (pid: number) => void): Promise<void>;
   verify(set: KnownSet, isUndoing: boolean): Promise<Verdict>;
+  /** Proves that every login of a set gets through the pool. */
+  proveLogins(set: KnownSet): Promise<Verdict>;
   /** The steps from what was put in place back to what ran before. */
   stepsBack(before: StackSet, changes: readonly Change[]): readonly NextStep[];
   /** Tells people what is at work, until the task is over, and whether what it gave is good. */
   show<Value>(what: string, task: () => Promise<Value>, isGood?: (value: Value) => boolean): Promise<Value>;
   tell(text: string): void;
+  /** What those said last that did not come up, since a time in RFC 3339. */
+  lastWords(since: string): Promise<readonly LastWords[]>;
   /** Tells people why all is undone, before it is. */
   explain(failure: Failure): void;
 }
@@ -50,13 +56,21 @@ export interface Failure {
   readonly error?: ExpectedError;
   /** Where checks failed. */
   readonly verdict?: Verdict;
+  /** What the containers said that did not come up, before they are made anew or removed. */
+  readonly logs?: readonly LastWords[];
 }
 
 /** How a transition ended. */
 export type Ending =
   | { readonly kind: 'done'; readonly time: string; readonly verdict: Verdict | undefined }
   /** What ran before runs again; `verdict` is undefined where nobody knows how to verify it. */
-  | { readonly kind: 'undone'; readonly failure: Failure; readonly verdict: Verdict | undefined }
+  | {
+      readonly kind: 'undone';
+      readonly failure: Failure;
+      readonly verdict: Verdict | undefined;
+      /** Whether services of an adopted project were started anew on the way. */
+      readonly isTouched: boolean;
+    }
   /** There was nothing to go back to; `trouble` is why not even what was there before ecar-pool goes on. */
   | {
       readonly kind: 'left';
@@ -64,6 +78,7 @@ export type Ending =
       readonly trouble: Failure | undefined;
       /** Whether that goes on. */
       readonly isWithout: boolean;
+      readonly isTouched: boolean;
     }
   /** Going back did not work either; the journal stays. */
   | { readonly kind: 'stuck'; readonly failure: Failure; readonly trouble: Failure };
@@ -88,14 +103,17 @@ export async function bringAbout(transition: Transition, hands: Hands): Promise<
       await noteStep(folder, journal, what);
       await hands.show(what, () => applyChanges(changes, folder, { force: false, signal: hands.signal }));
     } catch (error) {
-      if (isResumed) return undo(transition, journal, hands, { step: what, error: expected(error) });
+      if (isResumed)
+        return undo(transition, journal, hands, { step: what, error: expected(error) }, isResumed);
       // Nothing was touched.
       await closeJournal(folder);
       throw error;
     }
   }
   const outcome = await takeEffect(transition.steps, target, { folder, journal, hands, isUndoing: false });
-  if ('step' in outcome) return undo(transition, journal, hands, outcome);
+  // What a dead process had begun is not known.
+  const isTouched = isResumed || outcome.begun.some(({ touchesServices }) => touchesServices);
+  if ('step' in outcome) return undo(transition, journal, hands, outcome, isTouched);
   await freeRoom(folder);
   try {
     const time = transition.time ?? (await keepNext(folder, new Date()));
@@ -118,16 +136,24 @@ async function takeEffect(
     readonly hands: Hands;
     readonly isUndoing: boolean;
   },
-): Promise<Failure | { readonly verdict: Verdict | undefined }> {
+): Promise<(Failure | { readonly verdict: Verdict | undefined }) & { readonly begun: readonly NextStep[] }> {
   const { folder, journal, hands, isUndoing } = work;
+  const { plan, facts } = set;
+  const begun: NextStep[] = [];
   let step = '';
   try {
     for (const next of steps) {
       step = next.why;
       if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
       await noteStep(folder, journal, step);
+      begun.push(next);
+      if (next.kind === 'logins' && facts !== undefined) {
+        const verdict = await hands.show(step, () => hands.proveLogins({ plan, facts }), hasPassed);
+        if (!hasPassed(verdict)) return { step, verdict, begun };
+        continue;
+      }
       // On the way back nothing may stop it: whether all is as it was is for verify to tell.
-      const goesOn = next.mayFail === true || (isUndoing && set.facts !== undefined);
+      const goesOn = next.mayFail === true || (isUndoing && facts !== undefined);
       let noted = Promise.resolve();
       const onStart = (pid: number) => {
         noted = noteStep(folder, journal, next.why, pid);
@@ -141,14 +167,13 @@ async function takeEffect(
         .finally(() => noted);
     }
     step = 'verify';
-    const { plan, facts } = set;
-    if (facts === undefined) return { verdict: undefined };
+    if (facts === undefined) return { verdict: undefined, begun };
     if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
     await noteStep(folder, journal, step);
     const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing), hasPassed);
-    return hasPassed(verdict) ? { verdict } : { step, verdict };
+    return hasPassed(verdict) ? { verdict, begun } : { step, verdict, begun };
   } catch (error) {
-    return { step, error: expected(error) };
+    return { step, error: expected(error), begun };
   }
 }
 
@@ -158,24 +183,33 @@ function expected(error: unknown): ExpectedError {
   throw error;
 }
 
-/** Puts back what ran before, and proves it. From here on no signal is heard: half-way helps nobody. */
+/**
+ * Puts back what ran before, and proves it. From here on no signal is heard: half-way helps nobody.
+ * @param isTouched whether services of an adopted project were reached: else they are left alone on the way back, too
+ */
 async function undo(
-  { folder, before, stepsWithout }: Transition,
+  { folder, target, before, stepsWithout }: Transition,
   journal: Journal,
   hands: Hands,
-  failure: Failure,
+  why: Failure,
+  isTouched: boolean,
 ): Promise<Ending> {
+  const withWords = async (what: Failure) => ({ ...what, logs: await hands.lastWords(journal.began) });
+  const failure = await withWords(why);
   hands.explain(failure);
   await freeRoom(folder);
   const changes = before === undefined ? [] : await comparePlan(before.plan, folder);
   const isSame = changes.every(({ kind }) => kind === 'unchanged');
   if (before === undefined || isSame) {
-    const without = before === undefined ? stepsWithout : [];
+    const without = before === undefined && isTouched ? stepsWithout : [];
     const nothing = { plan: [], facts: undefined };
     const outcome = await takeEffect(without, nothing, { folder, journal, hands, isUndoing: true });
     await closeJournal(folder);
+    // What lies there then is looked at by the next one.
+    if (before === undefined) await rememberRendered(folder, target);
     const trouble = 'step' in outcome ? outcome : undefined;
-    return { kind: 'left', failure, trouble, isWithout: without.length > 0 && trouble === undefined };
+    const isWithout = before === undefined && stepsWithout.length > 0 && trouble === undefined;
+    return { kind: 'left', failure, trouble, isWithout, isTouched };
   }
   hands.tell('rolling back to what ran before');
   const what = 'put the files back';
@@ -184,9 +218,12 @@ async function undo(
   } catch (error) {
     return { kind: 'stuck', failure, trouble: { step: what, error: expected(error) } };
   }
-  const steps = hands.stepsBack(before, changes);
+  // Logins need no proof of their own there: what is put back worked, and verify comes at the end.
+  const steps = hands
+    .stepsBack(before, changes)
+    .filter(({ kind, touchesServices }) => kind !== 'logins' && (isTouched || !touchesServices));
   const outcome = await takeEffect(steps, before, { folder, journal, hands, isUndoing: true });
-  if ('step' in outcome) return { kind: 'stuck', failure, trouble: outcome };
+  if ('step' in outcome) return { kind: 'stuck', failure, trouble: await withWords(outcome) };
   await closeJournal(folder);
-  return { kind: 'undone', failure, verdict: outcome.verdict };
+  return { kind: 'undone', failure, verdict: outcome.verdict, isTouched };
 }

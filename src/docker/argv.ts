@@ -25,6 +25,11 @@ export function psArgv(project: ComposeProject): string[] {
   return composeArgv(project, 'ps', '-a', '--format', 'json');
 }
 
+/** The services that Compose starts by itself: those of no profile, and of the profiles that `.env` switches on. */
+export function servicesArgv(project: ComposeProject): string[] {
+  return composeArgv(project, 'config', '--services');
+}
+
 /** A command in a container, fed by stdin and without a terminal: one would mangle the bytes that come back. */
 export function execArgv(container: string, ...command: readonly string[]): string[] {
   return ['exec', '--interactive', container, ...command];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
 import type { Adopted } from '../stack/adopted.ts';
-import type { ComposeProject } from '../stack/compose-project.ts';
+import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
@@ -33,8 +33,22 @@ export function upPoolCommand(project: ComposeProject): string {
 }
 
 /**
+ * Of an adopted project: starts PgBouncer, and Postgres with what that depends on where it does not run. Nothing that is
+ * there is made anew.
+ */
+export function startPoolCommand(project: ComposeProject): string {
+  return composeCommand(project, 'up', '-d', '--wait', '--no-recreate', 'pgbouncer');
+}
+
+/** Starts the Postgres of a project; that of an adopted one as it is, and only what it depends on. */
+export function startServerCommand(project: ComposeProject, service: string): string {
+  if (project.services.length === 0) return upCommand(project);
+  return composeCommand(project, 'up', '-d', '--no-recreate', service);
+}
+
+/**
  * Of an adopted project: creates and starts what is missing of what goes through the pool, and of what that depends
- * on. Nothing that is there is made anew, so that a PgBouncer that does not start leaves the services as they were.
+ * on. Nothing that is there is made anew: `up` alone would do that to a Postgres whose definition was edited.
  */
 export function completeCommand(project: ComposeProject): string {
   return composeCommand(project, 'up', '-d', '--no-recreate', ...project.services);
@@ -50,8 +64,14 @@ export function upServicesCommand(project: ComposeProject): string {
  * names ours as well, only those that are named are taken.
  */
 export function withoutPoolCommand(adopted: Adopted, project: ComposeProject): string {
-  const theirs = { ...project, isSelfFound: false, files: project.files.slice(0, -1) };
-  return composeCommand(theirs, 'up', '-d', '--no-deps', ...adopted.services.map(({ name }) => name));
+  const named = adopted.services.map(({ name }) => name).filter((name) => project.services.includes(name));
+  return composeCommand(
+    { ...withoutOverlay(project), isSelfFound: false },
+    'up',
+    '-d',
+    '--no-deps',
+    ...named,
+  );
 }
 
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */

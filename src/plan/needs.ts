@@ -2,6 +2,7 @@ import { isComposeFile } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
+import { describeCause, describeKeys, listChangedKeys, needsContainer } from './changed-keys.ts';
 import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
 import { listLeftContainers } from './left-containers.ts';
 import { findMonitoringNeeds, type MonitoringNeed } from './monitoring-steps.ts';
@@ -25,6 +26,8 @@ export interface Needs {
   readonly monitoring: readonly MonitoringNeed[];
   /** Containers whose services are gone. */
   readonly left: readonly string[];
+  /** Why the Postgres of an adopted project is to be started: it does not run. */
+  readonly server: readonly string[];
 }
 
 /** What changes of files need, the least that does it. */
@@ -39,19 +42,29 @@ export function findNeeds(
   return {
     start: compose?.kind === 'create',
     services: changesServices(compose),
-    containers: causes(
-      (path) =>
-        isComposeFile(path) ||
-        (path === '.env' && changesInterpolation(changes)) ||
-        // The services of an adopted project take a new password from its own .env.
-        (adopted !== undefined && path.endsWith('userlist.txt')),
-    ),
+    containers: [
+      ...changed.flatMap((change) => describeKeys(change, needsContainer)),
+      ...causes(
+        (path) =>
+          isComposeFile(path) ||
+          (path === '.env' && changesInterpolation(changes)) ||
+          // The services of an adopted project take a new password from its own .env.
+          (adopted !== undefined && path.endsWith('userlist.txt')),
+      ),
+    ],
     roles: causes((path, kind) => path.endsWith('.sql') && kind !== 'remove'),
-    reload: causes((path) => path.startsWith('pgbouncer/')),
+    reload: changed
+      .filter(({ path }) => path.startsWith('pgbouncer/'))
+      .flatMap((change) => {
+        const keys = listChangedKeys(change);
+        if (keys.length === 0) return [change.path];
+        return describeKeys(change, (key) => !needsContainer(key));
+      }),
     remembered: listRememberedUsers(changed),
     dropped: postgres.kind !== 'own' ? [] : listDroppedRoles(changes),
     monitoring: findMonitoringNeeds(changes),
     left: listLeftContainers(compose),
+    server: [],
   };
 }
 
@@ -68,6 +81,7 @@ export function mergeNeeds(left: Needs, right: Needs): Needs {
     dropped: both(left.dropped, right.dropped),
     monitoring: both(left.monitoring, right.monitoring),
     left: both(left.left, right.left),
+    server: both(left.server, right.server),
   };
 }
 
@@ -81,11 +95,17 @@ const NO_NEEDS: Needs = {
   dropped: [],
   monitoring: [],
   left: [],
+  server: [],
 };
 
 /** That Compose looks for containers that are missing, or were made from something else. */
 export function needContainers(causes: readonly string[]): Needs {
   return { ...NO_NEEDS, services: causes.length > 0, containers: causes };
+}
+
+/** That the Postgres of an adopted project is started. */
+export function needServer(causes: readonly string[]): Needs {
+  return { ...NO_NEEDS, server: causes };
 }
 
 /** Everything that may be done to any stack and harms none: for one of which nobody knows what it runs. */
@@ -95,25 +115,10 @@ export function needAll(cause: string): Needs {
 
 /** Whether there is nothing to do. */
 export function isIdle({ start, ...needs }: Needs): boolean {
-  const { containers, roles, reload, monitoring, dropped, left } = needs;
-  return !start && [containers, roles, reload, monitoring, dropped, left].every(({ length }) => length === 0);
+  const { containers, roles, reload, monitoring, dropped, left, server } = needs;
+  const all = [containers, roles, reload, monitoring, dropped, left, server];
+  return !start && all.every(({ length }) => length === 0);
 }
-
-/** A changed file; of pgbouncer.ini also what changed in it, by name, which is no secret. */
-function describeCause({ path, before = '', after }: Change): string {
-  if (!path.endsWith('.ini') || before === '') return path;
-  const old = new Set(before.split('\n'));
-  const lines = new Set(after?.text.split('\n'));
-  const changed = [...lines]
-    .filter((line) => !old.has(line))
-    .concat([...old].filter((line) => !lines.has(line)));
-  const names = [...new Set(changed.flatMap((line) => /^([^;#[][^=]*?) = /.exec(line)?.[1] ?? []))];
-  if (names.length === 0) return path;
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-  return `${path}: ${names.slice(0, SHOWN).join(', ')}${more}`;
-}
-
-const SHOWN = 4;
 
 /** Whether services are defined otherwise now; the hash of a new password alone changes no definition. */
 function changesServices(compose: Change | undefined): boolean {

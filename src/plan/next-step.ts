@@ -3,6 +3,7 @@ type StepKind =
   | 'start'
   | 'recreate'
   | 'roles'
+  | 'logins'
   | 'reload'
   | 'restart'
   | 'password'
@@ -20,4 +21,6 @@ export interface NextStep {
   readonly causes: readonly string[];
   /** That it may have been done by others, or need not be: `verify` tells. */
   readonly mayFail?: true;
+  /** That it starts services of an adopted project or makes them anew; until then they run as they did. */
+  readonly touchesServices?: true;
 }

@@ -8,6 +8,8 @@ import {
   removeContainersCommand,
   restartCommand,
   rolesCommand,
+  startPoolCommand,
+  startServerCommand,
   upCommand,
   upPoolCommand,
   upServicesCommand,
@@ -16,20 +18,19 @@ import { monitoringSteps } from './monitoring-steps.ts';
 import { findNeeds, type Needs } from './needs.ts';
 import type { NextStep } from './next-step.ts';
 
-/**
- * What to run so that the changes take effect, and then to prove it.
- * @param names the project and the verify command, as people would type them
- */
-export function nextSteps(
-  changes: readonly Change[],
-  stack: Stack,
-  { project, verify }: { readonly project: ComposeProject; readonly verify: string },
-): NextStep[] {
-  const steps = orderSteps(findNeeds(changes, stack), stack, project);
+/** The project, and the command that verifies it, as people would type it. */
+interface Names {
+  readonly project: ComposeProject;
+  readonly verify: string;
+}
+
+/** What to run so that the changes take effect, and then to prove it. */
+export function nextSteps(changes: readonly Change[], stack: Stack, names: Names): NextStep[] {
+  const steps = orderSteps(findNeeds(changes, stack), stack, names);
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
   const isRestarted = steps.some(({ kind }) => kind === 'restart');
-  const command = isRestarted ? `${verify} --wait` : verify;
+  const command = isRestarted ? `${names.verify} --wait` : names.verify;
   return [...steps, { kind: 'verify', command, why: 'prove that it works', causes: [] }];
 }
 
@@ -37,30 +38,49 @@ export function nextSteps(
  * The steps that meet needs, the least that does it: `up` where Compose must act, a reload where PgBouncer only
  * has to read its files again.
  */
-export function orderSteps(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+export function orderSteps(needs: Needs, stack: Stack, names: Names): NextStep[] {
+  const { project } = names;
+  const steps = needs.start ? stepsToStart(needs, stack, project) : stepsToChange(needs, stack, project);
   return [
-    ...(needs.start ? stepsToStart(needs, stack, project) : stepsToChange(needs, stack, project)),
+    ...proveLogins(steps, names),
     // After PgBouncer, which must know the password with which the exporter then logs in.
     ...monitoringSteps(needs.monitoring, project),
     ...stepsToRemove(needs),
   ];
 }
 
+/** The services of others are touched once it is certain that they will get in: until then they run as they did. */
+function proveLogins(steps: readonly NextStep[], { verify }: Names): NextStep[] {
+  const first = steps.findIndex(({ touchesServices }) => touchesServices);
+  if (first === -1) return [...steps];
+  const why = 'prove that the passwords get through the pool, before any service is touched';
+  const logins: NextStep = { kind: 'logins', command: `${verify} --logins --wait`, why, causes: [] };
+  return [...steps.slice(0, first), logins, ...steps.slice(first)];
+}
+
 /**
  * The stack's own Postgres runs the SQL itself when it first boots. The services of an adopted project run, and are
- * made anew only once PgBouncer does: Compose waits for its health before it goes on.
+ * made anew only once they can log in: what they depend on may be missing, and `--no-deps` would not start it.
  */
 function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
   const roles = stack.postgres.kind === 'external' ? rolesSteps(needs, stack, project) : [];
   const causes = ['nothing runs yet'];
   if (stack.adopted === undefined)
     return [...roles, { kind: 'start', command: upCommand(project), why: 'start the stack', causes }];
-  const complete = 'start PgBouncer, and leave alone all that is there';
-  const renew = 'start anew the services that go through it';
+  const pool = 'start PgBouncer, and leave alone all that is there';
+  const complete = 'start what is missing of what goes through it';
+  const touchesServices = true;
   return [
-    { kind: 'start', command: completeCommand(project), why: complete, causes },
-    { kind: 'recreate', command: upServicesCommand(project), why: renew, causes },
+    { kind: 'start', command: startPoolCommand(project), why: pool, causes },
+    { kind: 'start', command: completeCommand(project), why: complete, causes: [], touchesServices },
+    { ...renewServices(project), causes },
   ];
+}
+
+/** Makes anew what goes through the pool of an adopted project. */
+function renewServices(project: ComposeProject): NextStep {
+  const why = 'start anew the services that go through it';
+  return { kind: 'recreate', command: upServicesCommand(project), why, causes: [], touchesServices: true };
 }
 
 /**
@@ -71,10 +91,12 @@ function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): Next
 function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): NextStep[] {
   const live = [...rolesSteps(needs, stack, project), ...reloadSteps(needs, project)];
   const why = 'recreate what changed, and only that';
-  const command = stack.adopted ? upServicesCommand(project) : upCommand(project);
-  const up: NextStep = { kind: 'recreate', command, why, causes: needs.containers };
+  const up: NextStep = stack.adopted
+    ? { ...renewServices(project), why, causes: needs.containers }
+    : { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
   const lock = lockSteps(needs, stack, project);
-  if (!needs.services) return [...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
+  const server = serverSteps(needs, stack, project);
+  if (!needs.services) return [...server, ...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
   const hasApp = stack.app !== undefined || stack.adopted !== undefined;
   // Its own Postgres waits for an app by itself; the services of others run, and are left alone if PgBouncer fails.
   if (!hasApp || (live.length === 0 && !stack.adopted)) return [up, ...live, ...lock];
@@ -86,7 +108,14 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
       : 'recreate what changed of PgBouncer and Postgres',
     causes: needs.containers,
   };
-  return [upPool, ...live, up, ...lock];
+  return [...server, upPool, ...live, up, ...lock];
+}
+
+/** The Postgres of an adopted project, which no other step starts. */
+function serverSteps({ server }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {
+  if (server.length === 0) return [];
+  const why = `start ${postgres.host}, the Postgres of your project, as it is`;
+  return [{ kind: 'start', command: startServerCommand(project, postgres.host), why, causes: server }];
 }
 
 function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): NextStep[] {

@@ -62,8 +62,16 @@ const TABLES: readonly {
   },
 ];
 
-/** Reports a verdict: a line a check, why and what to do below each failure, then the tables. */
-export function reportVerdict(verdict: Verdict, environment: string, report: Reporter): void {
+/**
+ * Reports a verdict: a line a check, why and what to do below each failure, then the tables.
+ * @param what what it is about, where that is not all of the environment
+ */
+export function reportVerdict(
+  verdict: Verdict,
+  environment: string,
+  report: Reporter,
+  what: string = environment,
+): void {
   const isOk = hasPassed(verdict);
   report.data({ environment, ok: isOk, ...verdictToJson(verdict) });
   const explained = new Set<string>();
@@ -80,7 +88,7 @@ export function reportVerdict(verdict: Verdict, environment: string, report: Rep
     for (const line of formatTable(columns, rows, report.style)) report.detail(line);
   }
   report.detail();
-  report.line(summarise(verdict.rows, environment, report.style));
+  report.line(summarise(verdict.rows, what, report.style));
 }
 
 /** The checks that failed, each with its cause and what to do. */

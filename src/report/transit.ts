@@ -15,10 +15,13 @@ export interface Plan {
   readonly steps: readonly NextStep[];
   /** Whether dumps are made first. */
   readonly isBackedUp: boolean;
+  /** Services of an adopted project that are left alone, since nobody has them running. */
+  readonly asleep: readonly string[];
 }
 
 /** Reports a plan for people: a line a step, with its cause and its command. */
-export function reportPlan({ environment, changes, steps, isBackedUp }: Plan, report: Reporter): void {
+export function reportPlan(plan: Plan, report: Reporter): void {
+  const { environment, changes, steps, isBackedUp, asleep } = plan;
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
   const line = (kind: string, text: string) => report.detail(`  ${style.bold(kind.padEnd(8))}  ${text}`);
@@ -33,12 +36,16 @@ export function reportPlan({ environment, changes, steps, isBackedUp }: Plan, re
     below(command);
   }
   line('verify', 'prove that it works');
+  if (asleep.length > 0) {
+    line('leave', `${asleep.join(', ')}: not running, and no profile that is on starts it`);
+    below('a profile is on where COMPOSE_PROFILES in .env names it; once started, deploy again');
+  }
 }
 
 /** A plan as machines read it. */
-function planToJson({ environment, folder, changes, steps, isBackedUp }: Plan): object {
+function planToJson({ environment, folder, changes, steps, isBackedUp, asleep }: Plan): object {
   const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
-  return { environment, folder, files, steps, backup: isBackedUp };
+  return { environment, folder, files, steps, backup: isBackedUp, asleep };
 }
 
 /** Reports that nothing was done because nothing was asked for: `--dry-run`, or a no. */
@@ -110,9 +117,14 @@ export function reportEnding(
     );
     return;
   }
-  const isLockedOut = command === 'deploy' && changedPasswords.length > 0 && ending.kind !== 'left';
+  const isForTheirs = command === 'deploy' && changedPasswords.length > 0 && ending.kind !== 'left';
+  const isLockedOut = isForTheirs && (ending.kind === 'stuck' || ending.isTouched);
+  const where = changedPasswords.join(', ');
+  if (isForTheirs && !isLockedOut) {
+    report.line(`your services run on as they did; ${where} is the new password, which is yours to put back`);
+    report.line(`  ${style.cyan('fix:')} put the old one back before anything starts them anew`);
+  }
   if (isLockedOut) {
-    const where = changedPasswords.join(', ');
     report.line(
       `your services do not log in: ${where} is still the new password, which is yours to put back`,
     );
@@ -144,7 +156,7 @@ export function reportEnding(
 }
 
 /** Reports for people why something did not work out; under `--json` the ending has it. */
-export function explainFailure({ step, error, verdict }: Failure, report: Reporter): void {
+export function explainFailure({ step, error, verdict, logs = [] }: Failure, report: Reporter): void {
   if (report.json) return;
   const { errStyle: style } = report;
   if (error !== undefined) {
@@ -152,12 +164,17 @@ export function explainFailure({ step, error, verdict }: Failure, report: Report
     if (error.hint !== undefined) report.notice(`  ${style.cyan('fix:')} ${printableLines(error.hint)}`);
   }
   if (verdict !== undefined) for (const line of formatFailures(verdict, style)) report.notice(line);
+  for (const { service, lines } of logs) {
+    report.notice(`  ${style.cyan('log:')} the last lines of ${service}, which is not up`);
+    for (const line of lines) report.notice(`    ${style.dim(printableLines(line))}`);
+  }
 }
 
-function failureToJson({ step, error, verdict }: Failure): object {
+function failureToJson({ step, error, verdict, logs = [] }: Failure): object {
   return {
     step,
     ...(error === undefined ? {} : { message: error.message, hint: error.hint }),
     ...(verdict === undefined ? {} : { checks: verdict.rows.filter(({ status }) => status === 'fail') }),
+    ...(logs.length === 0 ? {} : { logs }),
   };
 }

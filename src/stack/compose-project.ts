@@ -52,6 +52,16 @@ export function ownProject(name: string, folder: string): ComposeProject {
   };
 }
 
+/** An adopted project as its own files have it. */
+export function withoutOverlay(project: ComposeProject): ComposeProject {
+  return { ...project, files: project.files.slice(0, -1) };
+}
+
+/** The same project, with services that no `up` is to name. */
+export function leaveAsleep(project: ComposeProject, asleep: ReadonlySet<string>): ComposeProject {
+  return { ...project, services: project.services.filter((name) => !asleep.has(name)) };
+}
+
 /**
  * The project that a stack was laid over: its files, and ours last.
  * @param root the folder of the settings, which is that of its first file

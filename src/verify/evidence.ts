@@ -17,6 +17,8 @@ export interface Evidence {
   readonly containers: Sight<readonly Container[]>;
   /** The containers of the stack's services as the engine runs them, by service. */
   readonly runs: Sight<ReadonlyMap<string, ContainerRun>>;
+  /** The services of an adopted project that nobody has had started. */
+  readonly asleep: ReadonlySet<string>;
   /** When it was looked, in milliseconds of the epoch. */
   readonly seenAt: number;
   readonly inquiry: Inquiry;

@@ -22,6 +22,7 @@ import { checkVersion } from './checks/version.ts';
 import { checkWrongPassword } from './checks/wrong-password.ts';
 import { type Row, skip } from './row.ts';
 import type { Check, Scene } from './scene.ts';
+import { listCore } from './subject.ts';
 
 /** What there is to check whether or not anything runs. */
 const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
@@ -56,4 +57,12 @@ export function judge(scene: Scene): Row[] {
     ...ground,
     skip('stack', 'running stack', `there is no ${composeFileOf(scene.subject.stack)} to ask docker about`),
   ];
+}
+
+/** The verdict on the logins and what they need, whatever else of the stack is not up yet. */
+export function judgeLogins(scene: Scene): Row[] {
+  if (!scene.subject.isRendered) return judge(scene);
+  const titles = listCore(scene.subject.stack).map((service) => `container ${service}`);
+  const isCore = ({ id, title }: Row) => !id.startsWith('container:') || titles.includes(title);
+  return [checkDocker, checkContainers, checkLogins].flatMap((check) => check(scene).filter(isCore));
 }

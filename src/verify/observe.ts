@@ -8,8 +8,9 @@ import type { Docker } from '../docker/docker.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import { composeFileOf } from '../stack/compose-project.ts';
 import { containerName } from '../stack/stack.ts';
+import { findAsleep } from './asleep.ts';
 import { describeEnd } from './describe-end.ts';
-import { type Evidence, NO_AFTERMATH, type Sight } from './evidence.ts';
+import { type Evidence, NO_AFTERMATH, type Sight, seen } from './evidence.ts';
 import type { Inquiry } from './logins.ts';
 import { NO_MONITORING } from './monitoring-evidence.ts';
 import { observeMonitoring } from './observe-monitoring.ts';
@@ -31,20 +32,23 @@ export async function observe(
 ): Promise<Evidence> {
   // First, because the probe takes longest and needs to know its container.
   const runs = observeRuns(docker, target);
+  const there = observeContainers(docker, target.project);
   const calls = [
     versions,
     runs,
     runs.then((found) => probe(docker, target, inquiry, found)),
-    observeContainers(docker, target.project),
+    there,
     runs.then((found) => observeMonitoring(docker, target, found)),
+    findAsleep(docker, target.stack, target.project, () => there.then(seen)),
   ] as const;
   try {
-    const [known, ran, probed, containers, monitoring] = await Promise.all(calls);
+    const [known, ran, probed, containers, monitoring, asleep] = await Promise.all(calls);
     const seenAt = Date.now();
     return {
       versions: known,
       containers,
       runs: ran,
+      asleep,
       seenAt,
       inquiry,
       probe: probed,
@@ -72,6 +76,7 @@ export async function observeNothing(
     versions: await versions,
     containers: unseen,
     runs: unseen,
+    asleep: new Set(),
     seenAt: Date.now(),
     inquiry,
     probe: unseen,

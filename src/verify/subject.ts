@@ -50,12 +50,16 @@ export function postgresService({ postgres }: Stack): string | undefined {
   return postgres.kind === 'external' ? undefined : postgres.host;
 }
 
+/** The services without which no login gets through. */
+export function listCore(stack: Stack): string[] {
+  return [postgresService(stack), 'pgbouncer'].filter((name) => name !== undefined);
+}
+
 /** The services that the stack runs, in the order in which they start. */
 export function listServices(stack: Stack): string[] {
   const { app, monitoring } = stack;
-  return [postgresService(stack), 'pgbouncer', app?.service, ...listMonitoringServices(monitoring)].filter(
-    (name) => name !== undefined,
-  );
+  const rest = [app?.service, ...listMonitoringServices(monitoring)];
+  return [...listCore(stack), ...rest.filter((name) => name !== undefined)];
 }
 
 /** The services that are rendered, wholly or in part: those whose containers carry a hash of what they were made from. */

@@ -4,13 +4,13 @@ import type { Docker } from '../docker/docker.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import { Secret } from '../stack/secret.ts';
 import type { ConsoleRow } from './console-table.ts';
-import { judge } from './judge.ts';
+import { judge, judgeLogins } from './judge.ts';
 import { CONSOLE, planInquiry } from './logins.ts';
 import { lookCloser } from './look-closer.ts';
 import { observe, observeNothing } from './observe.ts';
 import type { Row } from './row.ts';
 import { consoleTable } from './scene.ts';
-import type { Subject, Target } from './subject.ts';
+import { listCore, listServices, type Subject, type Target } from './subject.ts';
 import { pause, waitForServices } from './wait.ts';
 
 /** The verdict on a running stack, with the tables that it rests on. */
@@ -43,6 +43,8 @@ const LAST_LOOK_MS = 8000;
 /** How to verify. */
 export interface VerifyOptions {
   readonly wait: boolean;
+  /** Only whether each login gets through, whatever else of the stack is not up yet. */
+  readonly loginsOnly?: boolean;
   /** Docker's versions, asked for by whoever calls. */
   readonly versions: Promise<DockerVersions>;
   /** Reads what there is to judge by; done while docker is at work. */
@@ -60,7 +62,8 @@ export async function verifyStack(docker: Docker, target: Target, options: Verif
   await options.versions;
   // The checks need a part of the limit for themselves: half of a short one, 20 s of a long one.
   const limitMs = docker.remainingMs() - Math.min(20_000, docker.remainingMs() / 2);
-  await waitForServices(docker, target, { ...options, limitMs });
+  const services = options.loginsOnly ? listCore(target.stack) : listServices(target.stack);
+  await waitForServices(docker, target, services, { ...options, limitMs });
   for (;;) {
     const verdict = await lookOnce(docker, target, options);
     const failures = verdict.rows.filter(({ status }) => status === 'fail');
@@ -76,7 +79,7 @@ export async function verifyStack(docker: Docker, target: Target, options: Verif
 async function lookOnce(
   docker: Docker,
   target: Target,
-  { versions, describeSubject }: VerifyOptions,
+  { versions, describeSubject, loginsOnly = false }: VerifyOptions,
 ): Promise<Verdict> {
   const wrongPassword = new Secret(`wrong-${randomBytes(18).toString('base64url')}`, 'made up');
   const inquiry = planInquiry(target.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
@@ -89,7 +92,8 @@ async function lookOnce(
   const subject = await looking.orEnd(describeSubject());
   const evidence = await looking.answer;
   const scene = { subject, evidence, redact: docker.redact };
-  const rows = judge(scene);
+  const verdictOn = loginsOnly ? judgeLogins : judge;
+  const rows = verdictOn(scene);
   const tables = {
     pools: consoleTable(scene, 'pools') ?? [],
     stats: consoleTable(scene, 'stats') ?? [],
@@ -97,7 +101,7 @@ async function lookOnce(
   };
   if (!target.isRendered || !rows.some(({ status }) => status === 'fail')) return { rows, ...tables };
   const aftermath = await lookCloser(docker, target, evidence);
-  return { rows: judge({ ...scene, evidence: { ...evidence, aftermath } }), ...tables };
+  return { rows: verdictOn({ ...scene, evidence: { ...evidence, aftermath } }), ...tables };
 }
 
 /** How long one login may take, in seconds: a tenth of the time there is, within 2 and 10. */

@@ -4,7 +4,7 @@ import type { Docker } from '../docker/docker.ts';
 import { InterruptedError } from '../problems/errors.ts';
 import { isReady } from './checks/containers.ts';
 import { observeContainers } from './observe.ts';
-import { listServices, type Target } from './subject.ts';
+import type { Target } from './subject.ts';
 
 /** How to wait, and whom to tell. */
 export interface WaitOptions {
@@ -18,12 +18,16 @@ const PAUSE_MS = 1000;
 const REMINDER_MS = 10_000;
 
 /**
- * Waits until every service of the stack is up and healthy, or the limit is reached: the checks that follow
+ * Waits until services are up and healthy, or the limit is reached: the checks that follow
  * tell what is amiss then. A failure to look is left to them, too.
  */
-export async function waitForServices(docker: Docker, target: Target, options: WaitOptions): Promise<void> {
+export async function waitForServices(
+  docker: Docker,
+  target: Target,
+  services: readonly string[],
+  options: WaitOptions,
+): Promise<void> {
   const began = performance.now();
-  const services = listServices(target.stack);
   let told = '';
   let toldAt = 0;
   for (;;) {

@@ -101,10 +101,14 @@ function configFileName(setting: string): string {
  * label it makes `docker compose up` recreate the container when it must, and only then.
  */
 export function hashRestartSettings(stack: Stack): string {
-  // The volume that the log file lies in comes with a new container.
-  const startOnly = ['listen_addr', 'listen_port', 'unix_socket_dir', 'logfile'];
-  const lines = [...pgbouncerSettings(stack)].filter(
-    ([name]) => startOnly.includes(name) || (isSettingName(name) && settingFacts(name).change === 'restart'),
-  );
+  const lines = [...pgbouncerSettings(stack)].filter(([name]) => isReadAtStart(name));
   return createHash('sha256').update(JSON.stringify(lines)).digest('hex').slice(0, 16);
 }
+
+/** Whether PgBouncer takes a setting only when it starts. */
+export function isReadAtStart(name: string): boolean {
+  return START_ONLY.includes(name) || (isSettingName(name) && settingFacts(name).change === 'restart');
+}
+
+/** What no row of the catalogue tells; the volume that the log file lies in comes with a new container. */
+const START_ONLY = ['listen_addr', 'listen_port', 'unix_socket_dir', 'logfile'];

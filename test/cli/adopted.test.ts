@@ -49,6 +49,8 @@ describe('an adopted project', () => {
   it('must start the pool by a command that names all files, and later do the least', async () => {
     const { cwd, out } = await rendered();
     expect(stepsOf(out)).toEqual([
+      `docker compose ${OVERLAY} up -d --wait --no-recreate pgbouncer`,
+      'ecar-pool verify --env prod --logins --wait',
       `docker compose ${OVERLAY} up -d --no-recreate ${SERVICES}`,
       `docker compose ${OVERLAY} up -d --no-deps ${SERVICES}`,
       'ecar-pool verify --env prod',
@@ -65,6 +67,7 @@ describe('an adopted project', () => {
     writeFileSync(join(cwd, '.env'), read(cwd, '.env').replace('correct-horse', 'battery-staple'));
     expect(stepsOf((await runToEnd(['render'], { cwd })).out)).toEqual([
       `docker compose ${OVERLAY} kill -s HUP pgbouncer`,
+      'ecar-pool verify --env prod --logins --wait',
       `docker compose ${OVERLAY} up -d --no-deps ${SERVICES}`,
       'ecar-pool verify --env prod',
     ]);

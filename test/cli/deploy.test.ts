@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keepProved } from '../../src/deploy/history.ts';
 import { copyProject } from '../support/compose-projects.ts';
-import { fakeDocker } from '../support/fake-docker.ts';
+import { type FakeDocker, fakeDocker } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
 import { planScenario } from '../support/golden.ts';
 import { tempProject } from '../support/temp-project.ts';
@@ -121,11 +121,40 @@ describe('a deploy on an adopted project', () => {
     return cwd;
   }
 
+  const upsOf = (docker: FakeDocker) =>
+    docker
+      .calls()
+      .filter(({ argv }) => argv.includes('up'))
+      .map(({ argv }) => argv.slice(argv.indexOf('up')).join(' '));
+
+  /** As a deploy leaves it that was killed: nobody knows what it had begun. */
+  function leaveUnfinished(cwd: string): void {
+    mkdirSync(join(cwd, 'pgbouncer/.ecar-pool'), { recursive: true });
+    const journal = { command: 'deploy', began: '2026-11-23T12:00:00Z', step: 'verify', hasBefore: false };
+    writeFileSync(join(cwd, 'pgbouncer/.ecar-pool/journal.json'), JSON.stringify(journal));
+  }
+
+  it('must touch no service where the pool does not start', async () => {
+    const cwd = await adopted();
+    const docker = fakeDocker([
+      ...RULES,
+      { match: ' ps -a', stdout: RUNNING },
+      { match: ' up ', code: 1, stderr: 'port is already allocated\n' },
+    ]);
+    const { exitCode, out, err } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
+    expect(exitCode, err).toBe(3);
+    // What never ran is not verified first.
+    expect(err).not.toContain('verify what runs now');
+    expect(upsOf(docker)).toEqual(['up -d --wait --no-recreate pgbouncer']);
+    expect(out).toContain('there is nothing to go back to: your services run as they did, without the pool');
+  });
+
   it.each([
     ['', []],
     [' where COMPOSE_FILE names the overlay', ['--set-compose-file']],
-  ])('must have the services run without the pool where a rendered one does not start%s', async (_, args) => {
+  ])('must have the services run without the pool that may have been touched%s', async (_, args) => {
     const cwd = await adopted(...args);
+    leaveUnfinished(cwd);
     const docker = fakeDocker([
       ...RULES,
       { match: ' ps -a', stdout: RUNNING },
@@ -134,19 +163,21 @@ describe('a deploy on an adopted project', () => {
     ]);
     const { exitCode, out, err } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
     expect(exitCode, err).toBe(3);
-    // What never ran is not verified first.
-    expect(err).not.toContain('verify what runs now');
-    const ups = docker.calls().filter(({ argv }) => argv.includes('up'));
-    expect(ups.map(({ argv }) => argv.slice(argv.indexOf('up')).join(' '))).toEqual([
-      'up -d --no-recreate pgbouncer beat web worker',
+    expect(upsOf(docker)).toEqual([
+      'up -d --wait --no-recreate pgbouncer',
       'up -d --no-deps beat web worker',
     ]);
-    expect(ups[1]?.argv.join(' ')).toMatch(/^compose -f docker-compose\.yml up/);
+    const last = docker
+      .calls()
+      .filter(({ argv }) => argv.includes('up'))
+      .at(-1);
+    expect(last?.argv.join(' ')).toMatch(/^compose -f docker-compose\.yml up/);
     expect(out).toContain('there is nothing to go back to: your services run as they did, without the pool');
   });
 
   it('must say how to bring the services back where that fails, too', async () => {
     const cwd = await adopted();
+    leaveUnfinished(cwd);
     const docker = fakeDocker([
       ...RULES,
       { match: ' ps -a', stdout: RUNNING },
@@ -155,5 +186,31 @@ describe('a deploy on an adopted project', () => {
     const { out } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
     expect(out).toContain('prod is left as it is, for a look');
     expect(out).toContain('docker compose -f docker-compose.yml up -d --no-deps beat web worker');
+  });
+
+  it('must leave alone what no profile that is on starts, but not what runs all the same', async () => {
+    const cwd = await adopted();
+    const docker = fakeDocker([
+      ...RULES,
+      { match: ' ps -a', stdout: RUNNING.replace('"beat","State":"running"', '"beat","State":"exited"') },
+      { match: 'config --services', stdout: 'db\nweb\n' },
+    ]);
+    const { exitCode, out, err } = await runToEnd([...DEPLOY, '--dry-run'], { cwd, env: docker.env });
+    expect(exitCode, err).toBe(0);
+    expect(out).toMatch(/up -d --no-deps pgbouncer web worker$/m);
+    expect(out).toContain('beat: not running, and no profile that is on starts it');
+  });
+
+  it('must start a Postgres that was stopped, before anything else', async () => {
+    const cwd = await adopted();
+    const stopped = RUNNING.replace('"db","State":"running"', '"db","State":"exited"');
+    const pool = ps({ Name: 'p', Service: 'pgbouncer', State: 'running' });
+    const docker = fakeDocker([...RULES, { match: ' ps -a', stdout: `${stopped}\n${pool}` }, { match: '' }]);
+    const { out } = await runToEnd([...DEPLOY, '--dry-run', '--json'], { cwd, env: docker.env });
+    expect(JSON.parse(out).steps[0]).toMatchObject({
+      kind: 'start',
+      command: expect.stringMatching(/up -d --no-recreate db$/),
+      causes: ['db is exited'],
+    });
   });
 });

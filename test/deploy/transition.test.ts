@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { bringAbout, type Hands } from '../../src/deploy/transition.ts';
 import { applyChanges } from '../../src/plan/apply.ts';
 import { comparePlan } from '../../src/plan/compare.ts';
+import type { NextStep } from '../../src/plan/next-step.ts';
 import type { Verdict } from '../../src/verify/verify.ts';
 import { planScenario } from '../support/golden.ts';
 import { tempFolder } from '../support/temp-project.ts';
@@ -20,8 +21,22 @@ const LEAVE = {
   causes: [],
 } as const;
 
+const step = (why: string, other: Partial<NextStep> = {}): NextStep => ({
+  kind: 'recreate',
+  command: 'true',
+  why,
+  causes: [],
+  ...other,
+});
+const LOGINS = step('prove the logins', { kind: 'logins' });
+const SERVICES = step('services anew', { touchesServices: true });
+
 /** Has a deploy fail at its checks. Gives how it ended, and what was told on the way. */
-async function fail(hasBefore: boolean) {
+async function fail(
+  hasBefore: boolean,
+  steps: readonly NextStep[] = [SERVICES],
+  logins: 'ok' | 'fail' = 'ok',
+) {
   const folder = tempFolder();
   const { stack, plan } = await planScenario('minimal');
   const facts = { stack, settings: new Map(), configHashes: new Map() };
@@ -33,7 +48,9 @@ async function fail(hasBefore: boolean) {
     signal,
     run: async ({ why }) => void told.push(`run: ${why}`),
     verify: async (_, isUndoing) => verdict(isUndoing ? 'ok' : 'fail'),
-    stepsBack: () => [],
+    proveLogins: async () => verdict(logins),
+    lastWords: async () => [],
+    stepsBack: () => steps,
     async show(what, task, isGood = () => true) {
       const value = await task();
       told.push(`${isGood(value) ? 'ok' : 'FAIL'}: ${what}`);
@@ -50,7 +67,7 @@ async function fail(hasBefore: boolean) {
       time: undefined,
       before: hasBefore ? before : undefined,
       changes: await comparePlan(plan, folder),
-      steps: [],
+      steps,
       stepsWithout: [LEAVE],
       isResumed: false,
     },
@@ -60,13 +77,30 @@ async function fail(hasBefore: boolean) {
 }
 
 it('must say what failed before it goes back, and call no failed check ok', async () => {
-  const { ending, told } = await fail(true);
+  const { ending, told } = await fail(true, []);
   expect(ending.kind).toBe('undone');
   expect(told).toEqual(['FAIL: verify', 'why: verify', 'rolling back to what ran before', 'ok: verify']);
 });
 
 it('must go back to what was there before ecar-pool where that is all there is', async () => {
   const { ending, told } = await fail(false);
-  expect(ending).toMatchObject({ kind: 'left', isWithout: true, trouble: undefined });
-  expect(told).toEqual(['FAIL: verify', 'why: verify', `run: ${LEAVE.why}`, `ok: ${LEAVE.why}`]);
+  expect(ending).toMatchObject({ kind: 'left', isWithout: true, isTouched: true, trouble: undefined });
+  expect(told.slice(-4)).toEqual(['FAIL: verify', 'why: verify', `run: ${LEAVE.why}`, `ok: ${LEAVE.why}`]);
+});
+
+it.each([true, false])(
+  'must touch no service of others before the logins are proved, nor on the way back (before: %s)',
+  async (hasBefore) => {
+    const { ending, told } = await fail(hasBefore, [step('pool'), LOGINS, SERVICES], 'fail');
+    expect(ending).toMatchObject({ isTouched: false, failure: { step: LOGINS.why } });
+    expect(told.slice(0, 4)).toEqual(['run: pool', 'ok: pool', `FAIL: ${LOGINS.why}`, `why: ${LOGINS.why}`]);
+    expect(told.filter((line) => line.includes(SERVICES.why) || line.includes(LEAVE.why))).toEqual([]);
+    expect(told.filter((line) => line.endsWith(LOGINS.why))).toHaveLength(2);
+  },
+);
+
+it('must bring the services back that it has touched', async () => {
+  const { ending, told } = await fail(true, [LOGINS, SERVICES]);
+  expect(ending).toMatchObject({ kind: 'undone', isTouched: true });
+  expect(told.filter((line) => line === `run: ${SERVICES.why}`)).toHaveLength(2);
 });

@@ -24,6 +24,12 @@ services:
     environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
     stop_grace_period: 0s
     depends_on: { db: { condition: service_healthy } }
+  queue:
+    image: ${IMAGES.postgres17}
+    profiles: [jobs]
+    entrypoint: ${loop('psql -X $$DATABASE_URL -c SELECT\\ 2')}
+    environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
+    stop_grace_period: 0s
   job:
     image: ${IMAGES.postgres17}
     entrypoint: ["psql", "-X", "postgres://shop:of-the-shop@db:5432/shop", "-c", "SELECT 'job'"]
@@ -63,6 +69,21 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await Promise.all(['db', 'web'].map((service) => look(project, service)))).toEqual(before);
   });
 
+  it('must touch no service where a password does not get through, first time or not', async () => {
+    const project = useStack();
+    const before = await Promise.all(['db', 'web'].map((service) => look(project, service)));
+    await project.write('.env', 'DB_PASSWORD=not-the-servers\n', 0o600);
+    for (const _ of ['first', 'again']) {
+      const { stdout, stderr } = await deploy(project, [], { code: 1 });
+      expect(stderr).toMatch(/^FAIL .*prove that the passwords get through/m);
+      expect(stderr).toMatch(/^FAIL {2}login shop to shop/m);
+      expect(stderr).not.toContain('not-the-servers');
+      expect(stdout).toContain('your services run as they did, without the pool');
+      expect(await Promise.all(['db', 'web'].map((service) => look(project, service)))).toEqual(before);
+    }
+    await project.write('.env', 'DB_PASSWORD=of-the-shop\n', 0o600);
+  });
+
   it('must go on from there by itself, on another port, and make no Postgres anew', async () => {
     const project = useStack();
     const { id } = await look(project, 'db');
@@ -75,7 +96,6 @@ describe('a first deploy on a project that runs, with services that have done th
       settings.replace(new RegExp(`\\b${project.port}\\b`, 'g'), String(port)),
     );
     const outcome = await deploy(project);
-    expect(outcome.stderr).not.toContain('verify what runs now');
     expect(plannedKinds(outcome)).toContain('recreate');
     expect(outcome.stdout).toMatch(/^prod works/m);
     expect(await look(project, 'db')).toMatchObject({ id, state: 'running' });
@@ -83,18 +103,51 @@ describe('a first deploy on a project that runs, with services that have done th
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 
-  it('must not say that all works where a new password in .env fails, which is for its people to put back', async () => {
+  it('must leave alone what a profile keeps out, and take along what runs of it', async () => {
     const project = useStack();
+    await expect(look(project, 'queue')).rejects.toThrow(/no such/i);
+    await project.run('docker', ['compose', '--profile', 'jobs', 'up', '-d', '--no-deps', 'queue']);
+    expect(await look(project, 'queue')).toMatchObject({ state: 'running', host: 'db' });
+    await deploy(project);
+    expect(await look(project, 'queue')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+    await project.docker(['stop', `${project.name}-queue-1`]);
+    const { id } = await look(project, 'queue');
+    await project.set({ pgbouncer: { pkt_buf: 8192 } });
+    const outcome = await deploy(project);
+    expect(outcome.stdout).toContain('queue: not running, and no profile that is on starts it');
+    expect(outcome.stdout).toMatch(/^prod works/m);
+    expect(await look(project, 'queue')).toMatchObject({ id, state: 'exited' });
+  });
+
+  it('must start a Postgres that was stopped, and name it until then', async () => {
+    const project = useStack();
+    const { id } = await look(project, 'db');
+    await project.docker(['stop', `${project.name}-db-1`]);
+    const { stdout } = await project.ecar(['verify'], { code: 1 });
+    expect(stdout).toMatch(
+      /^FAIL {2}container db — exited[^\n]*\n(?: {6}.*\n)* {6}fix: start it: docker compose .*up -d --no-recreate db$/m,
+    );
+    expect(stdout).toMatch(/^FAIL {2}login shop to shop(?:.*\n)+? {6}cause: Postgres is not up/m);
+    const outcome = await deploy(project);
+    expect(plannedKinds(outcome)[0]).toBe('start');
+    expect(outcome.stdout).toContain('because of db is exited');
+    expect(outcome.stdout).toMatch(/^prod works/m);
+    expect(await look(project, 'db')).toMatchObject({ id, state: 'running' });
+  });
+
+  it('must leave the services alone where a new password in .env fails, which is for its people to put back', async () => {
+    const project = useStack();
+    const before = await look(project, 'web');
     await project.write('.env', 'DB_PASSWORD=not-the-servers\n', 0o600);
     const { stdout, stderr } = await deploy(project, [], { code: 1 });
-    expect(stderr).toMatch(/^FAIL .*verify[\s\S]*^FAIL {2}login[\s\S]*rolling back/m);
-    expect(stdout).not.toContain('prod works');
-    const [, up = ''] =
-      /DB_PASSWORD in \.env is still the new password, .*\n.*put the old one back, then (.*)/.exec(stdout) ??
-      [];
+    expect(stderr).toMatch(
+      /^FAIL .*prove that the passwords get through[\s\S]*^FAIL {2}login[\s\S]*rolling back/m,
+    );
+    expect(stdout).toContain('your services run on as they did; DB_PASSWORD in .env is the new password');
+    expect(stdout).toMatch(/^rolled back: prod works/m);
+    expect(await look(project, 'web')).toEqual(before);
     await project.write('.env', 'DB_PASSWORD=of-the-shop\n', 0o600);
-    await project.shell(up);
-    await project.ecar(['verify', '--wait']);
+    await project.ecar(['verify']);
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 });

@@ -22,3 +22,18 @@ it('must need nothing where nothing changed, and all causes together where sever
   expect(isIdle(merged)).toBe(false);
   expect(merged).toMatchObject({ reload: ['pgbouncer/pgbouncer.ini: a', 'doubt'], containers: ['doubt'] });
 });
+
+it('must not call for a reload because of what only a new container takes', () => {
+  const before = ini('pkt_buf = 4096', 'default_pool_size = 20');
+  const both = findNeeds(compareSets(before, ini('pkt_buf = 8192', 'default_pool_size = 21')), STACK);
+  expect(both.reload).toEqual(['pgbouncer/pgbouncer.ini: default_pool_size']);
+  expect(both.containers).toEqual(['pgbouncer/pgbouncer.ini: pkt_buf']);
+  const one = findNeeds(compareSets(before, ini('pkt_buf = 8192', 'default_pool_size = 20')), STACK);
+  expect(one).toMatchObject({ reload: [], containers: ['pgbouncer/pgbouncer.ini: pkt_buf'] });
+
+  const databases = (port: number) => [
+    { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text: `[databases]\npkt_buf = port=${port}\n` },
+  ];
+  const named = findNeeds(compareSets(databases(1), databases(2)), STACK);
+  expect(named).toMatchObject({ reload: ['pgbouncer/pgbouncer.ini: pkt_buf'], containers: [] });
+});

@@ -9,7 +9,10 @@ import { planScenario, SCENARIOS } from '../support/golden.ts';
 describe.each(SCENARIOS)('the steps of %s', (scenario) => {
   it('must be commands, and set roles only where SQL for them is rendered', async () => {
     const { stack, plan } = await planScenario(scenario);
-    const steps = orderSteps(needAll('doubt'), stack, ownProject(stack.name, 'stack/prod'));
+    const steps = orderSteps(needAll('doubt'), stack, {
+      project: ownProject(stack.name, 'stack/prod'),
+      verify: 'ecar-pool verify --env prod',
+    });
     for (const { command } of steps) expect(['docker', 'psql']).toContain(splitCommand(command)[0]);
     const hasSql = plan.some(({ path }) => path.endsWith('.sql'));
     expect(steps.some(({ kind }) => kind === 'roles')).toBe(hasSql);
@@ -22,6 +25,13 @@ it('must run nothing for roles of which only stored secrets are known: words are
     ...user,
     secret: new Secret('SCRAM-SHA-256$4096:x', 'a test'),
   }));
-  const steps = orderSteps(needAll('doubt'), { ...stack, users }, ownProject(stack.name, 'stack/prod'));
+  const steps = orderSteps(
+    needAll('doubt'),
+    { ...stack, users },
+    {
+      project: ownProject(stack.name, 'stack/prod'),
+      verify: 'ecar-pool verify --env prod',
+    },
+  );
   expect(steps.map(({ kind }) => kind)).toEqual(['recreate', 'reload']);
 });

@@ -37,10 +37,19 @@ describe('a verdict in one line', () => {
     let text = '';
     const write = (more: string) => (text += more);
     const options = { json: false, quiet: false, color: false, noColor: undefined };
-    const plan = { environment: 'prod', folder: 'stack/prod', changes: [], steps: [], isBackedUp: false };
+    const plan = {
+      environment: 'prod',
+      folder: 'stack/prod',
+      changes: [],
+      steps: [],
+      isBackedUp: false,
+      asleep: [],
+    };
     const verdict = { rows: judge(UNPROVED), pools: [], stats: [], databases: [] };
     const ending: Ending =
-      kind === 'done' ? { kind, time: 'now', verdict } : { kind, failure: { step: 'start' }, verdict };
+      kind === 'done'
+        ? { kind, time: 'now', verdict }
+        : { kind, failure: { step: 'start' }, verdict, isTouched: false };
     const commands = { deploy: 'ecar-pool deploy', rollback: undefined, withoutPool: undefined };
     const report = createReporter({ write }, { write }, options);
     reportEnding(

@@ -7,7 +7,7 @@ import { ok } from '../../src/verify/row.ts';
 const login = ok('login:ecar_user@ecar_db', 'login ecar_user to ecar_db', 'SELECT 1 answered by Postgres');
 const verdict = { rows: [login], pools: [], stats: [], databases: [] };
 const failure = { step: 'verify', verdict };
-const UNDONE: Ending = { kind: 'undone', failure, verdict };
+const UNDONE: Ending = { kind: 'undone', failure, verdict, isTouched: true };
 const DONE: Ending = { kind: 'done', time: 'T', verdict };
 const STUCK: Ending = { kind: 'stuck', failure, trouble: failure };
 
@@ -17,7 +17,7 @@ function told(command: 'deploy' | 'rollback', ending: Ending, changedPasswords: 
   const options = { json: false, quiet: false, color: false, noColor: undefined };
   const commands = { deploy: 'D', rollback: undefined, withoutPool: undefined };
   reportEnding(
-    { environment: 'prod', folder: 'pgbouncer', changes: [], steps: [], isBackedUp: false },
+    { environment: 'prod', folder: 'pgbouncer', changes: [], steps: [], isBackedUp: false, asleep: [] },
     ending,
     { command, commands, dumps: [], changedPasswords, up: 'UP' },
     createReporter(stdout, { write: () => {} }, options),
@@ -43,4 +43,11 @@ it('must say of a rollback which password has to follow it, and of one that is u
 it('must say nothing of passwords that are the same', () => {
   expect(told('deploy', UNDONE, [])).toContain('rolled back: prod works');
   expect(told('rollback', DONE, [])).not.toContain('password');
+});
+
+it('must not call services locked out that were not touched', () => {
+  const text = told('deploy', { ...UNDONE, isTouched: false }, ['DB_PASSWORD in .env']);
+  expect(text).toContain('your services run on as they did; DB_PASSWORD in .env is the new password');
+  expect(text).not.toContain('UP');
+  expect(text).toContain('rolled back: prod works');
 });

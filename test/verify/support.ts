@@ -245,6 +245,7 @@ export function scene(difference: Difference = {}): Scene {
         ms: 100,
       },
       runs: { value: RUNS, ms: 40 },
+      asleep: new Set(),
       seenAt: SEEN_AT,
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },

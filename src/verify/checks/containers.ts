@@ -3,15 +3,17 @@ import {
   composeCommand,
   postgresLogCommand,
   removeContainersCommand,
+  startServerCommand,
   upCommand,
 } from '../../plan/commands.ts';
 import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
 import { POSTGRES_SERVICE } from '../../stack/stack.ts';
+import { isAtRest } from '../asleep.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
 import { describeRestarts, hasRestartedLately } from '../restarts.ts';
-import { type Failure, fail, ok, type Row } from '../row.ts';
+import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
 import { listImages, listServices, postgresService } from '../subject.ts';
@@ -27,7 +29,8 @@ const ENDED_BY_OTHERS: ReadonlyMap<number, string> = new Map([
 
 /**
  * Each service of the stack is up and healthy, and has not ended by itself within the last hour; every other
- * container of the project is up, or has done its work; and none is left of a service that was switched off.
+ * container of the project is up, has done its work, or is one that the people of an adopted project have not running;
+ * and none is left of a service that was switched off.
  */
 export const checkContainers: Check = (scene) => {
   const { containers } = scene.evidence;
@@ -39,11 +42,23 @@ export const checkContainers: Check = (scene) => {
     if (own.length === 0) return [absent(scene, service)];
     // A container that no service of the stack runs in may have done its work and ended.
     if (services.includes(service)) return own.map((container) => judge(scene, container, false));
-    return own.map((container) =>
-      isLeft(container) ? left(scene, container) : judge(scene, container, true),
-    );
+    return own.map((container) => {
+      if (isLeft(container)) return left(scene, container);
+      const why = isAtRest(container) ? whyAtRest(scene, service) : undefined;
+      return why === undefined
+        ? judge(scene, container, true)
+        : skip(`container:${container.name}`, `container ${service}`, why);
+    });
   });
 };
+
+/** Why a container that does not run is nobody's trouble; undefined where it is. */
+function whyAtRest({ subject, evidence }: Scene, service: string): string | undefined {
+  const { adopted } = subject.stack;
+  if (evidence.asleep.has(service)) return 'it does not run, and no profile that is on starts it';
+  if (adopted === undefined || adopted.services.some(({ name }) => name === service)) return undefined;
+  return 'it does not run, and does not go through the pool';
+}
 
 /** Of a service that was switched off: `up` leaves it. A Postgres may stay until its data has been fetched from it. */
 function isLeft({ service, labels }: Container): boolean {
@@ -107,8 +122,10 @@ function whyNotReady(scene: Scene, container: Container): Why {
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
   const signalled = state === 'exited' ? ENDED_BY_OTHERS.get(exitCode) : undefined;
-  if (signalled) return { cause: signalled, hint: `start it: ${upCommand(project)}` };
-  if (state === 'created') return { hint: `run ${upCommand(project)}` };
+  const isServer = service === postgresService(subject.stack);
+  const start = isServer ? startServerCommand(project, service) : upCommand(project);
+  if (signalled) return { cause: signalled, hint: `start it: ${start}` };
+  if (state === 'created') return { hint: `run ${start}` };
   return { hint: `see ${logsCommand(scene, service)}` };
 }
 

@@ -15,7 +15,9 @@ const TITLE = 'current containers';
  */
 export const checkCurrentContainers: Check = ({ subject, evidence }) => {
   const services = listRenderedServices(subject.stack);
-  const found = (seen(evidence.containers) ?? []).filter(({ service }) => services.includes(service));
+  const found = (seen(evidence.containers) ?? []).filter(
+    ({ service }) => services.includes(service) && !evidence.asleep.has(service),
+  );
   if (found.length === 0) return [skip(ID, TITLE, 'there is no container to look at')];
   const stale = found.flatMap((container) => explainStale(container, subject));
   const names = services.filter((name) => found.some(({ service }) => service === name)).join(', ');

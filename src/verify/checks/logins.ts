@@ -1,4 +1,4 @@
-import { upCommand } from '../../plan/commands.ts';
+import { startServerCommand } from '../../plan/commands.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { seen } from '../evidence.ts';
 import { explain, quote, sayOutcome } from '../explain.ts';
@@ -69,7 +69,7 @@ function explainSilence(scene: Scene, { database }: Login, outcome: PsqlOutcome)
   if (postgres !== undefined && isDown(scene.evidence.containers, postgres)) {
     return {
       cause: 'Postgres is not up, and PgBouncer makes its clients wait for it',
-      hint: `run ${upCommand(project)}`,
+      hint: `run ${startServerCommand(project, postgres)}`,
       transient: true,
     };
   }
