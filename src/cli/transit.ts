@@ -91,7 +91,9 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const planFor = (wanted: Needs) => {
     const steps = orderSteps(wanted, target.facts.stack, { project: compose, verify });
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
-    return { environment, folder: shownFolder, changes, steps, isBackedUp, asleep: [...outlook.asleep] };
+    const { edited } = outlook;
+    const asleep = [...outlook.asleep];
+    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep };
   };
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
@@ -171,12 +173,14 @@ async function proveBefore(
 
 /** Why what runs may not be what its files say; undefined where it is, or where nothing runs. */
 function findDoubt(
-  { before, isProved, unfinished }: Outlook,
+  { before, isProved, unfinished, edited }: Outlook,
   proof: Verdict | undefined,
 ): string | undefined {
   if (unfinished !== undefined) return 'what was not finished';
   if (before === undefined || isProved || (proof !== undefined && hasPassed(proof))) return undefined;
-  return 'what runs not being known to be what its files say';
+  if (proof !== undefined) return 'the checks that fail on what runs now';
+  const why = edited.length > 0 ? `${edited.join(', ')} changed by hand` : 'rendered by something else';
+  return `files that may not be what runs: ${why}`;
 }
 
 function changedPasswords({ command }: Transit, before: Outlook['before'], target: KnownSet): string[] {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceWhole } from './replace-whole.ts';
-import { readSet, type StackSet, writeSet } from './stack-set.ts';
+import { isSameSet, readSet, type StackSet, writeSet } from './stack-set.ts';
 import { HISTORY, NEXT, PRIVATE_FOLDER, stateFolder, TRAIL } from './state.ts';
 
 /** So many of the sets that verified are kept. */
@@ -37,21 +37,31 @@ export async function readCurrent(folder: string): Promise<string | undefined> {
 export async function setCurrent(folder: string, time: string): Promise<void> {
   const trail = await readTrail(folder);
   const at = trail.indexOf(time);
-  const next = at === -1 ? [...trail, time] : trail.slice(0, at + 1);
-  await replaceWhole(join(stateFolder(folder), TRAIL), `${next.join('\n')}\n`);
+  await writeTrail(folder, at === -1 ? [...trail, time] : trail.slice(0, at + 1));
 }
 
-/** Takes the set that was written as the next one into the history, as the current one, and drops the oldest. */
+/**
+ * Takes the set that was written as the next one into the history, as the current one, and drops the oldest. Where it
+ * has the files of the one that was current, it takes its place: to go back to the same files helps nobody.
+ */
 export async function keepNext(folder: string, now: Date): Promise<string> {
   const history = join(stateFolder(folder), HISTORY);
   await mkdir(history, { recursive: true, mode: PRIVATE_FOLDER });
   const taken = await listHistory(folder);
+  const current = await readCurrent(folder);
+  const [was, is] = await Promise.all([
+    current === undefined ? undefined : readKept(folder, current),
+    readSet(join(stateFolder(folder), NEXT)),
+  ]);
+  const replaced =
+    was !== undefined && is !== undefined && isSameSet(was.plan, is.plan) ? current : undefined;
   // Later than all that are there, also within a second, and where the clock was put back.
   const newest = parseTime(taken[0]);
   const time = formatTime(new Date(Math.max(now.getTime(), newest + 1000)));
   await rename(join(stateFolder(folder), NEXT), join(history, time));
-  await setCurrent(folder, time);
-  for (const old of [time, ...taken].slice(KEPT))
+  await writeTrail(folder, [...(await readTrail(folder)).filter((kept) => kept !== replaced), time]);
+  const others = taken.filter((kept) => kept !== replaced);
+  for (const old of [...(replaced === undefined ? [] : [replaced]), ...others.slice(KEPT - 1)])
     await rm(join(history, old), { recursive: true, force: true });
   return time;
 }
@@ -60,6 +70,10 @@ export async function keepNext(folder: string, now: Date): Promise<string> {
 export async function keepProved(folder: string, set: StackSet): Promise<string> {
   await writeSet(join(stateFolder(folder), NEXT), set);
   return keepNext(folder, new Date());
+}
+
+function writeTrail(folder: string, times: readonly string[]): Promise<void> {
+  return replaceWhole(join(stateFolder(folder), TRAIL), `${times.join('\n')}\n`);
 }
 
 /** As a name of a folder, which has no colons. */

@@ -15,7 +15,7 @@ import { isCurrent, listRenderedServices } from '../verify/subject.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
-import type { KnownSet, SetFacts, StackSet } from './stack-set.ts';
+import { type KnownSet, listEdited, type SetFacts, type StackSet } from './stack-set.ts';
 
 /** What a deploy starts from. */
 export interface Outlook {
@@ -29,6 +29,8 @@ export interface Outlook {
   readonly needs: Needs;
   /** Services of an adopted project that are left alone: no profile that is on starts them, and they do not run. */
   readonly asleep: ReadonlySet<string>;
+  /** Files that lie there, and that somebody has changed since they were rendered. */
+  readonly edited: readonly string[];
 }
 
 /**
@@ -59,13 +61,14 @@ export async function lookAhead(
   const [there, asleep] = await Promise.all([looking, findAsleep(docker, stack, project, () => looking)]);
   const containers = isRendered ? there : [];
   const journal = unfinished?.journal;
+  const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
   if (containers?.length === 0 && !unfinished?.before) {
     const isNew = (await listHistory(folder)).length === 0;
     const first = { ...findNeeds(changes, stack), start: true, roles: ['nothing runs yet'] };
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
-    return { before: undefined, isProved: false, unfinished: journal, needs, asleep };
+    return { before: undefined, isProved: false, unfinished: journal, needs, asleep, edited };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
   const pool = containers?.filter(({ service }) => service === 'pgbouncer');
@@ -90,6 +93,7 @@ export async function lookAhead(
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },
     asleep,
+    edited,
   };
 }
 

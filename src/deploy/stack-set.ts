@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { FilePlan, PlannedFile } from '../plan/file-plan.ts';
 import { writeFlushed } from '../plan/flush.ts';
 import { readManifest } from '../plan/manifest.ts';
-import { MANIFEST_PATH } from '../plan/plan-files.ts';
+import { hashText, MANIFEST_PATH } from '../plan/plan-files.ts';
 import type { Stack } from '../stack/stack.ts';
 import { freezeStack, thawStack } from './frozen-stack.ts';
 import { PRIVATE_FOLDER } from './state.ts';
@@ -79,6 +79,15 @@ export async function readRendered(folder: string): Promise<FilePlan> {
     }),
   );
   return files.filter((file) => file !== undefined);
+}
+
+/** The files of a set that are not as they were rendered, by its manifest; none where it has no manifest. */
+export function listEdited(plan: FilePlan): string[] {
+  const known = readManifest(plan.find(({ path }) => path === MANIFEST_PATH)?.text);
+  return plan.flatMap(({ path, text }) => {
+    const hashes = known.get(path);
+    return hashes === undefined || hashes.includes(hashText(text)) ? [] : [path];
+  });
 }
 
 /** Whether two sets have the same files with the same text. */

@@ -194,7 +194,10 @@ async function undo(
   why: Failure,
   isTouched: boolean,
 ): Promise<Ending> {
-  const withWords = async (what: Failure) => ({ ...what, logs: await hands.lastWords(journal.began) });
+  const withWords = async (what: Failure) => {
+    if (what.error instanceof InterruptedError) return what;
+    return { ...what, logs: await hands.lastWords(journal.began) };
+  };
   const failure = await withWords(why);
   hands.explain(failure);
   await freeRoom(folder);

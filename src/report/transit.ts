@@ -12,6 +12,8 @@ export interface Plan {
   /** The output folder as people would type it. */
   readonly folder: string;
   readonly changes: readonly Change[];
+  /** Files that somebody has changed since they were rendered. */
+  readonly edited: readonly string[];
   readonly steps: readonly NextStep[];
   /** Whether dumps are made first. */
   readonly isBackedUp: boolean;
@@ -21,14 +23,19 @@ export interface Plan {
 
 /** Reports a plan for people: a line a step, with its cause and its command. */
 export function reportPlan(plan: Plan, report: Reporter): void {
-  const { environment, changes, steps, isBackedUp, asleep } = plan;
+  const { environment, changes, edited, steps, isBackedUp, asleep } = plan;
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
+  const lost = paths.filter((path) => edited.includes(path));
   const line = (kind: string, text: string) => report.detail(`  ${style.bold(kind.padEnd(8))}  ${text}`);
   const below = (text: string) => report.detail(`            ${style.dim(text)}`);
   report.detail(`Plan for ${style.bold(environment)}:`);
   if (isBackedUp)
     line('backup', 'dump the databases, and read the dumps back: a step below reaches Postgres');
+  if (lost.length > 0) {
+    line('lose', `${lost.join(', ')}: changed by hand since it was rendered`);
+    below('what the settings give takes its place; what is to stay belongs into the settings');
+  }
   if (paths.length > 0) line('write', paths.join(', '));
   for (const { kind, why, causes, command } of steps) {
     line(kind, why);
@@ -43,9 +50,9 @@ export function reportPlan(plan: Plan, report: Reporter): void {
 }
 
 /** A plan as machines read it. */
-function planToJson({ environment, folder, changes, steps, isBackedUp, asleep }: Plan): object {
+function planToJson({ environment, folder, changes, edited, steps, isBackedUp, asleep }: Plan): object {
   const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
-  return { environment, folder, files, steps, backup: isBackedUp, asleep };
+  return { environment, folder, files, edited, steps, backup: isBackedUp, asleep };
 }
 
 /** Reports that nothing was done because nothing was asked for: `--dry-run`, or a no. */

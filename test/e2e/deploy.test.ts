@@ -132,6 +132,47 @@ describe('deploy', () => {
   });
 });
 
+describe('a deploy over files that somebody has edited', () => {
+  const useStack = useProject('edited', async (project) => {
+    await project.init(IMAGES.pgbouncer126, IMAGES.postgres17);
+    await deploy(project);
+  });
+
+  it('must say which, what happens to them, and what of it may run', async () => {
+    const project = useStack();
+    const ini = 'stack/prod/pgbouncer/pgbouncer.ini';
+    const text = (await project.read(ini)).replace('default_pool_size = 20', 'default_pool_size = 77');
+    await project.write(ini, text);
+    await project.compose(['kill', '-s', 'HUP', 'pgbouncer']);
+    await eventually(async () => expect(await runningSetting(project, 'default_pool_size')).toBe('77'));
+    const outcome = await deploy(project);
+    const { stdout } = outcome;
+    expect(stdout).toMatch(/^ {2}lose +pgbouncer\/pgbouncer\.ini: changed by hand since it was rendered$/m);
+    expect(stdout).toContain('what the settings give takes its place');
+    expect(stdout).toContain('files that may not be what runs: pgbouncer/pgbouncer.ini changed by hand');
+    expect(stdout).toMatch(/^prod works/m);
+    expect(await runningSetting(project, 'default_pool_size')).toBe('20');
+    // The same files as those of the first deploy: there is nothing to go back to.
+    const { sets } = JSON.parse((await rollback(project, ['--list', '--json'])).stdout);
+    expect(sets).toHaveLength(1);
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
+  });
+
+  it('must put them back where it fails', async () => {
+    const project = useStack();
+    const ini = 'stack/prod/pgbouncer/pgbouncer.ini';
+    const text = (await project.read(ini)).replace('default_pool_size = 20', 'default_pool_size = 78');
+    await project.write(ini, text);
+    const settings = await project.read('ecar-pool.yaml');
+    await project.set({ postgres: { settings: { shared_buffers: 'nonsense' } } });
+    const { stdout } = await deploy(project, [], { code: 3 });
+    expect(stdout).toContain('the files of before again');
+    expect(await project.read(ini)).toBe(text);
+    await project.write('ecar-pool.yaml', settings);
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+  });
+});
+
 describe('a deploy that fails', () => {
   const useStack = useProject('undone', async (project) => {
     await project.init(IMAGES.pgbouncer126, IMAGES.postgres17);
@@ -205,6 +246,11 @@ describe('a deploy that fails', () => {
       nothing,
     );
     expect(stderr).toContain('failed: recreate');
+    // What it said goes with the container.
+    expect(stderr).toMatch(
+      /log: the last lines of postgres, which is not up\n.*\n(?:.*\n)*? {4}.*"shared_buffers".*nonsense/,
+    );
+    expect(stderr.match(/^ {4}\S/gm)?.length).toBeLessThanOrEqual(10);
   });
 
   it('must put back what ran before, its passwords in Postgres too, where what comes after them fails', async () => {

@@ -41,6 +41,7 @@ describe('a verdict in one line', () => {
       environment: 'prod',
       folder: 'stack/prod',
       changes: [],
+      edited: [],
       steps: [],
       isBackedUp: false,
       asleep: [],

@@ -17,7 +17,15 @@ function told(command: 'deploy' | 'rollback', ending: Ending, changedPasswords: 
   const options = { json: false, quiet: false, color: false, noColor: undefined };
   const commands = { deploy: 'D', rollback: undefined, withoutPool: undefined };
   reportEnding(
-    { environment: 'prod', folder: 'pgbouncer', changes: [], steps: [], isBackedUp: false, asleep: [] },
+    {
+      environment: 'prod',
+      folder: 'pgbouncer',
+      changes: [],
+      edited: [],
+      steps: [],
+      isBackedUp: false,
+      asleep: [],
+    },
     ending,
     { command, commands, dumps: [], changedPasswords, up: 'UP' },
     createReporter(stdout, { write: () => {} }, options),
