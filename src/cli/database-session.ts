@@ -40,7 +40,7 @@ export async function openDatabaseSession({ world, options, report }: Invocation
   const { timeout = Number.POSITIVE_INFINITY } = options;
   const deadline = performance.now() + timeout * 1000;
   const docker = createDocker({ ...session, signal: world.signal, deadline });
-  await readVersions(docker);
+  await readVersions(docker, stack);
   const began = performance.now();
   const line = openProgressLine(report, world.stderr);
   return {

@@ -40,7 +40,7 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
   };
   const deadline = performance.now() + options.timeout * 1000;
   const docker = createDocker({ ...session, signal: world.signal, deadline });
-  await readVersions(docker);
+  await readVersions(docker, stack);
   const pages = await runPgbadger(docker, {
     project: compose,
     // Of no process id: those of several hosts with one daemon are the same.

@@ -65,7 +65,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const { set: target, time } = await job.choose();
   const changes = await comparePlan(target.plan, folder);
   const workshop = createWorkshop(job, target, invocation);
-  await readVersions(workshop.docker());
+  await readVersions(workshop.docker(), target.facts.stack);
   const place = { folder, compose: workshop.composeOf(target.facts.stack) };
   const outlook = await lookAhead(workshop.docker(), place, target, changes);
   const awakeOf = (stack: Stack) => leaveAsleep(workshop.composeOf(stack), outlook.asleep);

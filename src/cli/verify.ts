@@ -29,7 +29,7 @@ export const addVerify: AddCommand = (program, bind) => {
   bind<VerifyOptions>(command, async ({ world, options, report }) => {
     const { createDocker } = await import('../docker/docker.ts');
     const { ask } = await import('../docker/ask.ts');
-    const { readVersions } = await import('../docker/versions.ts');
+    const { readVersions, refuseOldCompose } = await import('../docker/versions.ts');
     const session = { cwd: world.cwd, env: world.env, signal: world.signal };
     const deadline = performance.now() + options.timeout * 1000;
     // Docker takes its time to answer; the settings are read meanwhile.
@@ -86,7 +86,10 @@ export const addVerify: AddCommand = (program, bind) => {
     const hidden = dotenvVariables(stack).keys();
     const docker = createDocker({ ...session, hidden, secrets: listSecrets(stack), deadline });
     const verdict = await verifyStack(docker, target, {
-      versions: versions.answer,
+      versions: versions.answer.then((found) => {
+        refuseOldCompose(found.compose, stack);
+        return found;
+      }),
       describeSubject,
       wait: options.wait === true,
       loginsOnly: options.logins === true,

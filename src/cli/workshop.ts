@@ -86,7 +86,7 @@ export function createWorkshop(
       logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
     };
     return verifyStack(docker, target, {
-      versions: readVersions(docker),
+      versions: readVersions(docker, stack),
       describeSubject: async () => {
         const changes = await comparePlan(plan, folder);
         return {

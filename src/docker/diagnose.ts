@@ -107,9 +107,9 @@ export function diagnoseComposeV1(version: string): EnvironmentError {
 }
 
 /** The Compose plugin is older than what the rendered files need. */
-export function diagnoseOldCompose(version: string): EnvironmentError {
+export function diagnoseOldCompose(version: string, floor: string, why: string): EnvironmentError {
   return new EnvironmentError(
-    `Docker Compose ${version} is too old: its .env parser misreads some values before 2.20`,
-    'update the Docker Compose plugin to 2.20 or later: https://docs.docker.com/compose/install/linux/',
+    `Docker Compose ${version} is too old: ${why}`,
+    `update the Docker Compose plugin to ${floor} or later: https://docs.docker.com/compose/install/linux/`,
   );
 }

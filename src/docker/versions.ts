@@ -18,9 +18,12 @@ const QUICK_MS = 20_000;
 
 /**
  * Asks for both versions at once; throws EnvironmentError where there is no engine, or no Compose that can be
- * worked with. The engine's trouble is told first, because Compose is of no use without it.
+ * worked with, for that stack where one is given. The engine's trouble is told first, because Compose is of no use without it.
  */
-export async function readVersions(docker: Docker): Promise<DockerVersions> {
+export async function readVersions(
+  docker: Docker,
+  stack: { readonly adopted: unknown } = { adopted: undefined },
+): Promise<DockerVersions> {
   const [engine, compose] = await Promise.all([
     docker.call(ENGINE_VERSION_ARGV, { timeoutMs: QUICK_MS }),
     docker.call(COMPOSE_VERSION_ARGV, { timeoutMs: QUICK_MS }),
@@ -29,19 +32,34 @@ export async function readVersions(docker: Docker): Promise<DockerVersions> {
   if (compose.code !== 0 && !compose.timedOut) await refuseComposeV1(docker);
   requireSuccess(compose, COMPOSE_VERSION_ARGV);
   const version = compose.stdout.trim();
-  if (!isSupportedCompose(version)) throw diagnoseOldCompose(version);
+  refuseOldCompose(version, stack);
   return { engine: engine.stdout.trim(), compose: version, ms: Math.max(engine.ms, compose.ms) };
 }
 
-/**
- * Whether a version of the Compose plugin is 2.20 or later: the first whose `.env` grammar can carry any
- * value (compose-go 1.16). The numbers jump from 2.x to 5.0; text that is no version is not refused.
- */
-export function isSupportedCompose(version: string): boolean {
-  const match = /(\d+)\.(\d+)/.exec(version);
+/** What each kind of rendered file needs: the first release of the Compose plugin that reads it, and why. */
+const FLOORS = {
+  // compose-go 1.16
+  stack: { floor: [2, 20, 0], why: 'its .env parser misreads some values before 2.20' },
+  // https://docs.docker.com/reference/compose-file/services/#depends_on
+  overlay: {
+    floor: [2, 20, 2],
+    why: 'it refuses what is laid over your project before 2.20.2, which brought `required` to `depends_on`',
+  },
+} as const;
+
+/** @throws EnvironmentError where a version of the Compose plugin cannot read what is rendered for a stack */
+export function refuseOldCompose(version: string, { adopted }: { readonly adopted: unknown }): void {
+  const { floor, why } = adopted === undefined ? FLOORS.stack : FLOORS.overlay;
+  if (!isAtLeast(version, floor)) throw diagnoseOldCompose(version, floor.join('.').replace(/\.0$/, ''), why);
+}
+
+/** The numbers jump from 2.x to 5.0; text that is no version is not refused. */
+function isAtLeast(version: string, floor: readonly number[]): boolean {
+  const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
   if (!match) return true;
-  const [major, minor] = [Number(match[1]), Number(match[2])];
-  return major > 2 || (major === 2 && minor >= 20);
+  const numbers = match.slice(1).map((digits = '0') => Number(digits));
+  const differing = numbers.findIndex((number, index) => number !== floor[index]);
+  return differing === -1 || (numbers[differing] ?? 0) > (floor[differing] ?? 0);
 }
 
 /** Throws where a call to docker ended badly: in known words by what they mean, else as docker said it. */

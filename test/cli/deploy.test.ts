@@ -134,6 +134,22 @@ describe('a deploy on an adopted project', () => {
     writeFileSync(join(cwd, 'pgbouncer/.ecar-pool/journal.json'), JSON.stringify(journal));
   }
 
+  it.each(['deploy', 'verify'])(
+    'must not begin with a Compose that refuses the overlay: %s',
+    async (command) => {
+      const cwd = await adopted();
+      const docker = fakeDocker([
+        { match: 'version --format', stdout: '27.0.0\n' },
+        { match: 'compose version', stdout: '2.20.1\n' },
+        { match: '', stdout: '' },
+      ]);
+      const { exitCode, err } = await runToEnd([command, '--env', 'prod'], { cwd, env: docker.env });
+      expect(exitCode).toBe(3);
+      expect(err).toContain('Docker Compose 2.20.1 is too old');
+      expect(err).toContain('2.20.2 or later');
+    },
+  );
+
   it('must touch no service where the pool does not start', async () => {
     const cwd = await adopted();
     const docker = fakeDocker([

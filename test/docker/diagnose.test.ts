@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoseSpawn, diagnoseStderr } from '../../src/docker/diagnose.ts';
-import { isSupportedCompose } from '../../src/docker/versions.ts';
+import { refuseOldCompose } from '../../src/docker/versions.ts';
 import { EXIT } from '../../src/problems/errors.ts';
 
 const DOWN = 'The Docker daemon does not answer';
@@ -64,17 +64,28 @@ describe('diagnoseSpawn', () => {
   });
 });
 
-describe('isSupportedCompose', () => {
+describe('refuseOldCompose', () => {
   it.each([
-    ['2.20.0', true],
-    ['2.40.3-3', true],
-    ['v2.26.1', true],
-    ['5.0.1', true],
-    ['dev', true],
-    ['2.19.1', false],
-    ['v2.3.3', false],
-    ['1.29.2', false],
-  ])('%s: %s', (version, expected) => {
-    expect(isSupportedCompose(version)).toBe(expected);
+    ['2.20.0', true, false],
+    ['2.20.2', true, true],
+    ['2.40.3-3', true, true],
+    ['v2.26.1', true, true],
+    ['5.0.1', true, true],
+    ['dev', true, true],
+    ['2.19.9', false, false],
+    ['v2.3.3', false, false],
+    ['1.29.2', false, false],
+  ])('%s: a stack of its own %s, an adopted project %s', (version, isFit, isFitForOverlay) => {
+    const accepts = (stack: { adopted: unknown }) => {
+      try {
+        refuseOldCompose(version, stack);
+        return true;
+      } catch (error) {
+        expect((error as Error).message).toContain(`Docker Compose ${version} is too old`);
+        return false;
+      }
+    };
+    expect(accepts({ adopted: undefined })).toBe(isFit);
+    expect(accepts({ adopted: {} })).toBe(isFitForOverlay);
   });
 });
