@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { starterSecrets } from './support/database.ts';
-import { psql } from './support/dumped-database.ts';
+import { psql, whileLocked } from './support/dumped-database.ts';
 import { eventually } from './support/eventually.ts';
 import { ExternalPostgres } from './support/external-postgres.ts';
 import { IMAGES } from './support/images.ts';
@@ -63,29 +63,6 @@ describe('a backup that is disturbed', () => {
       "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'ecar-pool%'",
     );
 
-  /** Does something while pg_dump has to wait for a table, however fast the machine is. */
-  async function whileLocked(project: Project, act: () => Promise<void>): Promise<void> {
-    const lock = psql(project, `${project.name}_db`, 'BEGIN; LOCK TABLE big; SELECT pg_sleep(60)').catch(
-      () => {},
-    );
-    await eventually(async () =>
-      expect(
-        await psql(
-          project,
-          'postgres',
-          "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted",
-        ),
-      ).not.toBe('0\n'),
-    );
-    try {
-      await act();
-    } finally {
-      const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%'";
-      await psql(project, 'postgres', `${end} AND pid <> pg_backend_pid()`);
-      await lock;
-    }
-  }
-
   it('must leave nothing where pg_dump is killed', async () => {
     const project = useStack();
     const { code, stderr } = await disturb(project, () =>
@@ -137,7 +114,7 @@ describe('a backup that is disturbed', () => {
   it('must end on a time limit, with nothing left', async () => {
     const project = useStack();
     const before = await listed(project);
-    await whileLocked(project, async () => {
+    await whileLocked(project, 'big', async () => {
       const { stderr } = await project.ecar([...BACKUP, '--timeout', '3'], { code: 3 });
       expect(stderr).toMatch(/error: \w+ was not done with .* within \d s/);
     });
@@ -173,7 +150,7 @@ describe('a backup that is disturbed', () => {
     for (const each of [...others, ...old]) await project.write(join(FOLDER, each), 'x');
     await utimes(project.path(join(FOLDER, 'my.dump')), 0, 0);
     await project.set({ backup: { keep: 3, keep_days: 0 } });
-    await whileLocked(project, async () => {
+    await whileLocked(project, 'big', async () => {
       await project.ecar([...BACKUP, '--timeout', '3'], { code: 3 });
     });
     expect(await listed(project)).toEqual(expect.arrayContaining([...others, ...old, newest]));

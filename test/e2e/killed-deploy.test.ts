@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appLogin, query, runningSetting } from './support/database.ts';
 import { deploy, rollback } from './support/deploy.ts';
+import { whileLocked } from './support/dumped-database.ts';
 import { IMAGES } from './support/images.ts';
 import { type Moment, startAndKill } from './support/killed.ts';
 import type { Project } from './support/project.ts';
+import { readFiles } from './support/rendered-files.ts';
 import { useProject } from './support/use-project.ts';
 
 const JOURNAL = 'stack/prod/.ecar-pool/journal.json';
@@ -85,4 +88,34 @@ describe('a deploy that is killed', () => {
       expect((await project.ecar(['verify', '--env', 'prod'], { code: 'any' })).code).toBe(0);
     },
   );
+
+  it('must leave the stack as it ran, killed during the dump', async () => {
+    const project = useStack();
+    const folder = project.path('backups/prod');
+    const listed = () => (existsSync(folder) ? readdirSync(folder) : []);
+    const dumps = () => listed().filter((name) => name.endsWith('.dump'));
+    const files = await readFiles(project.path('stack/prod'));
+    const [before, secrets] = [dumps(), await project.read('.env.prod')];
+    const login = await appLogin(project);
+    await project.write('.env.prod', `${secrets}DB_PASSWORD='after-the-dump'\n`);
+    await whileLocked(project, 'kept', () =>
+      startAndKill(project, ['deploy', '--env', 'prod', '--yes'], {
+        delayMs: 0,
+        after: () => listed().some((name) => existsSync(join(folder, name, 'dump'))),
+      }),
+    );
+    expect(existsSync(project.path(JOURNAL))).toBe(false);
+    expect(await readFiles(project.path('stack/prod'))).toEqual(files);
+    expect(dumps()).toEqual(before);
+    await project.write('.env.prod', secrets);
+    await project.ecar(['verify', '--env', 'prod']);
+    expect(await query(project, login, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    await project.write('.env.prod', `${secrets}DB_PASSWORD='after-the-dump'\n`);
+    const { stdout, stderr } = await deploy(project);
+    expect(stderr).toContain('which has died');
+    expect(stdout).toMatch(/^prod works/m);
+    expect(dumps().length).toBe(before.length + 1);
+    expect(listed().filter((name) => name.startsWith('.ecar-pool-staging'))).toEqual([]);
+    await query(project, { ...login, password: 'after-the-dump' }, 'SELECT answer FROM kept');
+  });
 });

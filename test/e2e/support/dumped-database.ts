@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import type { Project } from './project.ts';
 
 /** Names that psql, a shell, libpq or pg_dump may stumble over. No name in Postgres may hold a NUL. */
@@ -83,4 +85,19 @@ export async function describeDatabase(project: Project, database: string): Prom
   const { stdout } = await project.docker(['exec', `${project.name}_postgres`, ...dump]);
   // A key that is drawn anew for each dump.
   return (await psql(project, database, CONTENT)) + stdout.replace(/^\\(un)?restrict .*$/gm, '');
+}
+
+/** Does something while pg_dump has to wait for a table, however fast the machine is. */
+export async function whileLocked(project: Project, table: string, act: () => Promise<void>): Promise<void> {
+  const sql = `BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(60)`;
+  const lock = psql(project, `${project.name}_db`, sql).catch(() => {});
+  const locks = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted";
+  await eventually(async () => expect(await psql(project, 'postgres', locks)).not.toBe('0\n'));
+  try {
+    await act();
+  } finally {
+    const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%'";
+    await psql(project, 'postgres', `${end} AND pid <> pg_backend_pid()`);
+    await lock;
+  }
 }
