@@ -34,10 +34,10 @@ export function upPoolCommand(project: ComposeProject): string {
 
 /**
  * Of an adopted project: starts PgBouncer, and Postgres with what that depends on where it does not run. Nothing that is
- * there is made anew.
+ * there is made anew. It is not waited for: `--wait` takes what Postgres depends on for failed once it has done its work.
  */
 export function startPoolCommand(project: ComposeProject): string {
-  return composeCommand(project, 'up', '-d', '--wait', '--no-recreate', 'pgbouncer');
+  return composeCommand(project, 'up', '-d', '--no-recreate', 'pgbouncer');
 }
 
 /** Starts the Postgres of a project; that of an adopted one as it is, and only what it depends on. */

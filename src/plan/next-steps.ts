@@ -96,7 +96,9 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
     : { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
   const lock = lockSteps(needs, stack, project);
   const server = serverSteps(needs, stack, project);
-  if (!needs.services) return [...server, ...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
+  const relearn = server.length > 0 ? [relearnStep(needs, project)] : [];
+  if (!needs.services)
+    return [...server, ...relearn, ...live, ...(needs.containers.length > 0 ? [up] : []), ...lock];
   const hasApp = stack.app !== undefined || stack.adopted !== undefined;
   // Its own Postgres waits for an app by itself; the services of others run, and are left alone if PgBouncer fails.
   if (!hasApp || (live.length === 0 && !stack.adopted)) return [up, ...live, ...lock];
@@ -108,7 +110,7 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
       : 'recreate what changed of PgBouncer and Postgres',
     causes: needs.containers,
   };
-  return [...server, upPool, ...live, up, ...lock];
+  return [...server, upPool, ...relearn, ...live, up, ...lock];
 }
 
 /** The Postgres of an adopted project, which no other step starts. */
@@ -116,6 +118,15 @@ function serverSteps({ server }: Needs, { postgres }: Stack, project: ComposePro
   if (server.length === 0) return [];
   const why = `start ${postgres.host}, the Postgres of your project, as it is`;
   return [{ kind: 'start', command: startServerCommand(project, postgres.host), why, causes: server }];
+}
+
+/**
+ * What is started may have another address. PgBouncer's resolver keeps the old one for as long as Docker's DNS allows,
+ * 10 min, whatever dns_max_ttl says: c-ares has a cache of its own since 1.31. No connection is lost that works.
+ */
+function relearnStep({ server }: Needs, project: ComposeProject): NextStep {
+  const why = 'restart PgBouncer, which may know an old address of it';
+  return { kind: 'restart', command: restartCommand(project), why, causes: server };
 }
 
 function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): NextStep[] {

@@ -136,7 +136,7 @@ export const CAUSES: readonly Cause[] = [
     pattern:
       /closing because: connect failed|cached error: connect failed|closing because: server conn crashed/i,
     cause: 'Nothing accepts connections at the host and port of Postgres, as PgBouncer sees them',
-    fix: 'see that Postgres is up: {up}',
+    fix: 'see that Postgres is up: {up}; if it is, it may have a new address, which PgBouncer learns at once where it is restarted: {restart}',
     externalFix: 'check that Postgres is up and `postgres.host` and `postgres.port` in the settings',
     transient: true,
   },

@@ -49,7 +49,7 @@ describe('an adopted project', () => {
   it('must start the pool by a command that names all files, and later do the least', async () => {
     const { cwd, out } = await rendered();
     expect(stepsOf(out)).toEqual([
-      `docker compose ${OVERLAY} up -d --wait --no-recreate pgbouncer`,
+      `docker compose ${OVERLAY} up -d --no-recreate pgbouncer`,
       'ecar-pool verify --env prod --logins --wait',
       `docker compose ${OVERLAY} up -d --no-recreate ${SERVICES}`,
       `docker compose ${OVERLAY} up -d --no-deps ${SERVICES}`,

@@ -161,7 +161,7 @@ describe('a deploy on an adopted project', () => {
     expect(exitCode, err).toBe(3);
     // What never ran is not verified first.
     expect(err).not.toContain('verify what runs now');
-    expect(upsOf(docker)).toEqual(['up -d --wait --no-recreate pgbouncer']);
+    expect(upsOf(docker)).toEqual(['up -d --no-recreate pgbouncer']);
     expect(out).toContain('there is nothing to go back to: your services run as they did, without the pool');
   });
 
@@ -179,10 +179,7 @@ describe('a deploy on an adopted project', () => {
     ]);
     const { exitCode, out, err } = await runToEnd([...DEPLOY, '--yes'], { cwd, env: docker.env });
     expect(exitCode, err).toBe(3);
-    expect(upsOf(docker)).toEqual([
-      'up -d --wait --no-recreate pgbouncer',
-      'up -d --no-deps beat web worker',
-    ]);
+    expect(upsOf(docker)).toEqual(['up -d --no-recreate pgbouncer', 'up -d --no-deps beat web worker']);
     const last = docker
       .calls()
       .filter(({ argv }) => argv.includes('up'))

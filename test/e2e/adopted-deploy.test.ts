@@ -14,6 +14,10 @@ services:
     image: ${IMAGES.postgres17}
     environment: { POSTGRES_USER: shop, POSTGRES_PASSWORD: "\${DB_PASSWORD}", POSTGRES_DB: shop }
     healthcheck: { test: ["CMD", "pg_isready", "-h", "127.0.0.1"], interval: 1s, retries: 60 }
+    depends_on: [prepare]
+  prepare:
+    image: ${IMAGES.postgres17}
+    entrypoint: ["true"]
   seed:
     image: ${IMAGES.postgres17}
     entrypoint: ["psql", "-X", "postgres://shop:\${DB_PASSWORD}@db:5432/shop", "-c", "SELECT 'seed'"]
