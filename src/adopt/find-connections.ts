@@ -1,5 +1,5 @@
 import { interpolate } from '../formats/interpolation.ts';
-import { type ConnectionText, readConnectionText } from './connection-text.ts';
+import { type ConnectionText, explainUnreadable, readConnectionText } from './connection-text.ts';
 import type { ServiceModel } from './project-model.ts';
 import {
   findVariable,
@@ -39,6 +39,17 @@ export function listConnections(service: ServiceModel, variables: ProjectVariabl
     return HOST_NAME.test(variable.name) && /^[\w.-]+(?::\d+)?$/.test(variable.value)
       ? [fromNames(variable, given)]
       : [];
+  });
+}
+
+/** The variables of a service that are meant to say where a Postgres is and cannot be read, each with why. */
+export function listUnreadable(
+  service: ServiceModel,
+  variables: ProjectVariables,
+): { readonly name: string; readonly why: string }[] {
+  return [...listGiven(service, variables).values()].flatMap(({ name, template }) => {
+    const why = explainUnreadable(template);
+    return why === undefined ? [] : [{ name, why }];
   });
 }
 

@@ -55,6 +55,17 @@ export class PasswordKeeper {
     return { ...login, inText: undefined };
   }
 
+  /** One that the project's `.env` has, or gets, is copied nowhere else. */
+  settle(): void {
+    for (const [name, value] of this.copied) {
+      const same = this.#findEqual(value);
+      if (same === undefined) continue;
+      this.copied.delete(name);
+      for (const [user, place] of this.users)
+        if ('env' in place && place.env === name) this.users.set(user, { env: same });
+    }
+  }
+
   /** In a connection string: the variable that it names already, or one that holds the very same text. */
   #keepInText(user: string, { template, value, holder }: Part, isUrl: boolean): string | undefined {
     const decoded = isUrl ? decodeText(value) : value;

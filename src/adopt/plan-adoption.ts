@@ -1,6 +1,8 @@
+import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Adoption, OpenQuestion, Said } from './adoption.ts';
 import { chooseNetworks, chooseProfiles } from './choose-networks.ts';
-import { type Connection, listConnections } from './find-connections.ts';
+import { type Connection, listConnections, listUnreadable } from './find-connections.ts';
+import { findMaxConnections } from './find-max-connections.ts';
 import { explainDirect, isPooler, namesOf } from './find-postgres.ts';
 import { findServer, type Server } from './find-server.ts';
 import { PasswordKeeper } from './password-keeper.ts';
@@ -71,6 +73,19 @@ function planFor(
       !reaching.some(({ service }) => service.name === name)
     )
       notes.push(`${name} depends on ${server.host}, but none of its variables names it: it stays as it is`);
+  const unreadable = [...model.services.values()].flatMap((service) =>
+    service.name === server.service?.name
+      ? []
+      : listUnreadable(service, variables).map(
+          ({ name, why }) => `${service.name} is left alone: its ${name} cannot be read: ${why}`,
+        ),
+  );
+  if (applications.length === 0 && unreadable.length > 0)
+    return {
+      refused: unreadable.join('; '),
+      hint: 'write it so that it can be read, then run this again',
+    };
+  notes.push(...unreadable);
   if (applications.length === 0)
     return {
       refused: `no service is told by its environment that Postgres is at ${server.host}`,
@@ -106,6 +121,7 @@ function planFor(
     changed.set(service.name, environment);
     notes.push(`${service.name} goes through the pool: ${[...environment.keys()].join(', ')}`);
   }
+  keeper.settle();
   const open = keeper.missing.map((user) => ({
     flag: '--password-env NAME',
     text: `the variable of .env that holds the password of ${user}`,
@@ -119,12 +135,16 @@ function planFor(
     notes.push(
       `PgBouncer asks Postgres for TLS (server_tls_sslmode: require), and the services need no more${sslmodes.has('require') ? '' : '; the certificate, which they checked, is not checked any more'}`,
     );
+  notes.push(...listClashes(model));
+  const limit = findMaxConnections(server, variables);
+  notes.push(`max_connections is ${limit.max_connections}: ${limit.reason}`);
   return {
     adoption: {
       postgres:
         server.service === undefined
           ? { host: server.host, port: server.port }
           : { service: server.service.name, port: server.port },
+      limit,
       networks: chosen.networks,
       profiles: chooseProfiles(applications.map(({ service }) => service)),
       services: changed,
@@ -136,6 +156,16 @@ function planFor(
       notes: [...notes, ...keeper.notes],
     },
   };
+}
+
+/** Services of the project whose names monitoring uses, too: Compose would make one service of the two. */
+function listClashes({ services }: ProjectModel): string[] {
+  return Object.values(MONITORING_SERVICES)
+    .filter((name) => services.has(name))
+    .map(
+      (name) =>
+        `${name} is a service of the project: before \`monitoring\` is switched on, it needs another name, or \`external: true\` in the settings`,
+    );
 }
 
 /** The variables of one connection that change, so that it leads to the pool. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { writeAdoptedSettings } from '../adopt/adopted-settings.ts';
 import type { OpenQuestion, Said } from '../adopt/adoption.ts';
+import { fitPools } from '../adopt/fit-pools.ts';
 import { planAdoption } from '../adopt/plan-adoption.ts';
 import { writeDotenv, writeDotenvValue } from '../formats/dotenv.ts';
 import { formatCommand } from '../formats/shell.ts';
@@ -40,7 +41,11 @@ export interface AdoptOptions {
  */
 export async function adoptProject(
   options: AdoptOptions,
-  answers: Answers & { readonly isAsking: boolean; readonly isAuthGiven: boolean },
+  answers: Answers & {
+    readonly isAsking: boolean;
+    readonly isAuthGiven: boolean;
+    readonly isPoolSizeGiven: boolean;
+  },
   world: World,
   report: Reporter,
 ): Promise<number> {
@@ -89,12 +94,16 @@ export async function adoptProject(
   const isDefault = files.join('\n') === findDefaultFiles(folder).join('\n');
   const name = options.name ?? (await naturalName(files, { root: folder, find })) ?? basename(folder);
   const authType = answers.isAuthGiven ? answers.authType : 'scram-sha-256';
+  const pairs = [...adoption.databases.values()].flat().length;
+  const fitting = fitPools(pairs, answers.poolSize, adoption.limit.max_connections);
+  const sizes = answers.isPoolSizeGiven ? { ...fitting, pool: answers.poolSize } : fitting;
   const settings = writeAdoptedSettings(
     adoption,
     {
       ...answers,
       authType,
       pgbouncerNote: noteOnScram({ ...answers, authType }),
+      sizes,
       name,
       environment,
       files: isDefault ? undefined : files,

@@ -56,7 +56,12 @@ export async function takeOver(
   const { answers, given, isAsking } = collected;
   return adoptProject(
     { ...options, from },
-    { ...answers, isAsking, isAuthGiven: given.has('authType') },
+    {
+      ...answers,
+      isAsking,
+      isAuthGiven: given.has('authType'),
+      isPoolSizeGiven: given.has('poolSize'),
+    },
     world,
     report,
   );

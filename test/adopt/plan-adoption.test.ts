@@ -116,4 +116,99 @@ describe('planAdoption', () => {
     );
     expect('adoption' in outcome && [...outcome.adoption.services.keys()]).toEqual(['both', 'web']);
   });
+
+  it.each([
+    ['nothing', {}, 100, /Postgres's own default, as the project sets none for db/],
+    ['a list', { command: ['postgres', '-c', 'max_connections=200'] }, 200, /as the command of db says/],
+    ['a text', { command: 'postgres -c shared_buffers=1GB -c max_connections=300' }, 300, /command/],
+    ['no blank', { command: 'postgres -cmax_connections=300' }, 300, /command/],
+    ['a long option', { command: ['--max-connections=150'] }, 150, /command/],
+    ['the short option', { command: ['postgres', '-N', '70'] }, 70, /command/],
+    ['a shell', { command: `sh -c "exec postgres -c 'max_connections=80'"` }, 80, /command/],
+    ['two, of which the last counts', { command: 'postgres -N 70 --max_connections=90' }, 90, /command/],
+    ['a variable with a default', { command: 'postgres -c max_connections=${PGMAX:-120}' }, 120, /command/],
+    ['a variable of .env', { command: 'postgres -N ${P}' }, 55, /command/],
+    [
+      "initdb's arguments",
+      { environment: { POSTGRES_INITDB_ARGS: '-c max_connections=60' } },
+      60,
+      /as the command of db says/,
+    ],
+    [
+      "a variable of bitnami's image",
+      { image: 'bitnami/postgresql:17', environment: { POSTGRESQL_MAX_CONNECTIONS: 250 } },
+      250,
+      /as POSTGRESQL_MAX_CONNECTIONS of db says/,
+    ],
+    [
+      'a file that is mounted',
+      { command: 'postgres -c config_file=/etc/postgresql.conf' },
+      100,
+      /as \/etc\/postgresql\.conf of db is not read/,
+    ],
+    [
+      'another option',
+      { command: 'postgres -c max_connections_x=9 -c reserved_connections=7' },
+      100,
+      /own default/,
+    ],
+  ])('must find how many connections Postgres takes: %s', (_, more, max_connections, reason) => {
+    const services = { db: { ...DB, ...more }, web: app({ DB_HOST: 'db', DB_PASSWORD: 'x', DB_USER: 'a' }) };
+    expect(plan(services, { dotenv: 'P=55\n' })).toMatchObject({
+      adoption: { limit: { max_connections, reason: expect.stringMatching(reason) } },
+    });
+  });
+
+  it.each([
+    ['an @', 'postgres://app:hunter@2@db/app'],
+    ['a /', 'postgres://app:hunter/2@db/app'],
+    ['a / after a number', 'postgres://app:12/hunter2@db/app'],
+    ['a ?', 'postgres://app:hunter?2@db/app'],
+    ['quotes', "host=db user=app password='hunter2 x'"],
+    ['several hosts', 'postgres://app:hunter2@db,db2/app'],
+    ['no host', 'postgres://app:hunter2@/app?host=/run'],
+  ])('must say which variable it cannot read, and nothing that it holds: %s', (_, url) => {
+    const web = app({ DATABASE_URL: 'postgres://postgres:${P}@db/app' });
+    const outcome = plan({ db: DB, web, worker: app({ DATABASE_URL: url }) }, { dotenv: 'P=x\n' });
+    const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^worker is left alone: its DATABASE_URL cannot be read: /),
+    );
+    expect('adoption' in outcome && [...outcome.adoption.services.keys()]).toEqual(['web']);
+    const alone = plan({ db: DB, worker: app({ DATABASE_URL: url }) });
+    expect(alone).toMatchObject({
+      refused: expect.stringMatching(/^worker is left alone: its DATABASE_URL/),
+    });
+    expect(JSON.stringify([notes, alone])).not.toMatch(/hunter|2@db/);
+  });
+
+  it('must hold a password in one place: .env, where a connection string needs it there', () => {
+    const services = {
+      a: app({ DB_HOST: 'db', DB_PASSWORD: 'inline' }),
+      b: app({ DATABASE_URL: 'postgres://postgres:inline@db/app' }),
+      db: DB,
+    };
+    expect(plan(services)).toMatchObject({
+      adoption: {
+        moved: new Map([['POSTGRES_PASSWORD', 'inline']]),
+        copied: new Map(),
+        users: new Map([['postgres', { env: 'POSTGRES_PASSWORD' }]]),
+      },
+    });
+  });
+
+  it('must copy no password that .env has already under a name of its own', () => {
+    const services = { db: DB, web: app({ DB_HOST: 'db', DB_PASSWORD: 'inline' }) };
+    expect(plan(services, { dotenv: 'PG_PASS=inline\n' })).toMatchObject({
+      adoption: { copied: new Map(), users: new Map([['postgres', { env: 'PG_PASS' }]]) },
+    });
+  });
+
+  it('must say where monitoring would take the name of a service', () => {
+    const web = app({ DB_HOST: 'db', DB_PASSWORD: 'x' });
+    const outcome = plan({ db: DB, web, grafana: { image: 'grafana/grafana:12.2.0' } });
+    expect('adoption' in outcome && outcome.adoption.notes).toContainEqual(
+      expect.stringMatching(/^grafana is a service of the project: before `monitoring` is switched on/),
+    );
+  });
 });
