@@ -22,6 +22,8 @@ export interface ProjectModel {
   readonly services: ReadonlyMap<string, ServiceModel>;
   /** The variables that it has Compose put in or hand on, whether they are set or not. */
   readonly referenced: ReadonlySet<string>;
+  /** Its networks by their keys; `default` is always there. */
+  readonly networks: ReadonlySet<string>;
   /** The files of its `secrets`, by name. */
   readonly secrets: ReadonlyMap<string, string>;
 }
@@ -46,7 +48,7 @@ type Values = Readonly<Record<string, unknown>>;
  * laid over each other.
  */
 export function readProjectModel(document: unknown): ProjectModel {
-  const { services, secrets } = asMap(document);
+  const { services, secrets, networks } = asMap(document);
   const files = Object.entries(asMap(secrets)).flatMap(([name, secret]) => {
     const file = asText(asMap(secret)['file']);
     return file === undefined ? [] : [[name, file] as const];
@@ -58,6 +60,7 @@ export function readProjectModel(document: unknown): ProjectModel {
         .sort()
         .map((name) => [name, readService(name, asMap(asMap(services)[name]))]),
     ),
+    networks: new Set(['default', ...Object.keys(asMap(networks))]),
     secrets: new Map(files),
     referenced: listReferenced(document),
   };
