@@ -59,8 +59,7 @@ export async function takeOver(
     {
       ...answers,
       isAsking,
-      isAuthGiven: given.has('authType'),
-      isPoolSizeGiven: given.has('poolSize'),
+      given,
     },
     world,
     report,
