@@ -72,14 +72,18 @@ export class PasswordKeeper {
     const [piece, ...others] = parseInterpolation(template);
     const isNamed = holder !== undefined && piece !== undefined && 'name' in piece && others.length === 0;
     const same = isNamed ? holder : this.#findEqual(value);
-    const name = same ?? this.#nameFor(user);
+    const name = same ?? this.#nameFor(user, value, decoded === value ? '' : '_IN_URL');
     if (same === undefined) {
       this.moved.set(name, value);
       this.notes.push(
         `the password of ${user} stands in the connection string itself: ${name} in .env holds it from now on`,
       );
     }
-    this.#place(user, { env: decoded === value ? name : this.#copy(`pool_${user}`, decoded) });
+    const isCopied = [...this.copied.values()].includes(decoded);
+    const place = decoded === value ? name : this.#copy(user, decoded);
+    if (place !== name && !isCopied)
+      this.notes.push(`${name} is encoded as in a URL; PgBouncer logs in with it decoded: ${place}`);
+    this.#place(user, { env: place });
     return isNamed ? undefined : `\${${name}}`;
   }
 
@@ -104,7 +108,7 @@ export class PasswordKeeper {
   }
 
   #copy(user: string, value: string): string {
-    const name = this.#nameFor(user);
+    const name = this.#nameFor(user, value);
     this.copied.set(name, value);
     return name;
   }
@@ -119,11 +123,16 @@ export class PasswordKeeper {
   }
 
   /** A name that no variable has yet: one that the project uses with a default would change it. */
-  #nameFor(user: string): string {
+  #nameFor(user: string, value: string, suffix = ''): string {
     const words = user.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
-    const name = `${/^[A-Z_]/.test(words) ? words : `DB_${words}`}_PASSWORD`;
-    const isTaken = this.#variables.dotenv.has(name) || this.#referenced.has(name);
-    return isTaken ? `POOL_${name}` : name;
+    const name = `${/^[A-Z_]/.test(words) ? words : `DB_${words}`}_PASSWORD${suffix}`;
+    const isFree = (candidate: string) =>
+      !this.#variables.dotenv.has(candidate) &&
+      !this.#referenced.has(candidate) &&
+      [this.copied, this.moved].every((held) => (held.get(candidate) ?? value) === value);
+    let free = name;
+    for (let count = 1; !isFree(free); count += 1) free = `POOL_${name}${count === 1 ? '' : `_${count}`}`;
+    return free;
   }
 }
 

@@ -97,6 +97,10 @@ function planFor(
     model,
   );
   if ('refused' in chosen) return chosen;
+  if (chosen.open !== undefined)
+    notes.push(
+      `PgBouncer joins ${chosen.open}, too: on internal networks alone, as the others are, no port is published`,
+    );
 
   const keeper = new PasswordKeeper(variables, server, model, said.passwordEnv);
   const changed = new Map<string, ReadonlyMap<string, string>>();

@@ -22,8 +22,8 @@ export interface ProjectModel {
   readonly services: ReadonlyMap<string, ServiceModel>;
   /** The variables that it has Compose put in or hand on, whether they are set or not. */
   readonly referenced: ReadonlySet<string>;
-  /** Its networks by their keys; `default` is always there. */
-  readonly networks: ReadonlySet<string>;
+  /** Its networks by their keys, each with whether it is internal; `default` is always there. */
+  readonly networks: ReadonlyMap<string, boolean>;
   /** The files of its `secrets`, by name. */
   readonly secrets: ReadonlyMap<string, string>;
 }
@@ -60,7 +60,12 @@ export function readProjectModel(document: unknown): ProjectModel {
         .sort()
         .map((name) => [name, readService(name, asMap(asMap(services)[name]))]),
     ),
-    networks: new Set(['default', ...Object.keys(asMap(networks))]),
+    networks: new Map([
+      ['default', false],
+      ...Object.entries(asMap(networks)).map(
+        ([name, network]) => [name, asText(asMap(network)['internal']) === 'true'] as const,
+      ),
+    ]),
     secrets: new Map(files),
     referenced: listReferenced(document),
   };

@@ -115,7 +115,7 @@ export async function adoptProject(
     readTemplate('init/adopted.yaml'),
   );
   refuseBadSettings(settings);
-  const ignored = ['.env', `.env.${environment}`, '/pgbouncer/', `/backups/${environment}/`];
+  const ignored = ['.env', `.env.${environment}`, '/pgbouncer/'];
   const outcomes = [await extendIgnoreFile(folder, ignored)];
   if (adoption.moved.size > 0) outcomes.push(await extendDotenv(folder, adoption.moved, hasDotenv));
   outcomes.push(await keepSecrets(folder, environment, adoption.copied));

@@ -32,6 +32,6 @@ export async function checkNamesOf(
   if (config === undefined || !('model' in config)) return;
   const { services, networks } = readProjectModel(config.model);
   const found = new Findings(tree);
-  checkProjectNames(settings, { services: [...services.keys()], networks: [...networks] }, found);
+  checkProjectNames(settings, { services: [...services.keys()], networks: [...networks.keys()] }, found);
   if (found.problems.length > 0) throw new SettingsError(found.problems);
 }

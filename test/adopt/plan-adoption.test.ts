@@ -211,4 +211,48 @@ describe('planAdoption', () => {
       expect.stringMatching(/^grafana is a service of the project: before `monitoring` is switched on/),
     );
   });
+
+  it('must tell the password of a URL, which is encoded, from the one that PgBouncer logs in with', () => {
+    const web = app({ DATABASE_URL: 'postgres://a-b:p%40ss@db/app' });
+    const other = app({ DB_HOST: 'db', DB_USER: 'a_b', DB_PASSWORD: 'other' });
+    const outcome = plan({ db: DB, web, worker: web, other });
+    expect(outcome).toMatchObject({
+      adoption: {
+        moved: new Map([['A_B_PASSWORD_IN_URL', 'p%40ss']]),
+        copied: new Map([
+          ['A_B_PASSWORD', 'other'],
+          ['POOL_A_B_PASSWORD', 'p@ss'],
+        ]),
+        users: new Map([
+          ['a_b', { env: 'A_B_PASSWORD' }],
+          ['a-b', { env: 'POOL_A_B_PASSWORD' }],
+        ]),
+      },
+    });
+    const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
+    expect(notes.filter((note) => note.includes('encoded as in a URL'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['default, where nobody else is on it', { networks: ['back'] }, ['back', 'default']],
+    [
+      'one of an application, where somebody is',
+      { networks: ['back', 'front'] },
+      ['back', 'front'],
+      { x: {} },
+    ],
+    ['nothing where one is open already', { networks: ['back', 'front'] }, ['front'], {}, ['front']],
+  ])(
+    'must join for its port, behind internal networks, %s',
+    (_, more, networks, others = {}, of = ['back']) => {
+      const services = {
+        db: { ...DB, networks: of },
+        web: app({ DB_HOST: 'db', DB_PASSWORD: 'x' }, more),
+        ...others,
+      };
+      const variables = { dotenv: new Map(), env: {}, files: new Map() };
+      const model = readProjectModel({ services, networks: { back: { internal: true }, front: null } });
+      expect(planAdoption(model, variables, SAID)).toMatchObject({ adoption: { networks } });
+    },
+  );
 });

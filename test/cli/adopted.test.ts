@@ -204,7 +204,6 @@ describe('init --from a Compose file', () => {
     const secrets = `${read(cwd, '.env.prod')}MORE=mine\n`;
     writeFileSync(join(cwd, '.env.prod'), secrets);
     const ignored = read(cwd, '.gitignore');
-    expect(ignored).toContain('/backups/prod/\n');
     rmSync(join(cwd, 'ecar-pool.yaml'));
     expect(await adopt(cwd)).toMatchObject({
       exitCode: 0,
