@@ -33,7 +33,10 @@ export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers
     maxConnections: String(limit.max_connections),
     limitNote: limit.reason,
     databases: lines(
-      [...databases].flatMap(([database, listed]) => databaseLines(database, listed, databases, sizes)),
+      [...databases].flatMap(([database, listed], index) => {
+        const [entry = '', ...session] = databaseLines(database, listed, databases, sizes);
+        return index === 0 && session.length > 0 ? [entry, SESSION_NOTE, ...session] : [entry, ...session];
+      }),
     ),
     users: lines([...users].map(([user, place]) => `  ${asYaml(user)}: { password: { ${placeOf(place)} } }`)),
     pgbouncerImage,
@@ -48,6 +51,9 @@ export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers
   };
   return template.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '');
 }
+
+const SESSION_NOTE =
+  '  # In transaction mode nothing of a session lasts: what needs one (advisory locks, LISTEN, some migrations) comes in here.';
 
 function serviceLines(service: string, environment: ReadonlyMap<string, string>): string[] {
   const variables = [...environment].map(([name, value]) => `        ${asYaml(name)}: ${asYaml(value)}`);
@@ -67,7 +73,6 @@ function databaseLines(
   if (all.has(session)) return [entry];
   return [
     entry,
-    '  # In transaction mode nothing of a session lasts: what needs one (advisory locks, LISTEN, some migrations) comes in here.',
     `  ${asYaml(session)}: { dbname: ${asYaml(database)}, users: [${listed}], pool_mode: session, pool_size: ${sizes.session} }`,
   ];
 }

@@ -73,7 +73,7 @@ function mergeServices(under: Values, over: Values): Values {
   for (const key of ['depends_on', 'networks'])
     if (under[key] !== undefined && over[key] !== undefined)
       merged[key] = { ...asNamed(under[key]), ...asNamed(over[key]) };
-  for (const key of ['env_file', 'profiles', 'links'])
+  for (const key of ['env_file', 'profiles', 'links', 'ports'])
     if (under[key] !== undefined && over[key] !== undefined)
       merged[key] = [...asList(under[key]), ...asList(over[key])];
   return merged;

@@ -40,14 +40,17 @@ export class PasswordKeeper {
     this.#ofServer = server.service === undefined ? new Map() : listGiven(server.service, variables);
   }
 
-  keep({ user, password, database, text }: Connection): Login {
+  keep({ user, password, passwordFile, database, text }: Connection): Login {
     const superuser = this.#given('POSTGRES_USER', 'POSTGRESQL_USERNAME')?.value ?? 'postgres';
     const name = user?.value || superuser;
     const first = this.#given('POSTGRES_DB', 'POSTGRESQL_DATABASE')?.value ?? superuser;
     const login = { user: name, database: database?.value || first };
     if (text?.password !== undefined && password !== undefined)
       return { ...login, inText: this.#keepInText(name, password, text.isUrl) };
-    const found = password?.value ? password : name === superuser ? this.#ofSuperuser() : undefined;
+    const found =
+      (password?.value ? password : undefined) ??
+      this.#fileOf(passwordFile) ??
+      (name === superuser ? this.#ofSuperuser() : undefined);
     if (found === undefined && this.#said !== undefined) this.#place(name, { env: this.#said });
     else if (found === undefined) this.#note(name);
     else if ('file' in found) this.#place(name, found);
@@ -89,8 +92,12 @@ export class PasswordKeeper {
 
   #ofSuperuser(): Part | { readonly file: string } | undefined {
     const given = this.#given('POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD');
-    if (given !== undefined) return given;
-    const secret = /^\/run\/secrets\/(.+)$/.exec(this.#given('POSTGRES_PASSWORD_FILE')?.value ?? '')?.[1];
+    return given ?? this.#fileOf(this.#given('POSTGRES_PASSWORD_FILE')?.value);
+  }
+
+  /** The file of one of the project's secrets, by where a container sees it. */
+  #fileOf(path: string | undefined): { readonly file: string } | undefined {
+    const secret = /^\/run\/secrets\/(.+)$/.exec(path ?? '')?.[1];
     const file = secret === undefined ? undefined : this.#secrets.get(secret);
     return file === undefined ? undefined : { file };
   }

@@ -30,6 +30,12 @@ export function planAdoption(model: ProjectModel, variables: ProjectVariables, s
       refused: `the service ${pooler.name} of this project is a pooler already`,
       hint: 'take over its settings from its pgbouncer.ini with `ecar-pool init --from pgbouncer.ini`, or take it out of the project first',
     };
+  const publisher = [...services.values()].find(({ ports }) => ports.has(said.port));
+  if (publisher !== undefined)
+    return {
+      refused: `port ${said.port} of this host is published by the service ${publisher.name}`,
+      hint: 'give PgBouncer another one with --port',
+    };
   const told = new Map([...services].map(([name, service]) => [name, listConnections(service, variables)]));
   const server = findServer(model, told, said);
   if ('open' in server || 'refused' in server) return server;

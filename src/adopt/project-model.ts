@@ -13,6 +13,8 @@ export interface ServiceModel {
   readonly depends_on: readonly string[];
   /** The entrypoint and the command, as one line. */
   readonly command: string;
+  /** Ports of the host that it publishes; those of a range or a variable are left out. */
+  readonly ports: ReadonlySet<number>;
   /** Further names of other services that this one knows them by (`links`). */
   readonly links: ReadonlyMap<string, string>;
 }
@@ -87,6 +89,7 @@ function readService(name: string, service: Values): ServiceModel {
     command: [service['entrypoint'], service['command']]
       .flatMap((words) => asList(words).map((word) => asText(word) ?? ''))
       .join(' '),
+    ports: new Set(asList(service['ports']).flatMap(readPublished)),
     links: new Map(
       asList(service['links']).flatMap((link) => {
         const [target = '', alias] = (asText(link) ?? '').split(':');
@@ -94,6 +97,12 @@ function readService(name: string, service: Values): ServiceModel {
       }),
     ),
   };
+}
+
+/** `8000:80`, `127.0.0.1:8000:80/tcp`, or a map with `published`. */
+function readPublished(port: unknown): number[] {
+  const written = asText(asMap(port)['published']) ?? /(\d+):\d+(?:\/tcp)?$/.exec(asText(port) ?? '')?.[1];
+  return written !== undefined && /^\d+$/.test(written) ? [Number(written)] : [];
 }
 
 /** A map, or a list of `NAME=value`. */

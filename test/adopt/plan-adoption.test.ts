@@ -62,6 +62,16 @@ describe('planAdoption', () => {
       /network_mode: host/,
     ],
     [
+      'the port is taken',
+      { db: DB, web: app({ DB_HOST: 'db' }, { ports: ['80:80', '6432:81'] }) },
+      /port 6432/,
+    ],
+    [
+      'the port is taken, in the long form',
+      { db: DB, web: app({ DB_HOST: 'db' }, { ports: [{ target: 1, published: '6432' }] }) },
+      /port 6432 of this host is published by the service web/,
+    ],
+    [
       'the application has no network',
       { db: DB, web: app({ DB_HOST: 'db' }, { network_mode: 'none' }) },
       /network_mode: none/,
@@ -255,4 +265,30 @@ describe('planAdoption', () => {
       expect(planAdoption(model, variables, SAID)).toMatchObject({ adoption: { networks } });
     },
   );
+
+  it('must name the variable of a password that is not set yet, and write none', () => {
+    const web = app({ DATABASE_URL: 'postgres://app:${PW:?set it}@db/app' });
+    expect(plan({ db: DB, web })).toMatchObject({
+      adoption: {
+        moved: new Map(),
+        copied: new Map(),
+        users: new Map([['app', { env: 'PW' }]]),
+        services: new Map([
+          ['web', new Map([['DATABASE_URL', 'postgres://app:${PW:?set it}@pgbouncer:6432/app']])],
+        ]),
+      },
+    });
+  });
+
+  it('must find a password in the file of a secret', () => {
+    const services = {
+      db: DB,
+      web: app({ PGHOST: 'db', PGUSER: 'app', PGPASSWORD_FILE: '/run/secrets/pw' }),
+    };
+    const variables = { dotenv: new Map(), env: {}, files: new Map() };
+    const model = readProjectModel({ services, secrets: { pw: { file: './pw.txt' } } });
+    expect(planAdoption(model, variables, SAID)).toMatchObject({
+      adoption: { users: new Map([['app', { file: './pw.txt' }]]) },
+    });
+  });
 });
