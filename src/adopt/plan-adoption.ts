@@ -1,10 +1,10 @@
-import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Adoption, OpenQuestion, Said } from './adoption.ts';
 import { chooseNetworks, chooseProfiles } from './choose-networks.ts';
-import { type Connection, listConnections, listUnreadable } from './find-connections.ts';
+import { type Connection, listConnections } from './find-connections.ts';
 import { findMaxConnections } from './find-max-connections.ts';
 import { explainDirect, isPooler, namesOf } from './find-postgres.ts';
 import { findServer, type Server } from './find-server.ts';
+import { explainClashes, explainUnread } from './left-alone.ts';
 import { PasswordKeeper } from './password-keeper.ts';
 import type { ProjectModel, ServiceModel } from './project-model.ts';
 import type { ProjectVariables } from './project-variables.ts';
@@ -73,25 +73,21 @@ function planFor(
       notes.push(`${service.name} stays at Postgres itself${why === undefined ? '' : `: ${why}`}`);
     return isMeant;
   });
+  const unread = explainUnread(model, server.service?.name, variables);
   for (const { name, depends_on } of model.services.values())
     if (
+      !unread.has(name) &&
       depends_on.includes(server.service?.name ?? '') &&
       !reaching.some(({ service }) => service.name === name)
     )
       notes.push(`${name} depends on ${server.host}, but none of its variables names it: it stays as it is`);
-  const unreadable = [...model.services.values()].flatMap((service) =>
-    service.name === server.service?.name
-      ? []
-      : listUnreadable(service, variables).map(
-          ({ name, why }) => `${service.name} is left alone: its ${name} cannot be read: ${why}`,
-        ),
-  );
-  if (applications.length === 0 && unreadable.length > 0)
+  const leftAlone = [...unread.values()].flat();
+  if (applications.length === 0 && leftAlone.length > 0)
     return {
-      refused: unreadable.join('; '),
+      refused: leftAlone.join('; '),
       hint: 'write it so that it can be read, then run this again',
     };
-  notes.push(...unreadable);
+  notes.push(...leftAlone);
   if (applications.length === 0)
     return {
       refused: `no service is told by its environment that Postgres is at ${server.host}`,
@@ -145,7 +141,7 @@ function planFor(
     notes.push(
       `PgBouncer asks Postgres for TLS (server_tls_sslmode: require), and the services need no more${sslmodes.has('require') ? '' : '; the certificate, which they checked, is not checked any more'}`,
     );
-  notes.push(...listClashes(model));
+  notes.push(...explainClashes(model));
   const limit = findMaxConnections(server, variables);
   notes.push(`max_connections is ${limit.max_connections}: ${limit.reason}`);
   return {
@@ -166,16 +162,6 @@ function planFor(
       notes: [...notes, ...keeper.notes],
     },
   };
-}
-
-/** Services of the project whose names monitoring uses, too: Compose would make one service of the two. */
-function listClashes({ services }: ProjectModel): string[] {
-  return Object.values(MONITORING_SERVICES)
-    .filter((name) => services.has(name))
-    .map(
-      (name) =>
-        `${name} is a service of the project: before \`monitoring\` is switched on, it needs another name, or \`external: true\` in the settings`,
-    );
 }
 
 /** The variables of one connection that change, so that it leads to the pool. */

@@ -182,12 +182,12 @@ describe('planAdoption', () => {
     const outcome = plan({ db: DB, web, worker: app({ DATABASE_URL: url }) }, { dotenv: 'P=x\n' });
     const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
     expect(notes).toContainEqual(
-      expect.stringMatching(/^worker is left alone: its DATABASE_URL cannot be read: /),
+      expect.stringMatching(/^the DATABASE_URL of worker is left alone, as it cannot be read: /),
     );
     expect('adoption' in outcome && [...outcome.adoption.services.keys()]).toEqual(['web']);
     const alone = plan({ db: DB, worker: app({ DATABASE_URL: url }) });
     expect(alone).toMatchObject({
-      refused: expect.stringMatching(/^worker is left alone: its DATABASE_URL/),
+      refused: expect.stringMatching(/^the DATABASE_URL of worker is left alone/),
     });
     expect(JSON.stringify([notes, alone])).not.toMatch(/hunter|2@db/);
   });

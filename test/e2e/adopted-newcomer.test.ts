@@ -126,7 +126,7 @@ networks: { front: {}, back: { internal: true }, reports: {} }
       databases: { main_session: { pool_size: 2 }, analytics: { users: ['node'] } },
       pgbouncer: { default_pool_size: 9 },
     },
-    found: [/PgBouncer joins default, too/, /legacy is left alone: its LEGACY_URL cannot be read/],
+    found: [/PgBouncer joins default, too/, /the LEGACY_URL of legacy is left alone, as it cannot be read/],
   },
 ];
 
