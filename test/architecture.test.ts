@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ['formats', 'stack', 'problems'],
   settings: ['credentials', 'formats', 'stack', 'problems'],
   init: ['settings'],
-  adopt: ['formats'],
+  adopt: ['formats', 'stack'],
   import: ['settings', 'credentials', 'formats', 'stack', 'problems'],
   writers: ['credentials', 'formats', 'stack', 'plan/file-plan.ts'],
   plan: ['writers', 'credentials', 'formats', 'stack', 'problems'],

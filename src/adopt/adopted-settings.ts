@@ -1,4 +1,5 @@
 import type { Adoption, PasswordPlace } from './adoption.ts';
+import type { PoolSizes } from './fit-pools.ts';
 
 /** What the settings hold beside what the project gives. */
 export interface AdoptedAnswers {
@@ -10,7 +11,7 @@ export interface AdoptedAnswers {
   /** Lines above the image; empty for none. */
   readonly pgbouncerNote: string;
   readonly authType: string;
-  readonly poolSize: number;
+  readonly sizes: PoolSizes;
   readonly port: number;
 }
 
@@ -19,8 +20,8 @@ export interface AdoptedAnswers {
  * @param template the text of `templates/init/adopted.yaml`
  */
 export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers, template: string): string {
-  const { files, name, environment, pgbouncerImage, pgbouncerNote, authType, poolSize, port } = answers;
-  const { postgres, networks, profiles, services, databases, users, server_tls_sslmode } = adoption;
+  const { files, name, environment, pgbouncerImage, pgbouncerNote, authType, sizes, port } = answers;
+  const { postgres, limit, networks, profiles, services, databases, users, server_tls_sslmode } = adoption;
   const values: Readonly<Record<string, string>> = {
     name: asYaml(name),
     environment,
@@ -29,14 +30,19 @@ export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers
     profiles: profiles.length === 0 ? '' : `  profiles: [${profiles.map(asYaml).join(', ')}]\n`,
     services: lines([...services].flatMap(([service, environment]) => serviceLines(service, environment))),
     postgres: lines(Object.entries(postgres).map(([key, value]) => `  ${key}: ${asYaml(String(value))}`)),
+    maxConnections: String(limit.max_connections),
+    limitNote: limit.reason,
     databases: lines(
-      [...databases].flatMap(([database, listed]) => databaseLines(database, listed, databases)),
+      [...databases].flatMap(([database, listed], index) => {
+        const [entry = '', ...session] = databaseLines(database, listed, databases, sizes);
+        return index === 0 && session.length > 0 ? [entry, SESSION_NOTE, ...session] : [entry, ...session];
+      }),
     ),
     users: lines([...users].map(([user, place]) => `  ${asYaml(user)}: { password: { ${placeOf(place)} } }`)),
     pgbouncerImage,
     pgbouncerNote,
     authType,
-    poolSize: String(poolSize),
+    poolSize: String(sizes.pool),
     port: String(port),
     tls:
       server_tls_sslmode === undefined
@@ -46,21 +52,28 @@ export function writeAdoptedSettings(adoption: Adoption, answers: AdoptedAnswers
   return template.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '');
 }
 
+const SESSION_NOTE =
+  '  # In transaction mode nothing of a session lasts: what needs one (advisory locks, LISTEN, some migrations) comes in here.';
+
 function serviceLines(service: string, environment: ReadonlyMap<string, string>): string[] {
   const variables = [...environment].map(([name, value]) => `        ${asYaml(name)}: ${asYaml(value)}`);
   return [`    ${asYaml(service)}:`, '      environment:', ...variables];
 }
 
 /** Each database, and an entry in session mode for what a session needs. */
-function databaseLines(database: string, users: readonly string[], all: Adoption['databases']): string[] {
+function databaseLines(
+  database: string,
+  users: readonly string[],
+  all: Adoption['databases'],
+  sizes: PoolSizes,
+): string[] {
   const listed = users.map(asYaml).join(', ');
   const session = `${database}_session`;
   const entry = `  ${asYaml(database)}: { users: [${listed}] }`;
   if (all.has(session)) return [entry];
   return [
     entry,
-    '  # In transaction mode nothing of a session lasts: what needs one (advisory locks, LISTEN, some migrations) comes in here.',
-    `  ${asYaml(session)}: { dbname: ${asYaml(database)}, users: [${listed}], pool_mode: session, pool_size: 5 }`,
+    `  ${asYaml(session)}: { dbname: ${asYaml(database)}, users: [${listed}], pool_mode: session, pool_size: ${sizes.session} }`,
   ];
 }
 

@@ -1,8 +1,12 @@
+import type { ServerLimit } from './find-max-connections.ts';
+
 /** What an existing project gives to the settings. */
 export interface Adoption {
   readonly postgres:
     | { readonly service: string; readonly port: number }
     | { readonly host: string; readonly port: number };
+  /** How many connections that Postgres takes. */
+  readonly limit: ServerLimit;
   readonly networks: readonly string[];
   readonly profiles: readonly string[];
   /** The variables that change, by service. */

@@ -10,7 +10,13 @@ export function chooseNetworks(
   applications: readonly ServiceModel[],
   server: ServiceModel | undefined,
   model: ProjectModel,
-): { readonly networks: readonly string[] } | { readonly refused: string; readonly hint: string } {
+):
+  | {
+      readonly networks: readonly string[];
+      /** The one among them that is there for the published port alone. */
+      readonly open: string | undefined;
+    }
+  | { readonly refused: string; readonly hint: string } {
   const ofServer = server === undefined ? undefined : networksOf(server, model);
   const chosen = new Set<string>();
   for (const application of applications) {
@@ -26,7 +32,21 @@ export function chooseNetworks(
   }
   if (ofServer !== undefined && !ofServer.some((name) => chosen.has(name)))
     chosen.add(ofServer[0] ?? 'default');
-  return { networks: chosen.size === 0 ? ['default'] : [...chosen] };
+  if (chosen.size === 0) chosen.add('default');
+  // Docker publishes no port of a container that is on internal networks alone.
+  const isShut = [...chosen].every((name) => model.networks.get(name) === true);
+  const open = isShut ? findOpen(applications, model) : undefined;
+  return { networks: open === undefined ? [...chosen] : [...chosen, open], open };
+}
+
+/** A network that is not internal: the default one where nobody else is on it, or else one of an application. */
+function findOpen(applications: readonly ServiceModel[], model: ProjectModel): string | undefined {
+  const all = [...model.services.values()];
+  const isFree = !all.some((service) => networksOf(service, model).includes('default'));
+  const own = applications.flatMap((service) => networksOf(service, model));
+  return (isFree ? ['default', ...own] : [...own, 'default']).find(
+    (name) => model.networks.get(name) === false,
+  );
 }
 
 /** The profiles of the applications; none where one of them always starts, as PgBouncer then must, too. */

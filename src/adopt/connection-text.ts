@@ -20,8 +20,8 @@ export interface ConnectionText {
 }
 
 /** Postgres's own URLs, and those of JDBC, SQLAlchemy, Django, Doctrine and Ecto. */
-const URL =
-  /^((?:jdbc:)?(?:postgres(?:ql)?|postgis|pgsql|psql|ecto|timescale(?:gis)?)(?:\+\w+)?:\/\/)(?:([^:@/?]*)(?::([^@/?]*))?@)?([^:/?,]+)(?::([^/?,]*))?(\/[^?]*)?(\?.*)?$/i;
+const SCHEME = /^(?:jdbc:)?(?:postgres(?:ql)?|postgis|pgsql|psql|ecto|timescale(?:gis)?)(?:\+\w+)?:\/\//i;
+const AFTER_SCHEME = /^(?:([^:@/?]*)(?::([^@/?]*))?@)?([^:/?,]+)(?::([^/?,]*))?(\/[^?]*)?(\?.*)?$/i;
 /** libpq's and ADO.NET's: `host=db port=5432`, `Host=db;Port=5432`. */
 const HOST_PAIR = /(?:^|[\s;])(?:host|server|data source)\s*=/i;
 
@@ -31,13 +31,39 @@ const HOST_PAIR = /(?:^|[\s;])(?:host|server|data source)\s*=/i;
  */
 export function readConnectionText(template: string): ConnectionText | undefined {
   const { text, restore } = fold(template);
-  const url = URL.exec(text);
-  if (url) return readUrl(url, restore);
+  if (findFlaw(text) !== undefined) return undefined;
+  const [scheme] = SCHEME.exec(text) ?? [];
+  const url = scheme === undefined ? null : AFTER_SCHEME.exec(text.slice(scheme.length));
+  if (scheme !== undefined && url !== null) return readUrl(scheme, url, restore);
   return HOST_PAIR.test(text) && !text.includes('://') ? readPairs(text, restore) : undefined;
 }
 
-function readUrl(url: RegExpExecArray, restore: (text: string) => string): ConnectionText {
-  const [, scheme = '', user, password, host = '', port, path, query] = url;
+/** Why a connection string cannot be read, without a word of it; undefined for one that can, or that is none. */
+export function explainUnreadable(template: string): string | undefined {
+  return findFlaw(fold(template).text);
+}
+
+function findFlaw(text: string): string | undefined {
+  const [scheme] = SCHEME.exec(text) ?? [];
+  if (scheme === undefined)
+    return !text.includes('://') && HOST_PAIR.test(text) && /['"]/.test(text)
+      ? 'values in quotes are not read'
+      : undefined;
+  const rest = text.slice(scheme.length);
+  const [head = ''] = rest.split('?', 1);
+  const at = head.lastIndexOf('@');
+  const server = head.slice(at + 1);
+  const [place = ''] = server.split('/', 1);
+  const isPlace = /^[^:]+(?::[\d\uE000-\uF8FF]*)?$/.test(place);
+  if (/[@/]/.test(head.slice(0, Math.max(0, at))) || (at === -1 && !isPlace && rest.includes('@')))
+    return 'an @, a / or a ? within its user or password must be written as %40, %2F or %3F';
+  if (place.includes(',')) return 'it names several hosts';
+  if (place === '' || place.startsWith(':')) return 'it names no host';
+  return isPlace ? undefined : 'its host and port cannot be told apart';
+}
+
+function readUrl(scheme: string, url: RegExpExecArray, restore: (text: string) => string): ConnectionText {
+  const [, user, password, host = '', port, path, query] = url;
   const part = (text: string | undefined) => (text === undefined || text === '' ? undefined : restore(text));
   const sslmode = /[?&]sslmode=([^&]*)/.exec(query ?? '')?.[1];
   return {
@@ -55,7 +81,7 @@ function readUrl(url: RegExpExecArray, restore: (text: string) => string): Conne
       const rest = restore(query ?? '').replace(/([?&]sslmode=)[^&]*/, (found, key: string) =>
         place.sslmode === undefined ? found : `${key}${place.sslmode}`,
       );
-      return `${restore(scheme)}${userinfo}${place.host}:${place.port}${restore(path ?? '')}${rest}`;
+      return `${scheme}${userinfo}${place.host}:${place.port}${restore(path ?? '')}${rest}`;
     },
   };
 }

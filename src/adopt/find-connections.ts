@@ -1,5 +1,5 @@
 import { interpolate } from '../formats/interpolation.ts';
-import { type ConnectionText, readConnectionText } from './connection-text.ts';
+import { type ConnectionText, explainUnreadable, readConnectionText } from './connection-text.ts';
 import type { ServiceModel } from './project-model.ts';
 import {
   findVariable,
@@ -20,6 +20,8 @@ export interface Connection {
   readonly port: number | undefined;
   readonly user: Part | undefined;
   readonly password: Part | undefined;
+  /** The file in the container that holds it. */
+  readonly passwordFile: string | undefined;
   readonly database: Part | undefined;
   readonly sslmode: string | undefined;
   /** The connection string, where it is one. */
@@ -42,6 +44,17 @@ export function listConnections(service: ServiceModel, variables: ProjectVariabl
   });
 }
 
+/** The variables of a service that are meant to say where a Postgres is and cannot be read, each with why. */
+export function listUnreadable(
+  service: ServiceModel,
+  variables: ProjectVariables,
+): { readonly name: string; readonly why: string }[] {
+  return [...listGiven(service, variables).values()].flatMap(({ name, template }) => {
+    const why = explainUnreadable(template);
+    return why === undefined ? [] : [{ name, why }];
+  });
+}
+
 type Given = ReadonlyMap<string, GivenVariable>;
 
 function fromText(
@@ -55,8 +68,12 @@ function fromText(
   const part = (template: string | undefined): Part | undefined => {
     if (template === undefined) return undefined;
     const [, reference] = /^\$\{?(\w+)[^$]*$/.exec(template) ?? [];
-    const holder = reference && find(reference) ? follow('', reference, variables).holder : undefined;
-    return { template, value: interpolate(template, find), holder };
+    const value = interpolate(template, find);
+    if (reference === undefined) return { template, value, holder: undefined };
+    // One that is not set yet, and has no default, is still the one that will hold it.
+    const isOpen = find(reference) === undefined && value === '';
+    const holder = find(reference) ? follow('', reference, variables).holder : isOpen ? reference : undefined;
+    return { template, value, holder };
   };
   const decoded = (template: string | undefined): Part | undefined => {
     const found = part(template);
@@ -71,6 +88,7 @@ function fromText(
     port: Number.isInteger(port) ? port : undefined,
     user: decoded(text.user) ?? beside('USERNAME', 'USER'),
     password: part(text.password) ?? beside('PASSWORD', 'PASS'),
+    passwordFile: undefined,
     database: decoded(text.database),
     sslmode: text.sslmode === undefined ? undefined : interpolate(text.sslmode, find),
     text,
@@ -89,6 +107,7 @@ function fromNames({ name, value }: GivenVariable, given: Given): Connection {
     port: port !== undefined && /^\d+$/.test(port) ? Number(port) : undefined,
     user: beside('USER', 'USERNAME', 'USER_NAME'),
     password: beside('PASSWORD', 'PASS', 'PASSWD'),
+    passwordFile: beside('PASSWORD_FILE', 'PASS_FILE')?.value,
     database: beside('NAME', 'DATABASE', 'DB', 'DBNAME', 'DATABASE_NAME'),
     sslmode: beside('SSLMODE', 'SSL_MODE')?.value,
     text: undefined,

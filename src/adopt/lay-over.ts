@@ -59,7 +59,10 @@ function mergeFiles(under: Values, over: Values): Values {
   const services: Record<string, unknown> = { ...asMap(under['services']) };
   for (const [name, service] of Object.entries(asMap(over['services'])))
     services[name] = mergeServices(asMap(services[name]), asMap(service));
-  return { ...under, ...over, services, secrets: { ...asMap(under['secrets']), ...asMap(over['secrets']) } };
+  const named = ['secrets', 'networks'].map(
+    (key) => [key, { ...asMap(under[key]), ...asMap(over[key]) }] as const,
+  );
+  return { ...under, ...over, services, ...Object.fromEntries(named) };
 }
 
 /** By Compose's merge rules (compose-spec, 13-merge.md): maps by key, lists one after the other, the rest replaced. */
@@ -70,7 +73,7 @@ function mergeServices(under: Values, over: Values): Values {
   for (const key of ['depends_on', 'networks'])
     if (under[key] !== undefined && over[key] !== undefined)
       merged[key] = { ...asNamed(under[key]), ...asNamed(over[key]) };
-  for (const key of ['env_file', 'profiles', 'links'])
+  for (const key of ['env_file', 'profiles', 'links', 'ports'])
     if (under[key] !== undefined && over[key] !== undefined)
       merged[key] = [...asList(under[key]), ...asList(over[key])];
   return merged;

@@ -40,19 +40,33 @@ export class PasswordKeeper {
     this.#ofServer = server.service === undefined ? new Map() : listGiven(server.service, variables);
   }
 
-  keep({ user, password, database, text }: Connection): Login {
+  keep({ user, password, passwordFile, database, text }: Connection): Login {
     const superuser = this.#given('POSTGRES_USER', 'POSTGRESQL_USERNAME')?.value ?? 'postgres';
     const name = user?.value || superuser;
     const first = this.#given('POSTGRES_DB', 'POSTGRESQL_DATABASE')?.value ?? superuser;
     const login = { user: name, database: database?.value || first };
     if (text?.password !== undefined && password !== undefined)
       return { ...login, inText: this.#keepInText(name, password, text.isUrl) };
-    const found = password?.value ? password : name === superuser ? this.#ofSuperuser() : undefined;
+    const found =
+      (password?.value ? password : undefined) ??
+      this.#fileOf(passwordFile) ??
+      (name === superuser ? this.#ofSuperuser() : undefined);
     if (found === undefined && this.#said !== undefined) this.#place(name, { env: this.#said });
     else if (found === undefined) this.#note(name);
     else if ('file' in found) this.#place(name, found);
     else this.#place(name, { env: found.holder ?? this.#copy(name, found.value) });
     return { ...login, inText: undefined };
+  }
+
+  /** One that the project's `.env` has, or gets, is copied nowhere else. */
+  settle(): void {
+    for (const [name, value] of this.copied) {
+      const same = this.#findEqual(value);
+      if (same === undefined) continue;
+      this.copied.delete(name);
+      for (const [user, place] of this.users)
+        if ('env' in place && place.env === name) this.users.set(user, { env: same });
+    }
   }
 
   /** In a connection string: the variable that it names already, or one that holds the very same text. */
@@ -61,21 +75,29 @@ export class PasswordKeeper {
     const [piece, ...others] = parseInterpolation(template);
     const isNamed = holder !== undefined && piece !== undefined && 'name' in piece && others.length === 0;
     const same = isNamed ? holder : this.#findEqual(value);
-    const name = same ?? this.#nameFor(user);
+    const name = same ?? this.#nameFor(user, value, decoded === value ? '' : '_IN_URL');
     if (same === undefined) {
       this.moved.set(name, value);
       this.notes.push(
         `the password of ${user} stands in the connection string itself: ${name} in .env holds it from now on`,
       );
     }
-    this.#place(user, { env: decoded === value ? name : this.#copy(`pool_${user}`, decoded) });
+    const isCopied = [...this.copied.values()].includes(decoded);
+    const place = decoded === value ? name : this.#copy(user, decoded);
+    if (place !== name && !isCopied)
+      this.notes.push(`${name} is encoded as in a URL; PgBouncer logs in with it decoded: ${place}`);
+    this.#place(user, { env: place });
     return isNamed ? undefined : `\${${name}}`;
   }
 
   #ofSuperuser(): Part | { readonly file: string } | undefined {
     const given = this.#given('POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD');
-    if (given !== undefined) return given;
-    const secret = /^\/run\/secrets\/(.+)$/.exec(this.#given('POSTGRES_PASSWORD_FILE')?.value ?? '')?.[1];
+    return given ?? this.#fileOf(this.#given('POSTGRES_PASSWORD_FILE')?.value);
+  }
+
+  /** The file of one of the project's secrets, by where a container sees it. */
+  #fileOf(path: string | undefined): { readonly file: string } | undefined {
+    const secret = /^\/run\/secrets\/(.+)$/.exec(path ?? '')?.[1];
     const file = secret === undefined ? undefined : this.#secrets.get(secret);
     return file === undefined ? undefined : { file };
   }
@@ -93,7 +115,7 @@ export class PasswordKeeper {
   }
 
   #copy(user: string, value: string): string {
-    const name = this.#nameFor(user);
+    const name = this.#nameFor(user, value);
     this.copied.set(name, value);
     return name;
   }
@@ -108,11 +130,16 @@ export class PasswordKeeper {
   }
 
   /** A name that no variable has yet: one that the project uses with a default would change it. */
-  #nameFor(user: string): string {
+  #nameFor(user: string, value: string, suffix = ''): string {
     const words = user.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
-    const name = `${/^[A-Z_]/.test(words) ? words : `DB_${words}`}_PASSWORD`;
-    const isTaken = this.#variables.dotenv.has(name) || this.#referenced.has(name);
-    return isTaken ? `POOL_${name}` : name;
+    const name = `${/^[A-Z_]/.test(words) ? words : `DB_${words}`}_PASSWORD${suffix}`;
+    const isFree = (candidate: string) =>
+      !this.#variables.dotenv.has(candidate) &&
+      !this.#referenced.has(candidate) &&
+      [this.copied, this.moved].every((held) => (held.get(candidate) ?? value) === value);
+    let free = name;
+    for (let count = 1; !isFree(free); count += 1) free = `POOL_${name}${count === 1 ? '' : `_${count}`}`;
+    return free;
   }
 }
 

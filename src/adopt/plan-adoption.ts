@@ -1,8 +1,10 @@
 import type { Adoption, OpenQuestion, Said } from './adoption.ts';
 import { chooseNetworks, chooseProfiles } from './choose-networks.ts';
 import { type Connection, listConnections } from './find-connections.ts';
+import { findMaxConnections } from './find-max-connections.ts';
 import { explainDirect, isPooler, namesOf } from './find-postgres.ts';
 import { findServer, type Server } from './find-server.ts';
+import { explainClashes, explainUnread } from './left-alone.ts';
 import { PasswordKeeper } from './password-keeper.ts';
 import type { ProjectModel, ServiceModel } from './project-model.ts';
 import type { ProjectVariables } from './project-variables.ts';
@@ -27,6 +29,12 @@ export function planAdoption(model: ProjectModel, variables: ProjectVariables, s
     return {
       refused: `the service ${pooler.name} of this project is a pooler already`,
       hint: 'take over its settings from its pgbouncer.ini with `ecar-pool init --from pgbouncer.ini`, or take it out of the project first',
+    };
+  const publisher = [...services.values()].find(({ ports }) => ports.has(said.port));
+  if (publisher !== undefined)
+    return {
+      refused: `port ${said.port} of this host is published by the service ${publisher.name}`,
+      hint: 'give PgBouncer another one with --port',
     };
   const told = new Map([...services].map(([name, service]) => [name, listConnections(service, variables)]));
   const server = findServer(model, told, said);
@@ -65,12 +73,21 @@ function planFor(
       notes.push(`${service.name} stays at Postgres itself${why === undefined ? '' : `: ${why}`}`);
     return isMeant;
   });
+  const unread = explainUnread(model, server.service?.name, variables);
   for (const { name, depends_on } of model.services.values())
     if (
+      !unread.has(name) &&
       depends_on.includes(server.service?.name ?? '') &&
       !reaching.some(({ service }) => service.name === name)
     )
       notes.push(`${name} depends on ${server.host}, but none of its variables names it: it stays as it is`);
+  const leftAlone = [...unread.values()].flat();
+  if (applications.length === 0 && leftAlone.length > 0)
+    return {
+      refused: leftAlone.join('; '),
+      hint: 'write it so that it can be read, then run this again',
+    };
+  notes.push(...leftAlone);
   if (applications.length === 0)
     return {
       refused: `no service is told by its environment that Postgres is at ${server.host}`,
@@ -82,6 +99,10 @@ function planFor(
     model,
   );
   if ('refused' in chosen) return chosen;
+  if (chosen.open !== undefined)
+    notes.push(
+      `PgBouncer joins ${chosen.open}, too: on internal networks alone, as the others are, no port is published`,
+    );
 
   const keeper = new PasswordKeeper(variables, server, model, said.passwordEnv);
   const changed = new Map<string, ReadonlyMap<string, string>>();
@@ -106,6 +127,7 @@ function planFor(
     changed.set(service.name, environment);
     notes.push(`${service.name} goes through the pool: ${[...environment.keys()].join(', ')}`);
   }
+  keeper.settle();
   const open = keeper.missing.map((user) => ({
     flag: '--password-env NAME',
     text: `the variable of .env that holds the password of ${user}`,
@@ -119,12 +141,16 @@ function planFor(
     notes.push(
       `PgBouncer asks Postgres for TLS (server_tls_sslmode: require), and the services need no more${sslmodes.has('require') ? '' : '; the certificate, which they checked, is not checked any more'}`,
     );
+  notes.push(...explainClashes(model));
+  const limit = findMaxConnections(server, variables);
+  notes.push(`max_connections is ${limit.max_connections}: ${limit.reason}`);
   return {
     adoption: {
       postgres:
         server.service === undefined
           ? { host: server.host, port: server.port }
           : { service: server.service.name, port: server.port },
+      limit,
       networks: chosen.networks,
       profiles: chooseProfiles(applications.map(({ service }) => service)),
       services: changed,

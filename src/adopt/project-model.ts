@@ -13,6 +13,8 @@ export interface ServiceModel {
   readonly depends_on: readonly string[];
   /** The entrypoint and the command, as one line. */
   readonly command: string;
+  /** Ports of the host that it publishes; those of a range or a variable are left out. */
+  readonly ports: ReadonlySet<number>;
   /** Further names of other services that this one knows them by (`links`). */
   readonly links: ReadonlyMap<string, string>;
 }
@@ -22,6 +24,8 @@ export interface ProjectModel {
   readonly services: ReadonlyMap<string, ServiceModel>;
   /** The variables that it has Compose put in or hand on, whether they are set or not. */
   readonly referenced: ReadonlySet<string>;
+  /** Its networks by their keys, each with whether it is internal; `default` is always there. */
+  readonly networks: ReadonlyMap<string, boolean>;
   /** The files of its `secrets`, by name. */
   readonly secrets: ReadonlyMap<string, string>;
 }
@@ -46,7 +50,7 @@ type Values = Readonly<Record<string, unknown>>;
  * laid over each other.
  */
 export function readProjectModel(document: unknown): ProjectModel {
-  const { services, secrets } = asMap(document);
+  const { services, secrets, networks } = asMap(document);
   const files = Object.entries(asMap(secrets)).flatMap(([name, secret]) => {
     const file = asText(asMap(secret)['file']);
     return file === undefined ? [] : [[name, file] as const];
@@ -58,6 +62,12 @@ export function readProjectModel(document: unknown): ProjectModel {
         .sort()
         .map((name) => [name, readService(name, asMap(asMap(services)[name]))]),
     ),
+    networks: new Map([
+      ['default', false],
+      ...Object.entries(asMap(networks)).map(
+        ([name, network]) => [name, asText(asMap(network)['internal']) === 'true'] as const,
+      ),
+    ]),
     secrets: new Map(files),
     referenced: listReferenced(document),
   };
@@ -79,6 +89,7 @@ function readService(name: string, service: Values): ServiceModel {
     command: [service['entrypoint'], service['command']]
       .flatMap((words) => asList(words).map((word) => asText(word) ?? ''))
       .join(' '),
+    ports: new Set(asList(service['ports']).flatMap(readPublished)),
     links: new Map(
       asList(service['links']).flatMap((link) => {
         const [target = '', alias] = (asText(link) ?? '').split(':');
@@ -86,6 +97,12 @@ function readService(name: string, service: Values): ServiceModel {
       }),
     ),
   };
+}
+
+/** `8000:80`, `127.0.0.1:8000:80/tcp`, or a map with `published`. */
+function readPublished(port: unknown): number[] {
+  const written = asText(asMap(port)['published']) ?? /(\d+):\d+(?:\/tcp)?$/.exec(asText(port) ?? '')?.[1];
+  return written !== undefined && /^\d+$/.test(written) ? [Number(written)] : [];
 }
 
 /** A map, or a list of `NAME=value`. */

@@ -2,22 +2,21 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { writeAdoptedSettings } from '../adopt/adopted-settings.ts';
 import type { OpenQuestion, Said } from '../adopt/adoption.ts';
+import { fitPools } from '../adopt/fit-pools.ts';
 import { planAdoption } from '../adopt/plan-adoption.ts';
-import { writeDotenv, writeDotenvValue } from '../formats/dotenv.ts';
 import { formatCommand } from '../formats/shell.ts';
 import type { Answers } from '../init/answers.ts';
 import { noteOnScram } from '../init/starter-files.ts';
-import { findFile } from '../plan/find-file.ts';
-import { createFile, replaceFile } from '../plan/put-file.ts';
+import { createFile } from '../plan/put-file.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { findDefaultFiles, naturalName } from '../settings/compose-files.ts';
-import { createJsonSchema } from '../settings/json-schema.ts';
+import { extendDotenv, keepSecrets, mayKeepSecrets } from './adopted-secrets.ts';
 import { askOpen, confirm } from './ask-open.ts';
 import type { World } from './context.ts';
-import { createSecret, refuseBadSettings } from './create-starter.ts';
+import { refuseBadSettings } from './create-starter.ts';
 import { readComposeProject } from './read-compose-project.ts';
-import { extendIgnoreFile } from './starter-folder.ts';
+import { extendIgnoreFile, schemaFile } from './starter-folder.ts';
 import { readTemplate } from './templates.ts';
 
 /** What `init --from` may be told beside the files. */
@@ -31,7 +30,11 @@ export interface AdoptOptions {
   readonly extendEnv?: boolean;
   readonly name?: string;
   readonly environments?: string;
+  readonly dir: string;
 }
+
+/** Options of `init` that answer questions which the project itself answers. */
+const ANSWERED = { database: '--database', user: '--user', postgresImage: '--postgres-image' };
 
 /**
  * Reads a Compose project that is there and writes the settings that lay a pool over it. Gives the exit code.
@@ -40,11 +43,16 @@ export interface AdoptOptions {
  */
 export async function adoptProject(
   options: AdoptOptions,
-  answers: Answers & { readonly isAsking: boolean; readonly isAuthGiven: boolean },
+  answers: Answers & {
+    readonly isAsking: boolean;
+    /** Of the answers, those that the command line gave. */
+    readonly given: ReadonlySet<string>;
+  },
   world: World,
   report: Reporter,
 ): Promise<number> {
   const folder = dirname(resolve(world.cwd, options.from[0] ?? ''));
+  refuseIdle(options, answers.given, folder, world);
   const shown = (name: string) => relative(world.cwd, join(folder, name)) || name;
   if (existsSync(join(folder, 'ecar-pool.yaml')))
     throw new UsageError(
@@ -69,8 +77,8 @@ export async function adoptProject(
   if ('refused' in outcome) throw new UsageError(outcome.refused, outcome.hint);
   const { adoption } = outcome;
 
-  const [environment = 'prod'] = options.environments?.split(',') ?? [freeEnvironment(folder)];
-  if (existsSync(join(folder, `.env.${environment}`)))
+  const environment = options.environments ?? freeEnvironment(folder);
+  if (!mayKeepSecrets(folder, environment))
     throw new UsageError(
       `${shown(`.env.${environment}`)} is there already, and ecar-pool keeps secrets of its own in it`,
       'name the environment otherwise with --environments NAME',
@@ -88,13 +96,17 @@ export async function adoptProject(
   };
   const isDefault = files.join('\n') === findDefaultFiles(folder).join('\n');
   const name = options.name ?? (await naturalName(files, { root: folder, find })) ?? basename(folder);
-  const authType = answers.isAuthGiven ? answers.authType : 'scram-sha-256';
+  const authType = answers.given.has('authType') ? answers.authType : 'scram-sha-256';
+  const pairs = [...adoption.databases.values()].flat().length;
+  const fitting = fitPools(pairs, answers.poolSize, adoption.limit.max_connections);
+  const sizes = answers.given.has('poolSize') ? { ...fitting, pool: answers.poolSize } : fitting;
   const settings = writeAdoptedSettings(
     adoption,
     {
       ...answers,
       authType,
       pgbouncerNote: noteOnScram({ ...answers, authType }),
+      sizes,
       name,
       environment,
       files: isDefault ? undefined : files,
@@ -103,21 +115,14 @@ export async function adoptProject(
     readTemplate('init/adopted.yaml'),
   );
   refuseBadSettings(settings);
-  const secrets = [
-    ['PGBOUNCER_ADMIN_PASSWORD', createSecret()],
-    ['PGBOUNCER_STATS_PASSWORD', createSecret()],
-    ...adoption.copied,
-  ] as [string, string][];
-  const ours = writeDotenv(secrets, [
-    `Secrets of ecar-pool, environment ${environment}: keep them out of version control.`,
-  ]);
-  const outcomes = [await extendIgnoreFile(folder, ['.env', `.env.${environment}`, '/pgbouncer/'])];
+  const ignored = ['.env', `.env.${environment}`, '/pgbouncer/'];
+  const outcomes = [await extendIgnoreFile(folder, ignored)];
   if (adoption.moved.size > 0) outcomes.push(await extendDotenv(folder, adoption.moved, hasDotenv));
-  for (const [file, text, mode] of [
-    [`.env.${environment}`, ours, 0o600],
-    ['ecar-pool.schema.json', `${JSON.stringify(createJsonSchema(), null, 2)}\n`, 0o644],
-    ['ecar-pool.yaml', settings, 0o644],
-  ] as const)
+  outcomes.push(await keepSecrets(folder, environment, adoption.copied));
+  for (const { name: file, text, mode } of [
+    schemaFile(),
+    { name: 'ecar-pool.yaml', text: settings, mode: 0o644 },
+  ])
     outcomes.push({
       name: file,
       outcome: (await createFile(join(folder, file), text, mode)) ? 'created' : 'kept',
@@ -136,6 +141,28 @@ export async function adoptProject(
   return EXIT.ok;
 }
 
+/** An option that would do nothing is one that somebody misunderstands. */
+function refuseIdle(
+  { dir, environments }: AdoptOptions,
+  given: ReadonlySet<string>,
+  folder: string,
+  { cwd }: World,
+): void {
+  for (const [key, flag] of Object.entries(ANSWERED))
+    if (given.has(key))
+      throw new UsageError(`${flag} has no use with --from: the project says it`, 'leave it out');
+  if (dir !== '.' && resolve(cwd, dir) !== folder)
+    throw new UsageError(
+      'the settings of an adopted project lie beside its first Compose file',
+      'leave --dir out',
+    );
+  if (environments?.includes(','))
+    throw new UsageError(
+      'an adopted project is one environment',
+      'name one with --environments, and adopt the others in folders of their own',
+    );
+}
+
 function explainOpen(open: readonly OpenQuestion[]): [message: string, hint: string] {
   const what = open.map(({ text, choices }) =>
     choices.length === 0 ? text : `${text} (${choices.join(', ')})`,
@@ -148,7 +175,7 @@ function explainOpen(open: readonly OpenQuestion[]): [message: string, hint: str
 
 /** `prod`, unless the project has secrets of its own under that name. */
 function freeEnvironment(folder: string): string {
-  return ['prod', 'pool'].find((name) => !existsSync(join(folder, `.env.${name}`))) ?? 'prod';
+  return ['prod', 'pool'].find((name) => mayKeepSecrets(folder, name)) ?? 'prod';
 }
 
 function refuseToExtend(names: string, file: string): never {
@@ -156,23 +183,4 @@ function refuseToExtend(names: string, file: string): never {
     `a connection string holds its password itself, and Compose needs it as a variable of ${file}: ${names}`,
     `let ecar-pool add the line with --extend-env, or put the password into ${file} yourself, as ${names}`,
   );
-}
-
-/** Adds variables at the end of the project's `.env`; every other byte stays. */
-async function extendDotenv(
-  folder: string,
-  moved: ReadonlyMap<string, string>,
-  hasDotenv: boolean,
-): Promise<{ name: string; outcome: string }> {
-  const lines = [...moved].map(([name, value]) => `${name}=${writeDotenvValue(value)}\n`).join('');
-  const path = join(folder, '.env');
-  if (!hasDotenv) {
-    await createFile(path, lines, 0o600);
-    return { name: '.env', outcome: 'created' };
-  }
-  const found = await findFile(path);
-  const before = found.bytes ?? Buffer.of();
-  const gap = before.length === 0 || before.at(-1) === 0x0a ? '' : '\n';
-  await replaceFile(found, Buffer.concat([before, Buffer.from(gap + lines)]));
-  return { name: '.env', outcome: 'extended' };
 }

@@ -33,6 +33,11 @@ export async function createStarter(
   return EXIT.ok;
 }
 
+/** What to do about answers, where it is something else than about settings. */
+const HINTS: Readonly<Record<string, string>> = {
+  'over-budget': 'give a smaller --pool-size, or Postgres more max_connections first',
+};
+
 /** Each answer is well formed, but some names clash with others or with PgBouncer's own. */
 export function refuseBadSettings(settings: string): void {
   const [problem] = checkText('ecar-pool.yaml', settings);
@@ -40,6 +45,6 @@ export function refuseBadSettings(settings: string): void {
   const line = problem.at?.text === undefined ? '' : `, in the line \`${problem.at.text.trim()}\``;
   throw new UsageError(
     `settings with these answers would be refused: ${problem.message}${line}`,
-    problem.code === 'postgres-host' ? problem.hint : 'choose another name',
+    problem.code === 'postgres-host' ? problem.hint : (HINTS[problem.code] ?? 'choose another name'),
   );
 }

@@ -28,6 +28,7 @@ export interface ImportOptions {
   readonly from: string;
   readonly without?: string | undefined;
   readonly network?: string | undefined;
+  readonly port?: number | undefined;
 }
 
 /** Options of `init` that answer questions which the file itself answers. */
@@ -45,20 +46,20 @@ const ANSWERED = {
  * @throws SettingsError with all that stops it; nothing is written then
  */
 export async function importPooler(
-  { from, without, network }: ImportOptions,
+  { from, without, network, port }: ImportOptions,
   { answers, given }: { readonly answers: Answers; readonly given: ReadonlySet<string> },
   folder: string,
   world: World,
   report: Reporter,
 ): Promise<number> {
-  const wishes = { ...readWishes(answers, given), network };
+  const wishes = { ...readWishes(answers, given), network, port };
   refuseTaken(folder, wishes, world);
   const path = resolve(world.cwd, from);
   const file = await readNamed(path, world);
   const losses = new Losses(without?.split(',').map((key) => key.trim()));
   const read = new Set([file.name]);
   const find = findNamedFiles(world, (name) => read.add(name));
-  const config = await readSource(file, find, losses, world);
+  const config = await readSource(file, find, losses, world, port);
   // What could not be read would be missed in all that follows.
   if (losses.problems.some(isError)) throw new SettingsError(sortProblems(losses.problems), file.name);
   const paths = await locateFiles(config, folder);
@@ -93,10 +94,16 @@ export async function importPooler(
 }
 
 /** What the file is decides who reads it: an ini file has sections, anything else is Compose's YAML. */
-function readSource(file: FoundFile, find: FindFile, losses: Losses, world: World): Promise<PoolerSource> {
+function readSource(
+  file: FoundFile,
+  find: FindFile,
+  losses: Losses,
+  world: World,
+  port: number | undefined,
+): Promise<PoolerSource> {
   return isIni(file.path, file.text)
     ? readPoolerConfig(file, find, losses)
-    : readComposePooler(file, find, losses, world.env);
+    : readComposePooler(file, find, losses, { env: world.env, port });
 }
 
 async function readNamed(path: string, world: World): Promise<FoundFile> {
@@ -107,7 +114,7 @@ async function readNamed(path: string, world: World): Promise<FoundFile> {
   return { path, name, text: read.text };
 }
 
-function readWishes(answers: Answers, given: ReadonlySet<string>): Omit<Wishes, 'network'> {
+function readWishes(answers: Answers, given: ReadonlySet<string>): Omit<Wishes, 'network' | 'port'> {
   for (const [key, flag] of Object.entries(ANSWERED))
     if (given.has(key))
       throw new UsageError(`${flag} has no use with --from: the file says it`, 'leave it out');

@@ -48,7 +48,11 @@ export const addInit: AddCommand = (program, bind) => {
       '--extend-env',
       'of an adopted project: add a variable to .env for a password within a connection string',
     )
-    .option('--port <n>', 'of an adopted project: the port of PgBouncer (default: 6432)', parsePort)
+    .option(
+      '--port <n>',
+      'with --from: the port of PgBouncer (default: 6432, or what the file says)',
+      parsePort,
+    )
     .option('--without <keys>', 'of a PgBouncer taken over: what may be left out, separated by commas')
     .option('--network <name>', 'of a PgBouncer taken over: the network of Docker that its Postgres is on')
     .option('--name <name>', 'the Compose project (default: the folder)')

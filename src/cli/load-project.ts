@@ -9,6 +9,8 @@ import { printable } from '../report/printable.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { reportWarnings } from '../report/warnings.ts';
 import { loadStack } from '../settings/load-stack.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Tree } from '../settings/tree.ts';
 import { type ComposeProject, composeFileOf } from '../stack/compose-project.ts';
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -23,6 +25,8 @@ interface Project {
   readonly environment: string;
   /** The folder of the settings, absolute. */
   readonly root: string;
+  readonly settings: Settings;
+  readonly tree: Tree;
   readonly sources: Sources;
   readonly warnings: readonly Problem[];
   /** The output folder, absolute. */
@@ -45,7 +49,7 @@ export async function loadProject(
   world: Pick<World, 'cwd' | 'env' | 'signal'> & { readonly deadline?: number },
   report: Reporter,
 ): Promise<Project> {
-  const { stack, warnings, sources, root, file } = await loadStack(options, world);
+  const { stack, settings, tree, warnings, sources, root, file } = await loadStack(options, world);
   reportWarnings(warnings, report);
   const { environment } = stack;
   const { folder, shownFolder } = stackFolder(environment, options, world, stack.adopted && ADOPTED_FOLDER);
@@ -55,6 +59,8 @@ export async function loadProject(
     stack,
     environment,
     root,
+    settings,
+    tree,
     sources,
     warnings,
     folder,

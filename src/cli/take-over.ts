@@ -19,9 +19,9 @@ const FOR_PROJECT = {
   postgresService: '--postgres-service',
   services: '--services',
   passwordEnv: '--password-env',
-  port: '--port',
   extendEnv: '--extend-env',
 } as const;
+const FOR_BOTH = { port: '--port' } as const;
 const FOR_POOLER = { without: '--without', network: '--network' } as const;
 
 /**
@@ -42,7 +42,7 @@ export async function takeOver(
 ): Promise<number | undefined> {
   const { from } = options;
   if (from === undefined) {
-    refuseUnused(options, { ...FOR_PROJECT, ...FOR_POOLER }, 'goes with --from only');
+    refuseUnused(options, { ...FOR_PROJECT, ...FOR_BOTH, ...FOR_POOLER }, 'goes with --from only');
     return undefined;
   }
   const [first = '', ...more] = from;
@@ -56,7 +56,11 @@ export async function takeOver(
   const { answers, given, isAsking } = collected;
   return adoptProject(
     { ...options, from },
-    { ...answers, isAsking, isAuthGiven: given.has('authType') },
+    {
+      ...answers,
+      isAsking,
+      given,
+    },
     world,
     report,
   );

@@ -47,6 +47,7 @@ export const addVerify: AddCommand = (program, bind) => {
       { ROTATION_PATTERN },
       { dotenvVariables },
       { EXIT },
+      { checkNamesOf },
     ] = await Promise.all([
       import('./load-project.ts'),
       import('./stack-command.ts'),
@@ -59,6 +60,7 @@ export const addVerify: AddCommand = (program, bind) => {
       import('../writers/monitoring/log-rotation.ts'),
       import('../writers/dotenv.ts'),
       import('../problems/errors.ts'),
+      import('./check-project-names.ts'),
     ]);
     const project = await versions.orEnd(loadProject(options, { ...session, deadline }, report));
     const { stack } = project;
@@ -85,6 +87,7 @@ export const addVerify: AddCommand = (program, bind) => {
     };
     const hidden = dotenvVariables(stack).keys();
     const docker = createDocker({ ...session, hidden, secrets: listSecrets(stack), deadline });
+    await versions.orEnd(checkNamesOf(project, docker));
     const verdict = await verifyStack(docker, target, {
       versions: versions.answer.then((found) => {
         refuseOldCompose(found.compose, stack);

@@ -34,12 +34,19 @@ const IMAGES = [
 /**
  * What the PgBouncer of a Compose file is told: by the ini file that is mounted into it, or by its environment.
  * @param env the shell's variables, which Compose puts in
+ * @param port what is listened on from now on; undefined for what the file says
  */
 export async function readComposePooler(
   file: FoundFile,
   find: FindFile,
   losses: Losses,
-  env: Readonly<Record<string, string | undefined>>,
+  {
+    env,
+    port,
+  }: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly port: number | undefined;
+  },
 ): Promise<PoolerSource> {
   const base = dirname(file.path);
   const nothing = { entries: [], users: [], find, base };
@@ -72,7 +79,7 @@ export async function readComposePooler(
   const ini = await environment.find(image.ini, base);
   if (ini) return readPoolerConfig(ini, environment.find, losses);
   const { entries, users } = image.read(environment.variables, at, losses);
-  warnOfPorts(service, at, entries, losses);
+  if (port === undefined) warnOfPorts(service, at, entries, losses);
   const path = environment.variables.get('AUTH_FILE')?.value ?? image.userlist;
   const list = await environment.find(path, base);
   const listed = list ? parseUsers(list.name, list.text, losses) : [];

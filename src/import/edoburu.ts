@@ -33,6 +33,9 @@ const OTHERS = [
 ];
 const CONNECTION = ['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'];
 
+/** What newer entrypoints may make more entries and users of: without these the pool would be another one. */
+const OF_NEWER_IMAGE = /^(?:POOLS?|USERS?|DATABASES?|DBS?)_./;
+
 type Variables = ReadonlyMap<string, ServiceVariable>;
 
 interface Connection {
@@ -224,6 +227,11 @@ function listIgnored(variables: Variables, losses: Losses): void {
   for (const [name, { at }] of variables) {
     if (known.has(name) || OTHERS.includes(name) || CONNECTION.includes(name)) continue;
     const setting = name.toLowerCase();
+    if (OF_NEWER_IMAGE.test(name)) {
+      const message = `${name} is not understood here: an entrypoint of the image that reads it makes databases, users or pools of it`;
+      losses.lose(name, at, message, 'name the pgbouncer.ini that the image makes of it, with --from');
+      continue;
+    }
     losses.warn(
       'left-out',
       at,

@@ -44,7 +44,7 @@ export function readPgbouncer(
   }
   const settings: Record<string, string | number> = {
     image: wishes.pgbouncerImage,
-    port: readPort(given.get('listen_port'), losses),
+    port: readPort(given.get('listen_port'), wishes, losses),
     bind: readAddress(given.get('listen_addr'), losses),
     auth_type: readAuthType(given.get('auth_type'), wishes, losses),
   };
@@ -142,7 +142,17 @@ function refuseUnknown(key: string, at: ConfigEntry['at'], losses: Losses): void
   );
 }
 
-function readPort(entry: ConfigEntry | undefined, losses: Losses): number {
+function readPort(entry: ConfigEntry | undefined, { port: told }: Wishes, losses: Losses): number {
+  if (told !== undefined) {
+    if (entry !== undefined && entry.value !== String(told))
+      losses.warn(
+        'port',
+        entry.at,
+        `PgBouncer listens on ${told} now, as told, and not on ${entry.value}`,
+        'tell its clients',
+      );
+    return told;
+  }
   if (entry === undefined) return DEFAULT_PORT;
   const read = readSettingValue(settingFacts('listen_port'), entry.value);
   const port = 'value' in read ? Number(read.value) : 0;

@@ -12,5 +12,7 @@ export interface Wishes {
   readonly postgresHost: string | undefined;
   /** The network that its Postgres is on; undefined for one of the stack's own. */
   readonly network: string | undefined;
+  /** In place of the file's. */
+  readonly port: number | undefined;
   readonly environments: readonly string[];
 }

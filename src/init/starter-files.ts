@@ -100,11 +100,14 @@ export function writeStarterSecrets(
 
 const IGNORED: readonly string[] = ['.env', '.env.*', '!.env.example', 'stack/', 'backups/'];
 
+const IGNORE_HEAD = '# ecar-pool: secrets, rendered files and backups';
+
 /** The lines that a .gitignore lacks for secrets, rendered files and backups, to be added at its end; empty for none. */
 export function missingIgnoreLines(gitignore: string, ignored = IGNORED): string {
   const present = new Set(gitignore.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
   const missing = ignored.filter((line) => !present.has(line.replace(/^\//, '')));
   if (missing.length === 0) return '';
   const gap = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
-  return `${gap}# ecar-pool: secrets, rendered files and backups\n${missing.join('\n')}\n`;
+  const head = gitignore.includes(IGNORE_HEAD) ? '' : `${IGNORE_HEAD}\n`;
+  return `${gap}${head}${missing.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 // zod/mini is zod without methods on each schema: it builds several times faster, and only what is used
 // here gets into the bundle.
 import * as z from 'zod/mini';
+import { DEFAULT_DIRECT_CONNECTIONS } from '../stack/budget.ts';
 import { DATABASE_KEYS } from '../stack/catalogue/database-keys.ts';
 import { USER_KEYS } from '../stack/catalogue/user-keys.ts';
 import { SETTABLE } from '../stack/pgbouncer-settings.ts';
@@ -51,7 +52,7 @@ const postgres = about(
       "Postgres's max_connections, which the pools must fit. Set on the server that the stack runs, default 100; of one that someone else runs, what it has.",
     ),
     direct_connections: about(
-      z._default(z.int().check(z.gte(0), z.lte(262143)), 5),
+      z._default(z.int().check(z.gte(0), z.lte(262143)), DEFAULT_DIRECT_CONNECTIONS),
       'Connections of it that are kept for those who come past the pool: backups, migrations, people.',
     ),
     user: about(

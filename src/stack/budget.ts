@@ -4,6 +4,9 @@ import type { Database, OwnPostgres, User } from './stack.ts';
 /** Postgres's own default, which the stack sets where the settings do not. */
 export const DEFAULT_MAX_CONNECTIONS = 100;
 
+/** What is kept for those who come past the pool, where the settings do not say. */
+export const DEFAULT_DIRECT_CONNECTIONS = 5;
+
 type Keys = ReadonlyMap<string, string>;
 
 /** What the number of server connections hangs on. */

@@ -62,6 +62,16 @@ describe('planAdoption', () => {
       /network_mode: host/,
     ],
     [
+      'the port is taken',
+      { db: DB, web: app({ DB_HOST: 'db' }, { ports: ['80:80', '6432:81'] }) },
+      /port 6432/,
+    ],
+    [
+      'the port is taken, in the long form',
+      { db: DB, web: app({ DB_HOST: 'db' }, { ports: [{ target: 1, published: '6432' }] }) },
+      /port 6432 of this host is published by the service web/,
+    ],
+    [
       'the application has no network',
       { db: DB, web: app({ DB_HOST: 'db' }, { network_mode: 'none' }) },
       /network_mode: none/,
@@ -115,5 +125,170 @@ describe('planAdoption', () => {
       { dotenv: 'P=x\n' },
     );
     expect('adoption' in outcome && [...outcome.adoption.services.keys()]).toEqual(['both', 'web']);
+  });
+
+  it.each([
+    ['nothing', {}, 100, /Postgres's own default, as the project sets none for db/],
+    ['a list', { command: ['postgres', '-c', 'max_connections=200'] }, 200, /as the command of db says/],
+    ['a text', { command: 'postgres -c shared_buffers=1GB -c max_connections=300' }, 300, /command/],
+    ['no blank', { command: 'postgres -cmax_connections=300' }, 300, /command/],
+    ['a long option', { command: ['--max-connections=150'] }, 150, /command/],
+    ['the short option', { command: ['postgres', '-N', '70'] }, 70, /command/],
+    ['a shell', { command: `sh -c "exec postgres -c 'max_connections=80'"` }, 80, /command/],
+    ['two, of which the last counts', { command: 'postgres -N 70 --max_connections=90' }, 90, /command/],
+    ['a variable with a default', { command: 'postgres -c max_connections=${PGMAX:-120}' }, 120, /command/],
+    ['a variable of .env', { command: 'postgres -N ${P}' }, 55, /command/],
+    [
+      "initdb's arguments",
+      { environment: { POSTGRES_INITDB_ARGS: '-c max_connections=60' } },
+      60,
+      /as the command of db says/,
+    ],
+    [
+      "a variable of bitnami's image",
+      { image: 'bitnami/postgresql:17', environment: { POSTGRESQL_MAX_CONNECTIONS: 250 } },
+      250,
+      /as POSTGRESQL_MAX_CONNECTIONS of db says/,
+    ],
+    [
+      'a file that is mounted',
+      { command: 'postgres -c config_file=/etc/postgresql.conf' },
+      100,
+      /as \/etc\/postgresql\.conf of db is not read/,
+    ],
+    [
+      'another option',
+      { command: 'postgres -c max_connections_x=9 -c reserved_connections=7' },
+      100,
+      /own default/,
+    ],
+  ])('must find how many connections Postgres takes: %s', (_, more, max_connections, reason) => {
+    const services = { db: { ...DB, ...more }, web: app({ DB_HOST: 'db', DB_PASSWORD: 'x', DB_USER: 'a' }) };
+    expect(plan(services, { dotenv: 'P=55\n' })).toMatchObject({
+      adoption: { limit: { max_connections, reason: expect.stringMatching(reason) } },
+    });
+  });
+
+  it.each([
+    ['an @', 'postgres://app:hunter@2@db/app'],
+    ['a /', 'postgres://app:hunter/2@db/app'],
+    ['a / after a number', 'postgres://app:12/hunter2@db/app'],
+    ['a ?', 'postgres://app:hunter?2@db/app'],
+    ['quotes', "host=db user=app password='hunter2 x'"],
+    ['several hosts', 'postgres://app:hunter2@db,db2/app'],
+    ['no host', 'postgres://app:hunter2@/app?host=/run'],
+  ])('must say which variable it cannot read, and nothing that it holds: %s', (_, url) => {
+    const web = app({ DATABASE_URL: 'postgres://postgres:${P}@db/app' });
+    const outcome = plan({ db: DB, web, worker: app({ DATABASE_URL: url }) }, { dotenv: 'P=x\n' });
+    const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^the DATABASE_URL of worker is left alone, as it cannot be read: /),
+    );
+    expect('adoption' in outcome && [...outcome.adoption.services.keys()]).toEqual(['web']);
+    const alone = plan({ db: DB, worker: app({ DATABASE_URL: url }) });
+    expect(alone).toMatchObject({
+      refused: expect.stringMatching(/^the DATABASE_URL of worker is left alone/),
+    });
+    expect(JSON.stringify([notes, alone])).not.toMatch(/hunter|2@db/);
+  });
+
+  it('must hold a password in one place: .env, where a connection string needs it there', () => {
+    const services = {
+      a: app({ DB_HOST: 'db', DB_PASSWORD: 'inline' }),
+      b: app({ DATABASE_URL: 'postgres://postgres:inline@db/app' }),
+      db: DB,
+    };
+    expect(plan(services)).toMatchObject({
+      adoption: {
+        moved: new Map([['POSTGRES_PASSWORD', 'inline']]),
+        copied: new Map(),
+        users: new Map([['postgres', { env: 'POSTGRES_PASSWORD' }]]),
+      },
+    });
+  });
+
+  it('must copy no password that .env has already under a name of its own', () => {
+    const services = { db: DB, web: app({ DB_HOST: 'db', DB_PASSWORD: 'inline' }) };
+    expect(plan(services, { dotenv: 'PG_PASS=inline\n' })).toMatchObject({
+      adoption: { copied: new Map(), users: new Map([['postgres', { env: 'PG_PASS' }]]) },
+    });
+  });
+
+  it('must say where monitoring would take the name of a service', () => {
+    const web = app({ DB_HOST: 'db', DB_PASSWORD: 'x' });
+    const outcome = plan({ db: DB, web, grafana: { image: 'grafana/grafana:12.2.0' } });
+    expect('adoption' in outcome && outcome.adoption.notes).toContainEqual(
+      expect.stringMatching(/^grafana is a service of the project: before `monitoring` is switched on/),
+    );
+  });
+
+  it('must tell the password of a URL, which is encoded, from the one that PgBouncer logs in with', () => {
+    const web = app({ DATABASE_URL: 'postgres://a-b:p%40ss@db/app' });
+    const other = app({ DB_HOST: 'db', DB_USER: 'a_b', DB_PASSWORD: 'other' });
+    const outcome = plan({ db: DB, web, worker: web, other });
+    expect(outcome).toMatchObject({
+      adoption: {
+        moved: new Map([['A_B_PASSWORD_IN_URL', 'p%40ss']]),
+        copied: new Map([
+          ['A_B_PASSWORD', 'other'],
+          ['POOL_A_B_PASSWORD', 'p@ss'],
+        ]),
+        users: new Map([
+          ['a_b', { env: 'A_B_PASSWORD' }],
+          ['a-b', { env: 'POOL_A_B_PASSWORD' }],
+        ]),
+      },
+    });
+    const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
+    expect(notes.filter((note) => note.includes('encoded as in a URL'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['default, where nobody else is on it', { networks: ['back'] }, ['back', 'default']],
+    [
+      'one of an application, where somebody is',
+      { networks: ['back', 'front'] },
+      ['back', 'front'],
+      { x: {} },
+    ],
+    ['nothing where one is open already', { networks: ['back', 'front'] }, ['front'], {}, ['front']],
+  ])(
+    'must join for its port, behind internal networks, %s',
+    (_, more, networks, others = {}, of = ['back']) => {
+      const services = {
+        db: { ...DB, networks: of },
+        web: app({ DB_HOST: 'db', DB_PASSWORD: 'x' }, more),
+        ...others,
+      };
+      const variables = { dotenv: new Map(), env: {}, files: new Map() };
+      const model = readProjectModel({ services, networks: { back: { internal: true }, front: null } });
+      expect(planAdoption(model, variables, SAID)).toMatchObject({ adoption: { networks } });
+    },
+  );
+
+  it('must name the variable of a password that is not set yet, and write none', () => {
+    const web = app({ DATABASE_URL: 'postgres://app:${PW:?set it}@db/app' });
+    expect(plan({ db: DB, web })).toMatchObject({
+      adoption: {
+        moved: new Map(),
+        copied: new Map(),
+        users: new Map([['app', { env: 'PW' }]]),
+        services: new Map([
+          ['web', new Map([['DATABASE_URL', 'postgres://app:${PW:?set it}@pgbouncer:6432/app']])],
+        ]),
+      },
+    });
+  });
+
+  it('must find a password in the file of a secret', () => {
+    const services = {
+      db: DB,
+      web: app({ PGHOST: 'db', PGUSER: 'app', PGPASSWORD_FILE: '/run/secrets/pw' }),
+    };
+    const variables = { dotenv: new Map(), env: {}, files: new Map() };
+    const model = readProjectModel({ services, secrets: { pw: { file: './pw.txt' } } });
+    expect(planAdoption(model, variables, SAID)).toMatchObject({
+      adoption: { users: new Map([['app', { file: './pw.txt' }]]) },
+    });
   });
 });

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { copyProject } from '../support/compose-projects.ts';
+import { copyProject, digestFiles } from '../support/compose-projects.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
 import { tempFolder } from '../support/temp-project.ts';
 
@@ -194,5 +194,61 @@ describe('init --from a Compose file', () => {
       exitCode: 2,
       err: expect.stringContaining('ecar-pool.yaml is there already'),
     });
+  });
+
+  it('must go on with its own secrets when it begins anew, and say nothing twice', async () => {
+    const cwd = project({});
+    const compose = `services:
+  web: { image: "example.com/app:1", environment: { DB_HOST: db, DB_PASSWORD: PASSWORD } }
+  db: { image: "postgres:17" }
+`;
+    writeFileSync(join(cwd, 'docker-compose.yml'), compose.replace('PASSWORD }', 'pa55one }'));
+    expect((await adopt(cwd)).exitCode).toBe(0);
+    const secrets = `${read(cwd, '.env.prod')}MORE=mine\n`;
+    writeFileSync(join(cwd, '.env.prod'), secrets);
+    const ignored = read(cwd, '.gitignore');
+    rmSync(join(cwd, 'ecar-pool.yaml'));
+    expect(await adopt(cwd)).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('kept      .env.prod'),
+    });
+    expect(read(cwd, '.env.prod')).toBe(secrets);
+    expect(read(cwd, 'ecar-pool.yaml')).toContain('prod: {}');
+    expect(read(cwd, '.gitignore')).toBe(ignored);
+
+    rmSync(join(cwd, 'ecar-pool.yaml'));
+    writeFileSync(join(cwd, 'docker-compose.yml'), compose.replace('PASSWORD }', 'pa55two }'));
+    expect((await adopt(cwd)).exitCode).toBe(0);
+    expect(read(cwd, '.env.prod')).toBe(secrets.replace("'pa55one'", 'pa55two'));
+
+    rmSync(join(cwd, 'ecar-pool.yaml'));
+    expect((await adopt(cwd, '--environments', 'live')).exitCode).toBe(0);
+    expect(read(cwd, '.gitignore').match(/# ecar-pool/g)).toHaveLength(1);
+    expect(read(cwd, '.gitignore')).toContain('.env.live\n');
+  });
+
+  it.each([
+    ['--dir', 'elsewhere', 'lie beside its first Compose file'],
+    ['--database', 'shop', '--database has no use'],
+    ['--user', 'shop', '--user has no use'],
+    ['--postgres-image', 'postgres:17', '--postgres-image has no use'],
+    ['--environments', 'dev,prod', 'is one environment'],
+    ['--pool-size', '200', 'give a smaller --pool-size'],
+  ])('must refuse an option that would do nothing, or harm: %s', async (flag, value, words) => {
+    const { folder: cwd } = copyProject('django-workers-and-beat');
+    const before = digestFiles(cwd);
+    expect(await adopt(cwd, flag, value)).toMatchObject({ exitCode: 2, err: expect.stringContaining(words) });
+    expect(digestFiles(cwd)).toEqual(before);
+  });
+
+  it('must name in the README all that goes on the way back', async () => {
+    const { folder: cwd } = copyProject('django-workers-and-beat');
+    const before = readdirSync(cwd);
+    await adopt(cwd);
+    await runToEnd(['render'], { cwd });
+    const [, way = ''] = /\*\*The way back\*\*([\s\S]*?)\n\n/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const added = readdirSync(cwd).filter((name) => !before.includes(name));
+    expect(added).toContain('ecar-pool.yaml');
+    for (const name of added) expect(way).toContain(`\`${name}`);
   });
 });
