@@ -1,5 +1,4 @@
 import { refuseStrange } from '../plan/apply.ts';
-import { pgbouncerSettings } from '../writers/pgbouncer-ini.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
 import { loadProject } from './load-project.ts';
@@ -9,15 +8,11 @@ import { transit } from './transit.ts';
 export async function deployStack(invocation: Invocation<DeployOptions>): Promise<number> {
   const { world, options, report } = invocation;
   const project = await loadProject(options, world, report);
-  const { stack, folder, shownFolder, environment } = project;
+  const { folder, shownFolder, environment } = project;
   const { plan, changes } = await project.planChanges();
   // Before the lock, which would make any folder look like ours.
   await refuseStrange(changes, folder);
-  const facts = {
-    stack,
-    settings: pgbouncerSettings(stack),
-    configHashes: project.configHashes(),
-  };
+  const facts = project.facts();
   const place = { environment, folder, shownFolder };
   return transit(
     { command: 'deploy', ...place, choose: async () => ({ set: { plan, facts }, time: undefined }) },

@@ -3,7 +3,7 @@ import type { Docker } from '../docker/docker.ts';
 import type { Change } from '../plan/change.ts';
 import { composeCommand } from '../plan/commands.ts';
 import { compareSets } from '../plan/compare.ts';
-import { findNeeds, mergeNeeds, type Needs, needAll, needContainers } from '../plan/needs.ts';
+import { carryOver, findNeeds, mergeNeeds, type Needs, needAll, needContainers } from '../plan/needs.ts';
 import { RefusedError } from '../problems/errors.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -15,6 +15,7 @@ import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
 import type { KnownSet, SetFacts, StackSet } from './stack-set.ts';
+import { readStanding } from './standing.ts';
 
 /** What a deploy starts from. */
 export interface Outlook {
@@ -40,10 +41,11 @@ export async function lookAhead(
   changes: readonly Change[],
 ): Promise<Outlook> {
   const { stack } = target.facts;
-  const [unfinished, onDisk, time] = await Promise.all([
+  const [unfinished, onDisk, time, standing] = await Promise.all([
     readUnfinished(folder),
     findOnDisk(folder),
     readCurrent(folder),
+    readStanding(folder),
   ]);
   const base = unfinished?.before ?? onDisk?.set;
   const name = base?.facts?.stack.name ?? stack.name;
@@ -69,6 +71,7 @@ export async function lookAhead(
     findNeeds(changes, stack),
     ...plans.map((plan) => findNeeds(compareSets(plan, target.plan), stack)),
     needContainers(listStale(containers, base?.facts)),
+    ...(standing?.needs === undefined ? [] : [carryOver(standing.needs, target.plan)]),
   ].reduce(mergeNeeds);
   return {
     before: isUntried || journal?.hasBefore === false ? undefined : base,

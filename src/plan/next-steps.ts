@@ -1,6 +1,5 @@
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
-import type { Change } from './change.ts';
 import {
   completeCommand,
   lockRolesCommand,
@@ -13,19 +12,19 @@ import {
   upServicesCommand,
 } from './commands.ts';
 import { monitoringSteps } from './monitoring-steps.ts';
-import { findNeeds, type Needs } from './needs.ts';
+import type { Needs } from './needs.ts';
 import type { NextStep } from './next-step.ts';
 
 /**
- * What to run so that the changes take effect, and then to prove it.
+ * What to run so that needs are met, and then to prove it.
  * @param names the project and the verify command, as people would type them
  */
 export function nextSteps(
-  changes: readonly Change[],
+  needs: Needs,
   stack: Stack,
   { project, verify }: { readonly project: ComposeProject; readonly verify: string },
 ): NextStep[] {
-  const steps = orderSteps(findNeeds(changes, stack), stack, project);
+  const steps = orderSteps(needs, stack, project);
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
   const isRestarted = steps.some(({ kind }) => kind === 'restart');

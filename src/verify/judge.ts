@@ -16,6 +16,7 @@ import { checkPort } from './checks/port.ts';
 import { checkPrometheusFiles } from './checks/prometheus-files.ts';
 import { checkPrometheusRules } from './checks/prometheus-rules.ts';
 import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
+import { checkRolledBack } from './checks/rolled-back.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkStandstill } from './checks/standstill.ts';
 import { checkVersion } from './checks/version.ts';
@@ -24,7 +25,7 @@ import { type Row, skip } from './row.ts';
 import type { Check, Scene } from './scene.ts';
 
 /** What there is to check whether or not anything runs. */
-const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
+const GROUND_CHECKS: readonly Check[] = [checkDocker, checkRolledBack, checkFiles, checkShell];
 
 /** From the ground up: what fails first is usually why the rest does. */
 const STACK_CHECKS: readonly Check[] = [

@@ -113,7 +113,7 @@ describe('checks', () => {
       {
         status: 'fail',
         observed: '.env missing, a.ini differs (the settings changed), b.yml left over',
-        hint: 'run ecar-pool render --env prod',
+        hint: 'run ecar-pool render --env prod, and the commands that it names',
       },
     ],
     [

@@ -268,7 +268,7 @@ describe('verify', () => {
       "ok    docker — Engine 28.2.2, Compose 2.40.3
       FAIL  rendered files — docker-compose.yml missing, pgbouncer/userlist.txt differs (it was changed since it was rendered)
             expected: the files that the settings render to
-            fix: run ecar-pool render --env prod
+            fix: run ecar-pool render --env prod, and the commands that it names
       ok    shell environment — sets nothing of .env differently
       skip  running stack — because there is no docker-compose.yml to ask docker about
 
