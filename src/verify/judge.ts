@@ -19,6 +19,7 @@ import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
 import { checkRolledBack } from './checks/rolled-back.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkStandstill } from './checks/standstill.ts';
+import { checkUsers } from './checks/users.ts';
 import { checkVersion } from './checks/version.ts';
 import { checkWrongPassword } from './checks/wrong-password.ts';
 import { type Row, skip } from './row.ts';
@@ -37,6 +38,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkVersion,
   checkConfig,
   checkDatabases,
+  checkUsers,
   checkStandstill,
   checkPools,
   checkLogins,
