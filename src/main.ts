@@ -29,14 +29,20 @@ function leave(): never {
   process.exit(130);
 }
 
+let hasLostOutput = false;
+
 /**
  * A reader that closes the pipe early (`| head`) is no failure of ours, and no success either: the run goes on
- * in silence, and its exit code says how it ended.
+ * in silence, and its exit code says how it ended. Where the output is lost for another reason, as on a disk that is
+ * full, the run goes on, too: half a deploy would be worse.
  */
-function endure<Stream extends NodeJS.WriteStream>(stream: Stream): Stream {
+function endure<Stream extends NodeJS.WriteStream>(stream: Stream, name: 'stdout' | 'stderr'): Stream {
   if (stream.listenerCount('error') > 0) return stream;
   return stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    hasLostOutput = true;
+    const why = error.code === 'ENOSPC' ? 'the disk is full' : `the system says ${error.code}`;
+    if (name !== 'stderr') endure(process.stderr, 'stderr').write(`error: cannot write to ${name}: ${why}\n`);
   });
 }
 
@@ -47,9 +53,9 @@ const exitCode = run(process.argv.slice(2), {
   get stdin() {
     return process.stdin;
   },
-  stdout: endure(process.stdout),
+  stdout: endure(process.stdout, 'stdout'),
   get stderr() {
-    return endure(process.stderr);
+    return endure(process.stderr, 'stderr');
   },
   signal: interrupt.signal,
   stay() {
@@ -62,4 +68,8 @@ const exitCode = run(process.argv.slice(2), {
 });
 void exitCode.then((code) => {
   process.exitCode = code;
+});
+// The last output may be lost after the run has ended.
+process.on('exit', (code) => {
+  if (hasLostOutput && code === 0) process.exitCode = 3;
 });

@@ -172,4 +172,18 @@ describe.skipIf(process.platform === 'win32')('the program in a process of its o
     expect(stderr).toBe('');
     expect(stdout).toBe(`${code}\n`);
   });
+
+  it
+    .skipIf(process.platform !== 'linux')
+    .each(['config', '--help', 'schema', 'render --env prod', 'check --json'])(
+    'must say so and exit 3 where its output does not fit on the disk: %s',
+    (command) => {
+      const args = ['-c', `exec "$0" "$1" ${command} >/dev/full`, process.execPath, program()];
+      const { status, stderr } = spawnSync('bash', args, { cwd: tempProject(), encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({
+        status: 3,
+        stderr: 'error: cannot write to stdout: the disk is full\n',
+      });
+    },
+  );
 });

@@ -5,6 +5,11 @@ import { EnvironmentError } from '../problems/errors.ts';
 /** What the words of Postgres's programs mean; the first match counts. Their words are those of 14 to 18. */
 const HINTS: readonly (readonly [words: RegExp, hint: string])[] = [
   [
+    // Docker's own words; those of a registry may sound like Postgres's.
+    /unable to find image|pull access denied|manifest [^\n]*(?:unknown|not found)|no such image|https?:\/\/[^ "]*\/v2\//i,
+    'docker cannot get the image for it: correct `backup.image`, or see that its registry can be reached and lets you in',
+  ],
+  [
     /server version mismatch|unsupported version \([\d.]+\) in file header/i,
     'name an image with a newer Postgres as `backup.image` (or `postgres.image`)',
   ],

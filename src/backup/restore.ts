@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
+import { sqlCommand } from '../plan/commands.ts';
 import { EnvironmentError, RefusedError, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { listDatabases } from '../stack/access.ts';
@@ -13,8 +14,10 @@ import { checkDump, countBytes, isAboutFile } from './check-dump.ts';
 import { cleanSql } from './clean-sql.ts';
 import { createDatabase, dropDatabase } from './create-database.ts';
 import { explainFailure } from './explain.ts';
+import { findHolder } from './find-holder.ts';
 import { chooseLogin } from './login.ts';
 import { type DatabaseFacts, lookInto, psqlWords } from './look.ts';
+import { refuseOtherFiles } from './recognise-file.ts';
 import { type Login, openServer, type Server } from './server.ts';
 
 /** What to restore, and into which database. */
@@ -71,6 +74,10 @@ export async function restoreDump(
   const { stack, path, shownPath, database, onProgress } = request;
   const began = performance.now();
   const total = await measure(path, shownPath);
+  const sql = sqlCommand(stack, request.project, database, request.login?.name);
+  await refuseOtherFiles(path, shownPath, sql).catch((error: unknown) => {
+    throw explainFileError(error, shownPath, 'read');
+  });
   const server = await openServer(docker, request, request.login ?? chooseLogin(stack, database));
   let isThrough = false;
   let created = false;
@@ -149,7 +156,7 @@ export function describeContent({ tables, largeObjects }: DatabaseFacts): string
 async function runRestore(
   server: Server,
   target: DatabaseFacts,
-  { path, database, clean, keepOwners }: RestoreRequest,
+  { path, database, clean, keepOwners, cleaner }: RestoreRequest,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const last = randomBytes(12).toString('hex');
@@ -159,6 +166,12 @@ async function runRestore(
   const words = ['sh', '-c', SCRIPT, 'sh', server.conninfo(database), first, last, ...pgRestore];
   const result = await server.run(words, { input: countBytes(createReadStream(path), onBytes) });
   if (result.stdout.split('\n').includes(last)) return;
+  const holder = result.timedOut ? await findHolder(server.within(cleaner()), database) : undefined;
+  if (holder !== undefined)
+    throw new EnvironmentError(
+      `the restore waited for a lock on database ${JSON.stringify(database)} until its time was up: ${holder}; the database is as it was`,
+      'end that transaction, stop the application, or PAUSE the pool, and run it again',
+    );
   const { message, hint = '' } = explainFailure(
     'the restore',
     `database ${JSON.stringify(database)}`,

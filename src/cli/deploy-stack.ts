@@ -2,7 +2,6 @@ import { createDocker } from '../docker/docker.ts';
 import { refuseStrange } from '../plan/apply.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
-import { pgbouncerSettings } from '../writers/pgbouncer-ini.ts';
 import { checkNamesOf } from './check-project-names.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
@@ -28,11 +27,7 @@ export async function deployStack(invocation: Invocation<DeployOptions>): Promis
   const { plan, changes } = await project.planChanges();
   // Before the lock, which would make any folder look like ours.
   await refuseStrange(changes, folder);
-  const facts = {
-    stack,
-    settings: pgbouncerSettings(stack),
-    configHashes: project.configHashes(),
-  };
+  const facts = project.facts();
   const place = { environment, folder, shownFolder };
   return transit(
     { command: 'deploy', ...place, choose: async () => ({ set: { plan, facts }, time: undefined }) },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import type { SetFacts } from '../deploy/stack-set.ts';
 import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { FilePlan } from '../plan/file-plan.ts';
@@ -15,6 +16,7 @@ import { type ComposeProject, composeFileOf } from '../stack/compose-project.ts'
 import type { Sources } from '../stack/sources.ts';
 import type { Stack } from '../stack/stack.ts';
 import { configHashes } from '../writers/compose/compose-file.ts';
+import { pgbouncerSettings } from '../writers/pgbouncer-ini.ts';
 import { composeOf } from './compose-of.ts';
 import type { World } from './context.ts';
 import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
@@ -37,8 +39,8 @@ interface Project {
   readonly compose: ComposeProject;
   /** Whether its Compose file is on the disk. */
   readonly isRendered: boolean;
-  /** What the label `ecar-pool.config-hash` of each rendered service says. */
-  configHashes(): ReadonlyMap<string, string>;
+  /** What the files are rendered from, as far as it takes to verify them. */
+  facts(): SetFacts;
   /** The files as they should be, and what rendering would change there now. */
   planChanges(): Promise<{ readonly plan: FilePlan; readonly changes: readonly Change[] }>;
 }
@@ -67,7 +69,11 @@ export async function loadProject(
     shownFolder,
     compose: composeOf(stack, { cwd: world.cwd, config: options.config }, shownFolder),
     isRendered: existsSync(join(stack.adopted ? root : folder, composeFileOf(stack))),
-    configHashes: () => configHashes({ stack, ...ways }),
+    facts: () => ({
+      stack,
+      settings: pgbouncerSettings(stack),
+      configHashes: configHashes({ stack, ...ways }),
+    }),
     async planChanges() {
       const plan = await planFiles(stack, {
         settingsFile: printable(basename(file)),

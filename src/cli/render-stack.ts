@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { readUnfinished } from '../deploy/journal.ts';
 import { refuseLocked } from '../deploy/lock.ts';
 import { rememberRendered } from '../deploy/rendered.ts';
+import { type NotedStanding, noteStanding, readStanding } from '../deploy/standing.ts';
 import { applyChanges } from '../plan/apply.ts';
+import { carryOver, findNeeds, isIdle, mergeNeeds, type Needs } from '../plan/needs.ts';
 import { nextSteps } from '../plan/next-steps.ts';
 import { writeStamp } from '../plan/stamp.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
@@ -10,7 +12,6 @@ import { reportOutcome } from '../report/changes.ts';
 import { formatDiff, reportDiff } from '../report/diff.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
-import { pgbouncerSettings } from '../writers/pgbouncer-ini.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
 import type { RenderOptions } from './render.ts';
@@ -25,6 +26,9 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
   const hasDrift = changes.some(({ kind }) => kind !== 'unchanged');
   const isDry = options.diff === true || options.check === true;
   refuseComposeFile(stack, options);
+  const standing = await readStanding(folder);
+  const fresh = findNeeds(changes, stack);
+  const needs = standing?.needs === undefined ? fresh : mergeNeeds(carryOver(standing.needs, plan), fresh);
   if (!isDry) {
     await refuseLocked(folder, shownFolder);
     const unfinished = await readUnfinished(folder);
@@ -33,11 +37,10 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
       const next = stackCommand('deploy', stack.environment, options);
       report.notice(`the ${command} of ${began} was not finished; ${next} goes on from there`);
     }
-    await applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
-    if (hasDrift) {
-      const facts = { stack, settings: pgbouncerSettings(stack), configHashes: project.configHashes() };
-      await rememberRendered(folder, { plan, facts });
-    }
+    const apply = () =>
+      applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
+    await (hasDrift ? noting(standing, needs, folder, apply) : apply());
+    if (hasDrift) await rememberRendered(folder, { plan, facts: project.facts() });
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
     if (project.warnings.length === 0)
@@ -57,12 +60,31 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
       isDry,
       changes,
       warnings: project.warnings,
-      steps: hasDrift ? nextSteps(changes, stack, names) : [],
+      steps: hasDrift || !isDry ? nextSteps(needs, stack, names) : [],
       ...(diff === undefined ? {} : { diff }),
     },
     report,
   );
   return options.check === true && hasDrift ? EXIT.checkFailed : EXIT.ok;
+}
+
+/**
+ * Has it on record, where something is known to run, what is to be done before what is rendered does: first, since a
+ * render that is killed half-way must not be forgotten, either.
+ */
+async function noting(
+  standing: NotedStanding | undefined,
+  needs: Needs,
+  folder: string,
+  render: () => Promise<unknown>,
+): Promise<void> {
+  if (standing !== undefined) await noteStanding(folder, { needs: isIdle(needs) ? undefined : needs });
+  try {
+    await render();
+  } catch (error) {
+    if (standing !== undefined) await noteStanding(folder, standing);
+    throw error;
+  }
 }
 
 function refuseComposeFile({ adopted }: Stack, { setComposeFile, unsetComposeFile }: RenderOptions): void {

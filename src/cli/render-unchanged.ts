@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readStanding } from '../deploy/standing.ts';
 import { readStamp } from '../plan/stamp.ts';
 import { reportOutcome } from '../report/changes.ts';
 import type { Invocation } from './context.ts';
@@ -7,7 +8,8 @@ import { stackFolder } from './stack-folder.ts';
 
 /**
  * Reports a render that has nothing to do, where the stamp of the last one proves it: without zod and yaml
- * that takes half the time. `--check` and `--diff` always look for themselves.
+ * that takes half the time. Where an earlier one has asked for something that nobody is known to have done, that is to
+ * be said again. `--check` and `--diff` always look for themselves.
  * @returns false where the render must be done
  */
 export async function reportUnchanged({
@@ -21,7 +23,7 @@ export async function reportUnchanged({
   const asked = { config: resolve(world.cwd, config), env };
   const { folder, shownFolder } = stackFolder(env ?? '', options, world);
   const stamp = await readStamp(folder, asked, world.env);
-  if (stamp === undefined) return false;
+  if (stamp === undefined || (await readStanding(folder))?.needs !== undefined) return false;
   const changes = stamp.files.map((path) => ({ kind: 'unchanged' as const, path, cause: 'up to date' }));
   reportOutcome(
     {

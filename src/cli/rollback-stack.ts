@@ -29,16 +29,23 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
   }
   const choose = async () => {
     const time = options.to ?? (await chooseTime(place.folder));
+    const current = await readCurrent(place.folder);
     if (time === undefined)
       throw new UsageError(
         `${place.shownFolder} has nothing to go back to`,
         'a set can be put back once another one was deployed over it',
       );
-    const set = (await listHistory(place.folder)).includes(time)
-      ? await readKept(place.folder, time)
-      : undefined;
+    const times = await listHistory(place.folder);
+    if (!times.includes(time))
+      throw new UsageError(
+        `${place.shownFolder} has no set of ${time}`,
+        times.length === 0
+          ? 'it has none that was deployed'
+          : `name one of ${times.map((known) => (known === current ? `${known} (current)` : known)).join(', ')}`,
+      );
+    const set = await readKept(place.folder, time);
     if (set?.facts === undefined)
-      throw new UsageError(`${place.shownFolder} has no set of ${time} that can be put back`, `see ${list}`);
+      throw new UsageError(`this release cannot read the set of ${time}`, `choose another one of ${list}`);
     // The folder of an adopted project has no environment in its name.
     const own = set.facts.stack.environment;
     if (own !== environment)

@@ -4,7 +4,7 @@ import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
 import { lookAhead, type Outlook } from '../deploy/outlook.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
-import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
+import { bringAbout, type Ending, type Hands, noteProved } from '../deploy/transition.ts';
 import { readVersions } from '../docker/versions.ts';
 import { upServicesCommand, withoutPoolCommand } from '../plan/commands.ts';
 import { comparePlan } from '../plan/compare.ts';
@@ -98,6 +98,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
     if (hasPassed(proof)) {
+      if (!options.dryRun) await noteProved(folder, job.command, time);
       reportIdle(planFor(needs), proof, report);
       return EXIT.ok;
     }

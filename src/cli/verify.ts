@@ -1,10 +1,11 @@
 import type { AddCommand } from './context.ts';
 import { examples, parseSeconds } from './context.ts';
 
-interface VerifyOptions {
+export interface VerifyOptions {
   readonly timeout: number;
   readonly wait?: boolean;
   readonly logins?: boolean;
+  readonly strict?: boolean;
   readonly out?: string;
 }
 
@@ -16,6 +17,7 @@ export const addVerify: AddCommand = (program, bind) => {
     .option('--timeout <seconds>', 'time limit of the whole run', parseSeconds, 60)
     .option('--wait', 'first wait until all services are healthy, within the time limit')
     .option('--logins', 'only prove that each login gets through the pool to Postgres')
+    .option('--strict', 'exit 1 for warnings, too: after a rollback, settings that are ahead of what runs')
     .option('-o, --out <dir>', 'where the stack was rendered, if not to stack/<env>/')
     .addHelpText(
       'after',
@@ -26,81 +28,17 @@ export const addVerify: AddCommand = (program, bind) => {
         ['ecar-pool verify --env prod --json', 'for a monitor: exit 1 when a check fails'],
       ),
     );
-  bind<VerifyOptions>(command, async ({ world, options, report }) => {
+  bind<VerifyOptions>(command, async (invocation) => {
     const { createDocker } = await import('../docker/docker.ts');
     const { ask } = await import('../docker/ask.ts');
-    const { readVersions, refuseOldCompose } = await import('../docker/versions.ts');
-    const session = { cwd: world.cwd, env: world.env, signal: world.signal };
+    const { readVersions } = await import('../docker/versions.ts');
+    const { world, options } = invocation;
+    const { cwd, env, signal } = world;
     const deadline = performance.now() + options.timeout * 1000;
     // Docker takes its time to answer; the settings are read meanwhile.
-    const early = createDocker({ ...session, hidden: [], secrets: [], deadline });
+    const early = createDocker({ cwd, env, signal, hidden: [], secrets: [], deadline });
     const versions = ask(early, readVersions(early));
-    const [
-      { loadProject },
-      { stackCommand },
-      { hasPassed, verifyStack },
-      { listSecrets },
-      { readDotenvOnDisk },
-      { isComposeFile },
-      { reportVerdict },
-      { pgbouncerSettings, CONFIG_FOLDER, LOG_FILE },
-      { ROTATION_PATTERN },
-      { dotenvVariables },
-      { EXIT },
-      { checkNamesOf },
-    ] = await Promise.all([
-      import('./load-project.ts'),
-      import('./stack-command.ts'),
-      import('../verify/verify.ts'),
-      import('../verify/list-secrets.ts'),
-      import('../verify/dotenv-on-disk.ts'),
-      import('../stack/compose-project.ts'),
-      import('../report/checks.ts'),
-      import('../writers/pgbouncer-ini.ts'),
-      import('../writers/monitoring/log-rotation.ts'),
-      import('../writers/dotenv.ts'),
-      import('../problems/errors.ts'),
-      import('./check-project-names.ts'),
-    ]);
-    const project = await versions.orEnd(loadProject(options, { ...session, deadline }, report));
-    const { stack } = project;
-    const target = {
-      stack,
-      project: project.compose,
-      isRendered: project.isRendered,
-      configFolder: CONFIG_FOLDER,
-      logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
-    };
-    const describeSubject = async () => {
-      const { changes } = await project.planChanges();
-      return {
-        ...target,
-        renderCommand: stackCommand('render', stack.environment, options),
-        waitCommand: `${stackCommand('verify', stack.environment, options)} --wait`,
-        changes,
-        settings: pgbouncerSettings(stack),
-        dotenv: readDotenvOnDisk(changes),
-        composeText: changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '',
-        configHashes: project.configHashes(),
-        env: world.env,
-      };
-    };
-    const hidden = dotenvVariables(stack).keys();
-    const docker = createDocker({ ...session, hidden, secrets: listSecrets(stack), deadline });
-    await versions.orEnd(checkNamesOf(project, docker));
-    const verdict = await verifyStack(docker, target, {
-      versions: versions.answer.then((found) => {
-        refuseOldCompose(found.compose, stack);
-        return found;
-      }),
-      describeSubject,
-      wait: options.wait === true,
-      loginsOnly: options.logins === true,
-      signal: world.signal,
-      onProgress: report.progress,
-    });
-    const what = options.logins ? `login to ${stack.environment}` : undefined;
-    reportVerdict(verdict, stack.environment, report, what);
-    return hasPassed(verdict) ? EXIT.ok : EXIT.checkFailed;
+    const { proveStack } = await import('./prove-stack.ts');
+    return proveStack(invocation, versions, deadline);
   });
 };

@@ -5,19 +5,17 @@ import { createDocker, type Docker } from '../docker/docker.ts';
 import { readVersions } from '../docker/versions.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { NextStep } from '../plan/next-step.ts';
-import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
-import { readDotenvOnDisk } from '../verify/dotenv-on-disk.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
 import { listRenderedServices, listServices } from '../verify/subject.ts';
 import { type Verdict, verifyStack } from '../verify/verify.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
-import { ROTATION_PATTERN } from '../writers/monitoring/log-rotation.ts';
-import { CONFIG_FOLDER, LOG_FILE } from '../writers/pgbouncer-ini.ts';
 import { composeOf } from './compose-of.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
 import { stackCommand } from './stack-command.ts';
+import { describeSubject, describeTarget } from './verify-subject.ts';
 
 const VERIFY_MS = 90_000;
 const CLEANING_MS = 20_000;
@@ -76,31 +74,16 @@ export function createWorkshop(
       ...how
     }: { readonly signal: AbortSignal; readonly wait: boolean; readonly loginsOnly?: boolean },
   ) => {
-    const { stack, settings, configHashes } = facts;
     const docker = open(signal, VERIFY_MS);
-    const target = {
-      stack,
-      project: composeFor(stack),
-      isRendered: true,
-      configFolder: CONFIG_FOLDER,
-      logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
-    };
+    const target = describeTarget(facts.stack, composeFor(facts.stack), true);
     return verifyStack(docker, target, {
-      versions: readVersions(docker, stack),
-      describeSubject: async () => {
-        const changes = await comparePlan(plan, folder);
-        return {
-          ...target,
+      versions: readVersions(docker, facts.stack),
+      describeSubject: async () =>
+        describeSubject(target, facts, await comparePlan(plan, folder), {
           renderCommand: stackCommand('deploy', environment, options),
           waitCommand: `${stackCommand('verify', environment, options)} --wait`,
-          changes,
-          settings,
-          dotenv: readDotenvOnDisk(changes),
-          composeText: plan.find(({ path }) => isComposeFile(path))?.text ?? '',
-          configHashes,
           env: world.env,
-        };
-      },
+        }),
       ...how,
       signal,
       onProgress: report.live ? () => {} : report.progress,

@@ -3,7 +3,15 @@ import type { Docker } from '../docker/docker.ts';
 import type { Change } from '../plan/change.ts';
 import { composeCommand } from '../plan/commands.ts';
 import { compareSets } from '../plan/compare.ts';
-import { findNeeds, mergeNeeds, type Needs, needAll, needContainers, needServer } from '../plan/needs.ts';
+import {
+  carryOver,
+  findNeeds,
+  mergeNeeds,
+  type Needs,
+  needAll,
+  needContainers,
+  needServer,
+} from '../plan/needs.ts';
 import { RefusedError } from '../problems/errors.ts';
 import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -16,6 +24,7 @@ import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
 import { type KnownSet, listEdited, type SetFacts, type StackSet } from './stack-set.ts';
+import { readStanding } from './standing.ts';
 
 /** What a deploy starts from. */
 export interface Outlook {
@@ -45,10 +54,11 @@ export async function lookAhead(
   changes: readonly Change[],
 ): Promise<Outlook> {
   const { stack } = target.facts;
-  const [unfinished, onDisk, time] = await Promise.all([
+  const [unfinished, onDisk, time, standing] = await Promise.all([
     readUnfinished(folder),
     findOnDisk(folder),
     readCurrent(folder),
+    readStanding(folder),
   ]);
   const base = unfinished?.before ?? onDisk?.set;
   const name = base?.facts?.stack.name ?? stack.name;
@@ -86,6 +96,7 @@ export async function lookAhead(
     needContainers(listStale(containers, base?.facts, asleep)),
     needServer(explainServer(containers, stack)),
     ...(isUntried ? [needAll('PgBouncer was made, and never ran')] : []),
+    ...(standing?.needs === undefined ? [] : [carryOver(standing.needs, target.plan)]),
   ].reduce(mergeNeeds);
   return {
     before: isUntried || journal?.hasBefore === false ? undefined : base,

@@ -25,5 +25,7 @@ export const RENDERED = 'rendered';
 export const RESERVE = 'reserve';
 /** The sets that verified, by time. */
 export const HISTORY = 'history';
+/** What is known of what runs. */
+export const STANDING = 'standing.json';
 /** The times of those that were put in place, one after the other; a rollback takes away what came after its own. */
 export const TRAIL = 'trail';

@@ -5,11 +5,12 @@ import type { NextStep } from '../plan/next-step.ts';
 import { ExpectedError, InterruptedError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
-import { keepNext, setCurrent } from './history.ts';
+import { keepNext, keepProved, readCurrent, setCurrent } from './history.ts';
 import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
 import type { LastWords } from './last-words.ts';
-import { rememberRendered } from './rendered.ts';
+import { findOnDisk, rememberRendered } from './rendered.ts';
 import type { KnownSet, StackSet } from './stack-set.ts';
+import { forgetStanding, noteStanding } from './standing.ts';
 
 /** From one set of files that runs to another one. */
 export interface Transition {
@@ -110,6 +111,7 @@ export async function bringAbout(transition: Transition, hands: Hands): Promise<
       throw error;
     }
   }
+  await forgetStanding(folder);
   const outcome = await takeEffect(transition.steps, target, { folder, journal, hands, isUndoing: false });
   // What a dead process had begun is not known.
   const isTouched = isResumed || outcome.begun.some(({ touchesServices }) => touchesServices);
@@ -119,6 +121,7 @@ export async function bringAbout(transition: Transition, hands: Hands): Promise<
     const time = transition.time ?? (await keepNext(folder, new Date()));
     if (transition.time !== undefined) await setCurrent(folder, time);
     await closeJournal(folder);
+    await noteProved(folder, command, command === 'rollback' ? time : undefined);
     return { kind: 'done', time, verdict: outcome.verdict };
   } catch (error) {
     // It runs and was proved; the next deploy finds the journal, and ends it.
@@ -188,7 +191,7 @@ function expected(error: unknown): ExpectedError {
  * @param isTouched whether services of an adopted project were reached: else they are left alone on the way back, too
  */
 async function undo(
-  { folder, target, before, stepsWithout }: Transition,
+  { command, folder, target, before, stepsWithout }: Transition,
   journal: Journal,
   hands: Hands,
   why: Failure,
@@ -228,5 +231,25 @@ async function undo(
   const outcome = await takeEffect(steps, before, { folder, journal, hands, isUndoing: true });
   if ('step' in outcome) return { kind: 'stuck', failure, trouble: await withWords(outcome) };
   await closeJournal(folder);
+  if (outcome.verdict !== undefined) await noteProved(folder, command, await keepBefore(folder, before));
   return { kind: 'undone', failure, verdict: outcome.verdict, isTouched };
+}
+
+/**
+ * Notes that what lies in the folder runs, and was proved.
+ * @param time when it was put there first, where the settings are left ahead of it
+ */
+export function noteProved(
+  folder: string,
+  by: Transition['command'],
+  time: string | undefined,
+): Promise<void> {
+  const at = new Date().toISOString();
+  return noteStanding(folder, { rolledBack: time === undefined ? undefined : { time, at, by } });
+}
+
+/** Sees that what was put back is a set of the history; gives its time, undefined where it could not be kept. */
+async function keepBefore(folder: string, before: StackSet): Promise<string | undefined> {
+  if ((await findOnDisk(folder))?.isProved) return readCurrent(folder);
+  return keepProved(folder, before).catch(() => undefined);
 }

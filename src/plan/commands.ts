@@ -145,6 +145,26 @@ export function rolesCommand(
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
 }
 
+/**
+ * Runs SQL that is given to it on stdin in a database of the stack's Postgres: as its superuser where the stack runs
+ * it, else as the application, unless `user` says otherwise. It stops at the first error.
+ */
+export function sqlCommand(
+  { postgres, client }: Pick<Stack, 'postgres' | 'client'>,
+  project: ComposeProject,
+  database: string,
+  user = client.user,
+): string {
+  const { host, port } = postgres;
+  const words = ['-d', database, '-v', 'ON_ERROR_STOP=1'];
+  if (postgres.kind === 'external') {
+    const machine = host === DOCKER_HOST ? 'localhost' : host;
+    return formatCommand(['psql', '-X', '-h', machine, '-p', String(port), '-U', user, ...words]);
+  }
+  const role = postgres.kind === 'own' ? postgres.user : user;
+  return composeCommand(project, 'exec', '-T', host, 'psql', '-X', '-p', String(port), '-U', role, ...words);
+}
+
 /** Keeps roles from logging in to the stack's own Postgres; what they own stays theirs. */
 export function lockRolesCommand(
   postgres: OwnPostgres,

@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../formats/sql.ts';
 import type { Change } from './change.ts';
+import type { FilePlan } from './file-plan.ts';
 
 /**
  * The users that a changed userlist.txt drops and whom a reload would still let in: under scram-sha-256,
@@ -16,13 +17,26 @@ export function listRememberedUsers(changes: readonly Change[]): string[] {
 
 /** The roles of the stack's own Postgres that no user of the settings has any more: those may still log in to it. */
 export function listDroppedRoles(changes: readonly Change[]): string[] {
-  const { before, after } = textsOf(changes, (path) => path.startsWith('postgres/initdb.d/'));
-  const isRoleOf = (sql: string, name: string) =>
-    sql.includes(`\nALTER ROLE ${quoteIdentifier(name)} LOGIN;`);
+  const { before, after } = textsOf(changes, isRoleSql);
   return userNames(textsOf(changes, isUserlist).before).filter(
     (name) => isRoleOf(before, name) && after !== '' && !isRoleOf(after, name),
   );
 }
+
+/** Whether the userlist.txt of a set lists a user. */
+export function hasUser(plan: FilePlan, name: string): boolean {
+  const list = plan.find(({ path }) => isUserlist(path))?.text ?? '';
+  return userNames(list).includes(name);
+}
+
+/** Whether the SQL of a set has a role log in to the stack's own Postgres. */
+export function hasRole(plan: FilePlan, name: string): boolean {
+  return isRoleOf(plan.find(({ path }) => isRoleSql(path))?.text ?? '', name);
+}
+
+const isRoleSql = (path: string) => path.startsWith('postgres/initdb.d/');
+
+const isRoleOf = (sql: string, name: string) => sql.includes(`\nALTER ROLE ${quoteIdentifier(name)} LOGIN;`);
 
 const isUserlist = (path: string) => path === 'pgbouncer/userlist.txt';
 

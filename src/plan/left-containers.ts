@@ -13,6 +13,11 @@ export function listLeftContainers(compose: Change | undefined): string[] {
     .map(([, container]) => container);
 }
 
+/** The containers that run by a docker-compose.yml. */
+export function listRunningContainers(compose: string): string[] {
+  return [...runningContainers(compose).values()];
+}
+
 /** By service. One with a profile has no container between two runs. */
 function runningContainers(text = ''): Map<string, string> {
   const [, services = ''] = /^services:\n((?: .*\n)*)/m.exec(text) ?? [];

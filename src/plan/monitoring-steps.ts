@@ -47,14 +47,17 @@ const NEEDS = ['exporter', 'prometheus', 'grafana', 'grafanaPassword'] as const;
 /** What watches the pool and has changed files; a service that is new starts with them. */
 export function findMonitoringNeeds(changes: readonly Change[]): MonitoringNeed[] {
   const compose = changes.find(({ path }) => isComposeFile(path));
-  return NEEDS.filter((need) => {
-    const { service, files } = TAKING[need];
-    return (
-      compose?.before?.includes(`\n  ${service}:\n`) === true &&
-      compose.after?.text.includes(`\n  ${service}:\n`) === true &&
-      changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(files))
-    );
-  });
+  return NEEDS.filter(
+    (need) =>
+      hasService(compose?.before, need) &&
+      hasService(compose?.after?.text, need) &&
+      changes.some(({ kind, path }) => kind !== 'unchanged' && path.startsWith(TAKING[need].files)),
+  );
+}
+
+/** Whether a docker-compose.yml defines the service that is to take files. */
+export function hasService(compose: string | undefined, need: MonitoringNeed): boolean {
+  return compose?.includes(`\n  ${TAKING[need].service}:\n`) === true;
 }
 
 /** What makes the services that watch the pool take changed files. */

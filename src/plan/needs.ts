@@ -3,9 +3,10 @@ import { CONFIG_LABEL } from '../stack/labels.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import { describeCause, describeKeys, listChangedKeys, needsContainer } from './changed-keys.ts';
-import { listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
-import { listLeftContainers } from './left-containers.ts';
-import { findMonitoringNeeds, type MonitoringNeed } from './monitoring-steps.ts';
+import { hasRole, hasUser, listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
+import type { FilePlan } from './file-plan.ts';
+import { listLeftContainers, listRunningContainers } from './left-containers.ts';
+import { findMonitoringNeeds, hasService, type MonitoringNeed } from './monitoring-steps.ts';
 
 /** What has to happen to what runs so that changed files take effect; facts, in no order. */
 export interface Needs {
@@ -82,6 +83,24 @@ export function mergeNeeds(left: Needs, right: Needs): Needs {
     monitoring: both(left.monitoring, right.monitoring),
     left: both(left.left, right.left),
     server: both(left.server, right.server),
+  };
+}
+
+/**
+ * What earlier files needed and nobody is known to have done, as far as it still makes sense with newer ones: a role
+ * that is back is not locked out. A start may have been made by now, which `up` finds out.
+ */
+export function carryOver(needs: Needs, plan: FilePlan): Needs {
+  const compose = plan.find(({ path }) => isComposeFile(path))?.text ?? '';
+  const running = new Set(listRunningContainers(compose));
+  return {
+    ...needs,
+    start: false,
+    services: needs.services || needs.start,
+    remembered: needs.remembered.filter((name) => !hasUser(plan, name)),
+    dropped: needs.dropped.filter((name) => !hasRole(plan, name)),
+    monitoring: needs.monitoring.filter((need) => hasService(compose, need)),
+    left: needs.left.filter((name) => !running.has(name)),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
-import type { Change } from './change.ts';
 import {
   completeCommand,
   lockRolesCommand,
@@ -15,7 +14,7 @@ import {
   upServicesCommand,
 } from './commands.ts';
 import { monitoringSteps } from './monitoring-steps.ts';
-import { findNeeds, type Needs } from './needs.ts';
+import type { Needs } from './needs.ts';
 import type { NextStep } from './next-step.ts';
 
 /** The project, and the command that verifies it, as people would type it. */
@@ -24,9 +23,9 @@ interface Names {
   readonly verify: string;
 }
 
-/** What to run so that the changes take effect, and then to prove it. */
-export function nextSteps(changes: readonly Change[], stack: Stack, names: Names): NextStep[] {
-  const steps = orderSteps(findNeeds(changes, stack), stack, names);
+/** What to run so that needs are met, and then to prove it. */
+export function nextSteps(needs: Needs, stack: Stack, names: Names): NextStep[] {
+  const steps = orderSteps(needs, stack, names);
   if (steps.length === 0) return [];
   // Unlike `up --wait`, a restart returns before the service is healthy again.
   const isRestarted = steps.some(({ kind }) => kind === 'restart');

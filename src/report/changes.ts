@@ -41,7 +41,7 @@ export function reportOutcome(outcome: Outcome, report: Reporter): void {
     ...(diff === undefined ? {} : { diff }),
   });
   reportChanges(outcome, report);
-  if (!outcome.isDry) reportSteps(steps, report);
+  if (!outcome.isDry) reportSteps(outcome, report);
 }
 
 function reportChanges({ changes, folder, isDry }: Outcome, report: Reporter): void {
@@ -62,10 +62,10 @@ function shownPath(folder: string, path: string): string {
   return path.startsWith('../') ? posix.join(folder, path) : `${folder}/${path}`;
 }
 
-/** The commands that make it live, the last thing to be read. */
-function reportSteps(steps: readonly NextStep[], report: Reporter): void {
+/** The commands that make it live, the last thing to be read; also those of an earlier render that nobody proved. */
+function reportSteps({ steps, written }: Outcome, report: Reporter): void {
   if (steps.length === 0) return;
-  report.detail('\nNext:');
+  report.detail(written ? '\nNext:' : '\nStill to do, as long as no verify has passed since:');
   for (const { command, why } of steps)
     report.detail(`  ${report.style.bold(command)}\n    ${report.style.dim(why)}`);
 }

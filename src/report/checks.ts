@@ -64,16 +64,19 @@ const TABLES: readonly {
 
 /**
  * Reports a verdict: a line a check, why and what to do below each failure, then the tables.
- * @param what what it is about, where that is not all of the environment
+ * @param about `what` it is about, where that is not all of the environment; and `rolledBackTo`, the time of the older
+ * set that was judged by, which the settings are ahead of
  */
 export function reportVerdict(
   verdict: Verdict,
   environment: string,
   report: Reporter,
-  what: string = environment,
+  {
+    what = environment,
+    rolledBackTo,
+  }: { readonly what?: string | undefined; readonly rolledBackTo?: string | undefined } = {},
 ): void {
-  const isOk = hasPassed(verdict);
-  report.data({ environment, ok: isOk, ...verdictToJson(verdict) });
+  report.data({ environment, ok: hasPassed(verdict), rolledBackTo, ...verdictToJson(verdict) });
   const explained = new Set<string>();
   for (const row of verdict.rows) {
     const isQuiet = row.status === 'ok';
@@ -103,7 +106,12 @@ export function formatFailures({ rows }: Pick<Verdict, 'rows'>, style: Style): s
  */
 function formatRow(row: Row, explained: Set<string>, style: Style): string[] {
   const { status, title, observed, expected, cause, hint } = row;
-  const label = { ok: style.green('ok  '), fail: style.red.bold('FAIL'), skip: style.yellow('skip') }[status];
+  const label = {
+    ok: style.green('ok  '),
+    warn: style.yellow.bold('WARN'),
+    fail: style.red.bold('FAIL'),
+    skip: style.yellow('skip'),
+  }[status];
   const note = (name: string, text: string | undefined) =>
     text === undefined ? [] : [`      ${style.cyan(`${name}:`)} ${text}`];
   const lines = [`${label}  ${title} — ${observed}`, ...note('expected', expected)];
@@ -125,6 +133,7 @@ export function summarise(rows: readonly Row[], environment: string, style: Styl
   const counts = [
     `${count('ok')} ok`,
     ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(count('warn') === 0 ? [] : [count('warn') === 1 ? '1 warning' : `${count('warn')} warnings`]),
     ...(count('skip') === 0 ? [] : [`${count('skip')} skipped`]),
   ].join(', ');
   return `${style.bold(environment)} ${formatVerdict(rows, style)}: ${counts}`;

@@ -166,7 +166,9 @@ export const CAUSES: readonly Cause[] = [
     id: 'no-such-user',
     pattern: /no such user/i,
     cause: 'The running PgBouncer has no such user: it has not read the rendered userlist.txt',
-    fix: 'run {render}, then {reload}',
+    fix: 'run {render}, {roles}, then {reload}',
+    externalFix: 'run {render}, then {reload}',
+    adoptedFix: 'run {render}, then {reload}',
   },
   {
     id: 'no-such-database',
@@ -228,7 +230,10 @@ export const CAUSES: readonly Cause[] = [
     id: 'pgbouncer-refused-password',
     pattern: /SASL authentication failed|password authentication failed\s*$/im,
     cause: 'PgBouncer refused the password: its userlist.txt holds another one for the user',
-    fix: 'run {render}, then {reload}',
+    // Who changes a password in the settings changes it in both places.
+    fix: 'run {render}, store it in Postgres: {roles}, then {reload}',
+    adoptedFix:
+      'run {render}, then {reload}; where Postgres has another password than the settings, too: {roles}',
     vague: true,
   },
   {

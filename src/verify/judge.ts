@@ -16,8 +16,10 @@ import { checkPort } from './checks/port.ts';
 import { checkPrometheusFiles } from './checks/prometheus-files.ts';
 import { checkPrometheusRules } from './checks/prometheus-rules.ts';
 import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
+import { checkRolledBack } from './checks/rolled-back.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkStandstill } from './checks/standstill.ts';
+import { checkUsers } from './checks/users.ts';
 import { checkVersion } from './checks/version.ts';
 import { checkWrongPassword } from './checks/wrong-password.ts';
 import { type Row, skip } from './row.ts';
@@ -25,7 +27,7 @@ import type { Check, Scene } from './scene.ts';
 import { listCore } from './subject.ts';
 
 /** What there is to check whether or not anything runs. */
-const GROUND_CHECKS: readonly Check[] = [checkDocker, checkFiles, checkShell];
+const GROUND_CHECKS: readonly Check[] = [checkDocker, checkRolledBack, checkFiles, checkShell];
 
 /** From the ground up: what fails first is usually why the rest does. */
 const STACK_CHECKS: readonly Check[] = [
@@ -37,6 +39,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkVersion,
   checkConfig,
   checkDatabases,
+  checkUsers,
   checkStandstill,
   checkPools,
   checkLogins,

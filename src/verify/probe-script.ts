@@ -92,6 +92,7 @@ if [ -n "$console_user" ]; then
       -c "\\\\echo $nonce table version" -c 'SHOW VERSION' \\
       -c "\\\\echo $nonce table config" -c 'SHOW CONFIG' \\
       -c "\\\\echo $nonce table databases" -c 'SHOW DATABASES' \\
+      -c "\\\\echo $nonce table users" -c 'SHOW USERS' \\
       -c "\\\\echo $nonce table pools" -c 'SHOW POOLS' \\
       -c "\\\\echo $nonce table stats" -c 'SHOW STATS' \\
       -c "\\\\echo $nonce table state" -c 'SHOW STATE' \\

@@ -3,7 +3,8 @@ export interface Row {
   /** Stable, for machines: `login:ecar_user@ecar_db`. */
   readonly id: string;
   readonly title: string;
-  readonly status: 'ok' | 'fail' | 'skip';
+  /** `warn` for what works, and should not stay as it is. */
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip';
   /** What was seen; for `skip`, why nothing was looked at. */
   readonly observed: string;
   readonly expected?: string | undefined;
@@ -30,6 +31,11 @@ export function ok(id: string, title: string, observed: string, details: Details
 /** A check that failed, with what it saw and, where known, what to do. */
 export function fail(id: string, title: string, failure: Failure, details: Details = {}): Row {
   return { id, title, status: 'fail', ...failure, ...details };
+}
+
+/** What does not keep the stack from working, with what to do about it. */
+export function warn(id: string, title: string, about: Pick<Row, 'observed' | 'hint'>): Row {
+  return { id, title, status: 'warn', ...about };
 }
 
 /** A check that was not made; the reason reads on from the title: `because the admin console did not answer`. */

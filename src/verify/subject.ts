@@ -33,8 +33,18 @@ export interface Subject extends Target {
   readonly composeText: string;
   /** What the label `ecar-pool.config-hash` of each rendered service says, by service. */
   readonly configHashes: ReadonlyMap<string, string>;
+  /** Undefined where the stack is to be what the settings say. */
+  readonly kept?: KeptSet | undefined;
   /** The environment that ecar-pool runs in. */
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** An older set that was put back, and is what the stack is to be until the settings are deployed again. */
+export interface KeptSet {
+  readonly time: string;
+  /** The files in which the settings are ahead of it. */
+  readonly ahead: readonly string[];
+  readonly deployCommand: string;
 }
 
 /** Whether a container was made from its service as it is rendered now. */

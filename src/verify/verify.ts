@@ -21,7 +21,7 @@ export interface Verdict {
   readonly databases: readonly ConsoleRow[];
 }
 
-/** Whether no check failed. */
+/** Whether no check failed; one that warns did not. */
 export function hasPassed({ rows }: Pick<Verdict, 'rows'>): boolean {
   return rows.every(({ status }) => status !== 'fail');
 }

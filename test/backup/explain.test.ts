@@ -41,6 +41,15 @@ describe('why a program of Postgres failed', () => {
       'pg_dump failed on it: it was ended with 137 and said nothing',
       /run it again/,
     ],
+    [
+      'an image that cannot be had',
+      ended(
+        'Unable to find image \'localhost:1/x:17\' locally\ndocker: Error response from daemon: Get "http://localhost:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused\n',
+        { code: 125 },
+      ),
+      'pg_dump failed on it: docker: Error response from daemon: Get "http://localhost:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
+      /correct `backup\.image`/,
+    ],
     ['a time limit', ended('', { timedOut: true }), 'pg_dump was not done with it within 3 s', /--timeout/],
     [
       'docker',

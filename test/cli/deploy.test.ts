@@ -98,6 +98,20 @@ describe('rollback', () => {
     expect(err).toContain('ecar-pool rollback --env prod --list');
   });
 
+  it.each(['2020', '2020-01-01T00-00-00Z'])('must list the sets there are where %s is none', async (to) => {
+    const cwd = tempProject();
+    const { stack, plan } = await planScenario('minimal');
+    const facts = { stack, settings: new Map(), configHashes: new Map() };
+    const times: string[] = [];
+    for (let count = 0; count < 2; count++)
+      times.unshift(await keepProved(join(cwd, 'stack/prod'), { plan, facts }));
+    const { exitCode, err } = await runToEnd(['rollback', '--env', 'prod', '--to', to], { cwd });
+    expect(exitCode).toBe(2);
+    expect(err).toBe(
+      `error: stack/prod has no set of ${to}\n  fix: name one of ${times[0]} (current), ${times[1]}\n`,
+    );
+  });
+
   it('must make no folder where there is nothing to go back to', async () => {
     const cwd = tempProject();
     const { exitCode, err } = await runToEnd(['rollback', '--env', 'prod', '--yes'], { cwd });

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noteStanding, readStanding } from '../../src/deploy/standing.ts';
 import { runToEnd } from '../support/fake-world.ts';
 import { PASSWORDS, SETTINGS, tempProject } from '../support/temp-project.ts';
 
@@ -57,6 +58,34 @@ describe('render', () => {
     const { out } = await render(cwd);
     expect(out).toContain('updated    stack/prod/docker-compose.yml');
     expect(out).toContain('up -d --wait');
+  });
+
+  it('must tell again what an earlier one asked for since something was known to run', async () => {
+    const cwd = tempProject();
+    const folder = join(cwd, 'stack/prod');
+    await render(cwd);
+    expect((await render(cwd)).out).not.toContain('docker compose');
+    await noteStanding(folder, {});
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 20, pkt_buf: 8192');
+    await render(cwd);
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 21');
+    expect((await render(cwd)).out).toContain('up -d --wait');
+    const again = await render(cwd);
+    expect(again.out).toMatch(
+      /^Still to do, as long as no verify has passed since:\n {2}docker compose .*up -d --wait$/m,
+    );
+    expect((await render(cwd, '--check')).exitCode).toBe(0);
+  });
+
+  it('must ask for no more than before where it is refused', async () => {
+    const cwd = tempProject();
+    const folder = join(cwd, 'stack/prod');
+    await render(cwd);
+    await noteStanding(folder, {});
+    writeFileSync(join(folder, 'pg_service.conf'), 'mine');
+    edit(cwd, 'default_pool_size: 20', 'default_pool_size: 21');
+    expect((await render(cwd)).exitCode).toBe(2);
+    expect((await readStanding(folder))?.needs).toBeUndefined();
   });
 
   it('must bring the roles of a running Postgres in line when a password changed', async () => {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type FakeDocker, fakeDocker, type Rule } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
@@ -95,6 +96,29 @@ describe('restore', () => {
     await runToEnd(argv, { cwd, env: fake.env });
     const restored = fake.calls().find(({ argv }) => argv.join(' ').includes('pg_restore "$@"'));
     expect(restored?.argv.join(' ')).toContain("dbname='reports'");
+  });
+
+  const SQL = '--\n-- PostgreSQL database dump\n--\n';
+  const PSQL =
+    'docker compose -f stack/prod/docker-compose.yml exec -T postgres psql -X -p 5432 -U postgres -d ecar_db -v ON_ERROR_STOP=1';
+
+  it.each<[string, Buffer | string, string, string]>([
+    ['my dump.sql', SQL, 'is text, such as the SQL', `: ${PSQL} <'my dump.sql'`],
+    ['x.sql.gz', gzipSync(SQL.repeat(9000)), 'is text that was compressed', `: gunzip -c x.sql.gz | ${PSQL}`],
+    ['x.dump.gz', gzipSync('PGDMP\x01\x0e'), 'is compressed with gzip', 'gunzip -c x.dump.gz >unpacked.dump'],
+    ['x.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 1]), 'is compressed with zstd', 'unzstd -c x.zst >'],
+    ['cut.gz', gzipSync('PGDMP').subarray(0, 4), 'is compressed with gzip', 'gunzip -c cut.gz >'],
+    ['empty', '', 'is empty', 'name a dump'],
+  ])('must say what %s is, and how it is restored', async (file, content, what, hint) => {
+    const cwd = await project();
+    writeFileSync(join(cwd, file), content);
+    const fake = fakeDocker(RULES);
+    const argv = ['restore', file, '--into', 'ecar_db', '--env', 'prod', '--clean', '--yes'];
+    const { exitCode, err } = await runToEnd(argv, { cwd, env: fake.env });
+    expect(err).toContain(`error: ${file} ${what}`);
+    expect(err).toContain(hint);
+    expect(exitCode).toBe(2);
+    expect(hasRestored(fake)).toBe(false);
   });
 
   it.each<[string, string[], Rule[], number, RegExp]>([

@@ -141,6 +141,22 @@ describe('a backup that is disturbed', () => {
     }
   });
 
+  it('must name who holds the lock that a restore has waited for in vain', async () => {
+    const project = useStack();
+    const database = `${project.name}_db`;
+    await project.ecar(BACKUP);
+    const [dump = ''] = (await listed(project)).filter((name) => name.endsWith('.dump')).reverse();
+    await whileLocked(project, 'big', async () => {
+      const args = ['restore', `${FOLDER}/${dump}`, '--into', database, '--env', 'prod', '--clean', '--yes'];
+      const { stderr } = await project.ecar([...args, '--timeout', '15'], { code: 3, timeoutMs: 60_000 });
+      expect(stderr).toMatch(
+        /waited for a lock .*: session \d+ of postgres \(psql\), active since .*, has big; /,
+      );
+      expect(stderr).toContain('the database is as it was');
+    });
+    expect(await psql(project, database, 'SELECT count(*) FROM big')).toBe('25000\n');
+  });
+
   it('must remove what has had its time, and nothing else, once the new one counts', async () => {
     const project = useStack();
     const [newest = ''] = await listed(project);

@@ -93,7 +93,7 @@ describe('deploy', () => {
       const found = statSync(project.path(join(STATE, name)));
       if (found.isDirectory()) expect(found.mode & 0o077, name).toBe(0);
     }
-    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'trail']);
+    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'standing.json', 'trail']);
   });
 
   it('must refuse while another one is at work, and take over from a dead one', async () => {
@@ -200,7 +200,7 @@ describe('a deploy that fails', () => {
     const verified = await project.ecar(['verify', '--env', 'prod'], { code: 'any' });
     expect(verified.code, verified.stdout).toBe(0);
     expect(await query(project, login, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'trail']);
+    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'standing.json', 'trail']);
     const next = await deploy(project);
     expect(next.stdout).toMatch(/^nothing to do/m);
     return outcome;

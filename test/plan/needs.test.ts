@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compareSets } from '../../src/plan/compare.ts';
-import { findNeeds, isIdle, mergeNeeds, needAll } from '../../src/plan/needs.ts';
+import { carryOver, findNeeds, isIdle, mergeNeeds, needAll } from '../../src/plan/needs.ts';
 
 const STACK = { postgres: { kind: 'external', host: 'db', port: 5432 }, adopted: undefined } as const;
 const ini = (...lines: string[]) => [
@@ -36,4 +36,34 @@ it('must not call for a reload because of what only a new container takes', () =
   ];
   const named = findNeeds(compareSets(databases(1), databases(2)), STACK);
   expect(named).toMatchObject({ reload: ['pgbouncer/pgbouncer.ini: pkt_buf'], containers: [] });
+});
+
+it('must carry over what was not done, but for what newer files have back', () => {
+  const plan = [
+    { path: 'pgbouncer/userlist.txt', mode: 0o644, text: '"ann" "SCRAM-SHA-256$x"\n' },
+    { path: 'postgres/initdb.d/10.sql', mode: 0o644, text: '\nALTER ROLE "ann" LOGIN;\n' },
+    {
+      path: 'docker-compose.yml',
+      mode: 0o644,
+      text: 'services:\n  pgbouncer-exporter:\n    container_name: "x_exporter"\n',
+    },
+  ];
+  const needs = {
+    ...needAll('an earlier render'),
+    start: true,
+    services: false,
+    remembered: ['ann', 'bob'],
+    dropped: ['ann', 'bob'],
+    monitoring: ['exporter', 'prometheus'] as const,
+    left: ['x_exporter', 'x_grafana'],
+  };
+  expect(carryOver(needs, plan)).toEqual({
+    ...needs,
+    start: false,
+    services: true,
+    remembered: ['bob'],
+    dropped: ['bob'],
+    monitoring: ['exporter'],
+    left: ['x_grafana'],
+  });
 });

@@ -15,6 +15,7 @@ import { checkPools } from '../../src/verify/checks/pools.ts';
 import { checkPort } from '../../src/verify/checks/port.ts';
 import { checkShell } from '../../src/verify/checks/shell.ts';
 import { checkStandstill } from '../../src/verify/checks/standstill.ts';
+import { checkUsers } from '../../src/verify/checks/users.ts';
 import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
 import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
@@ -38,6 +39,14 @@ import {
 const FILE = 'stack/prod/docker-compose.yml';
 const change = (kind: 'create' | 'update' | 'remove', path: string) =>
   ({ kind, path, foreign: false, cause: 'the settings changed', before: '', after: undefined }) as const;
+const ADOPTED = {
+  files: ['compose.yaml'],
+  isSelfNamed: true,
+  isPersistent: false,
+  networks: [],
+  profiles: [],
+  services: [{ name: 'web', environment: new Map<string, string>() }],
+};
 const external = { ...STACK, postgres: { kind: 'external', host: 'db.example.com', port: 5432 } } as const;
 const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
 const silent = { code: 124, said: '', ms: 7000, waited: 0 };
@@ -59,6 +68,7 @@ describe('a stack where all is well', () => {
       'version',
       'config',
       'databases',
+      'users',
       'active',
       'pools',
       'login:ecar_user@ecar_db',
@@ -137,7 +147,7 @@ describe('checks', () => {
       {
         status: 'fail',
         observed: '.env missing, a.ini differs (the settings changed), b.yml left over',
-        hint: 'run ecar-pool render --env prod',
+        hint: 'run ecar-pool render --env prod, and the commands that it names',
       },
     ],
     [
@@ -194,6 +204,29 @@ describe('checks', () => {
       },
       { status: 'ok', observed: 'postgres, pgbouncer made from the rendered files' },
     ],
+    [
+      'a service of an adopted project that a plain up has made',
+      checkCurrentContainers,
+      {
+        subject: {
+          configHashes: new Map([
+            ['web', 'hash of web'],
+            ['pgbouncer', 'hash of pgbouncer'],
+          ]),
+          stack: { ...STACK, adopted: ADOPTED },
+          project: adoptedProject('ecar', ADOPTED, '.', 'pgbouncer'),
+        },
+        containers: [container('web', { labels: new Map() }), container('pgbouncer')],
+      },
+      {
+        status: 'fail',
+        observed: 'web runs without docker-compose.pgbouncer.yml',
+        cause: 'A plain `docker compose up` does not take docker-compose.pgbouncer.yml',
+        hint: expect.stringMatching(
+          /^run docker compose .*-f docker-compose\.pgbouncer\.yml up -d pgbouncer web; .* ecar-pool render --env prod --set-compose-file$/,
+        ),
+      },
+    ],
     ['no container', checkCurrentContainers, { containers: [] }, { status: 'skip' }],
     [
       'a port that is not published',
@@ -245,6 +278,59 @@ describe('checks', () => {
       checkMountedFiles,
       { subject: { changes: [{ ...change('update', 'pgbouncer/with-log.ini'), before: 'log' }] } },
       { status: 'fail', observed: 'the container sees no with-log.ini' },
+    ],
+    [
+      'copies of files that settings name, seen otherwise',
+      checkMountedFiles,
+      {
+        subject: {
+          changes: ['pgbouncer/auth_hba.conf', 'pgbouncer/server_tls_ca.pem'].map((path) => ({
+            ...change('update', path),
+            before: 'as it lies on the disk',
+          })),
+        },
+        files: new Map([['auth_hba.conf', 'another sum']]),
+      },
+      {
+        status: 'fail',
+        observed: 'the container sees another auth_hba.conf, the container sees no server_tls_ca.pem',
+      },
+    ],
+    [
+      'users that PgBouncer knows, one more among them',
+      checkUsers,
+      {},
+      { status: 'ok', observed: '3 users of userlist.txt are known' },
+    ],
+    [
+      'users that it has not read yet, or otherwise',
+      checkUsers,
+      {
+        subject: {
+          stack: {
+            ...STACK,
+            users: STACK.users.map((user) => ({
+              ...user,
+              settings: new Map([
+                ['pool_mode', 'session'],
+                ['pool_size', '7'],
+              ]),
+            })),
+          },
+        },
+        tables: {
+          users: [
+            { name: 'ecar_user', pool_mode: 'session', pool_size: '8' },
+            { name: 'boss', pool_mode: null },
+          ],
+        },
+      },
+      {
+        status: 'fail',
+        observed:
+          'ecar_user: pool_size is 8, rendered 7; stats is missing; boss: pool_mode is empty, rendered session',
+        hint: `run docker compose -f ${FILE} kill -s HUP pgbouncer`,
+      },
     ],
     [
       'an image without sha256sum',
@@ -643,14 +729,7 @@ describe('logins', () => {
   });
 
   it('must leave the roles behind an adopted project to those who know its password', () => {
-    const adopted = {
-      files: ['compose.yaml'],
-      isSelfNamed: true,
-      isPersistent: false,
-      networks: [],
-      profiles: [],
-      services: [],
-    };
+    const adopted = { ...ADOPTED, services: [] };
     const postgres = { kind: 'service' as const, host: 'db', port: 5432 };
     // Which the application is makes no difference: the role whose login fails is the one to be mended.
     const stack = { ...STACK, adopted, postgres, client: { ...STACK.client, user: 'another' } };

@@ -70,6 +70,11 @@ async function project(environment = 'prod') {
         ['ecar_db', 'postgres', '5432', 'ecar_db', null, '20', '0', null, '0', '0'],
         ['pgbouncer', null, '6432', 'pgbouncer', 'pgbouncer', '2', '0', 'statement', '0', '0'],
       ],
+      users: [
+        ['name', 'pool_mode'],
+        ['ecar_user', null],
+        ['pgbouncer', null],
+      ],
       pools: [
         [
           'database',
@@ -120,6 +125,7 @@ describe('verify', () => {
       ok    PgBouncer version — PgBouncer 1.26.0
       ok    SHOW CONFIG — 11 settings as rendered
       ok    SHOW DATABASES — ecar_db as rendered
+      ok    SHOW USERS — 2 users of userlist.txt are known
       ok    pools are active — nothing is paused or disabled
       ok    SHOW POOLS — 1 pool, 3 clients, none waiting
       ok    login ecar_user to ecar_db — SELECT 1 answered by Postgres
@@ -137,7 +143,7 @@ describe('verify', () => {
       name     host      port  database  pool  reserve  mode
       ecar_db  postgres  5432  ecar_db     20        0     -
 
-      prod works: 16 ok
+      prod works: 17 ok
       "
     `);
     expect(exitCode).toBe(0);
@@ -185,6 +191,7 @@ describe('verify', () => {
         {},
         {},
         {},
+        {},
       ],
       pools: [{ database: 'ecar_db', cl_active: '3' }, { database: 'pgbouncer' }],
       stats: [{ total_xact_count: '1234' }],
@@ -209,7 +216,7 @@ describe('verify', () => {
       "FAIL  container pgbouncer — running, unhealthy
             expected: running, healthy
             fix: see docker compose -f stack/prod/docker-compose.yml logs --tail 50 pgbouncer
-      prod does not pass: 15 ok, 1 failed
+      prod does not pass: 16 ok, 1 failed
       "
     `);
   });
@@ -254,7 +261,7 @@ describe('verify', () => {
     expect(out).toContain(
       'skip  admin console — because the pgbouncer container is not running but restarting',
     );
-    expect(out).toMatch(/5 ok, 1 failed, 10 skipped\n$/);
+    expect(out).toMatch(/5 ok, 1 failed, 11 skipped\n$/);
   });
 
   it('must fail a set of files that is half there, and ask docker nothing where there is no Compose file', async () => {
@@ -268,7 +275,7 @@ describe('verify', () => {
       "ok    docker — Engine 28.2.2, Compose 2.40.3
       FAIL  rendered files — docker-compose.yml missing, pgbouncer/userlist.txt differs (it was changed since it was rendered)
             expected: the files that the settings render to
-            fix: run ecar-pool render --env prod
+            fix: run ecar-pool render --env prod, and the commands that it names
       ok    shell environment — sets nothing of .env differently
       skip  running stack — because there is no docker-compose.yml to ask docker about
 

@@ -144,6 +144,7 @@ export const TABLES: Readonly<Record<string, readonly ConsoleRow[]>> = {
     entry('ecar_admin', { pool_size: '20', pool_mode: 'session' }),
     entry('pgbouncer', { host: null, database: 'pgbouncer', pool_size: '2', pool_mode: 'statement' }),
   ],
+  users: ['ecar_user', 'stats', 'boss', 'pgbouncer'].map((name) => ({ name, pool_mode: null })),
   pools: [
     { database: 'ecar_db', user: 'ecar_user', cl_active: '3', cl_waiting: '0', maxwait: '0' },
     { database: 'pgbouncer', user: 'pgbouncer', cl_active: '1', cl_waiting: '0', maxwait: '0' },

@@ -1,6 +1,7 @@
 import type { Container } from '../../docker/containers.ts';
 import { upCommand } from '../../plan/commands.ts';
 import { OVERLAY_FILE } from '../../stack/compose-project.ts';
+import { CONFIG_LABEL } from '../../stack/labels.ts';
 import { seen } from '../evidence.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
@@ -22,14 +23,25 @@ export const checkCurrentContainers: Check = ({ subject, evidence }) => {
   const stale = found.flatMap((container) => explainStale(container, subject));
   const names = services.filter((name) => found.some(({ service }) => service === name)).join(', ');
   if (stale.length === 0) return [ok(ID, TITLE, `${names} made from the rendered files`)];
+  const up = upCommand(subject.project);
+  const isBeside = found.some((container) => runsBesideOverlay(container, subject));
   return [
     fail(ID, TITLE, {
       observed: stale.join('; '),
       expected: 'made from the rendered files',
-      hint: `run ${upCommand(subject.project)}`,
+      ...(isBeside ? { cause: `A plain \`docker compose up\` does not take ${OVERLAY_FILE}` } : {}),
+      hint:
+        isBeside && subject.kept === undefined && !subject.project.isSelfFound
+          ? `run ${up}; to have a plain one take it, too, ${subject.renderCommand} --set-compose-file`
+          : `run ${up}`,
     }),
   ];
 };
+
+/** Whether a service of an adopted project was made from its people's files alone: only the overlay has labels. */
+function runsBesideOverlay({ service, labels }: Container, { stack }: Subject): boolean {
+  return stack.adopted?.services.some(({ name }) => name === service) === true && !labels.has(CONFIG_LABEL);
+}
 
 function explainStale(container: Container, subject: Subject): string[] {
   const { service, image } = container;
@@ -38,6 +50,7 @@ function explainStale(container: Container, subject: Subject): string[] {
   if (rendered !== undefined && image !== rendered)
     return [`${service} runs the image ${image}, not ${rendered}`];
   if (isCurrent(container, subject)) return [];
+  if (runsBesideOverlay(container, subject)) return [`${service} runs without ${OVERLAY_FILE}`];
   return [
     subject.stack.adopted
       ? `${service} was made before its part of ${OVERLAY_FILE} changed`

@@ -11,18 +11,22 @@ const DIFFERENCE: Readonly<Record<Exclude<Change['kind'], 'unchanged'>, string>>
   remove: 'left over',
 };
 
-/** Whether the files on the disk are what the settings render to; a set that is half old fails, too. */
+/** Whether the files on the disk are what the settings render to, or those of a set that was put back; half of each fails. */
 export const checkFiles: Check = ({ subject }) => {
-  const { changes, renderCommand } = subject;
+  const { changes, renderCommand, kept } = subject;
   const stale = changes.flatMap(({ kind, path, cause }) =>
     kind === 'unchanged' ? [] : [`${path} ${DIFFERENCE[kind]}${kind === 'update' ? ` (${cause})` : ''}`],
   );
-  if (stale.length === 0) return [ok(ID, TITLE, `${changes.length} files as the settings render them`)];
+  const [have, expected] =
+    kept === undefined
+      ? ['the settings render them', 'the files that the settings render to']
+      : [`the set of ${kept.time} has them`, `the files of the set of ${kept.time}`];
+  if (stale.length === 0) return [ok(ID, TITLE, `${changes.length} files as ${have}`)];
   return [
     fail(ID, TITLE, {
       observed: stale.join(', '),
-      expected: 'the files that the settings render to',
-      hint: `run ${renderCommand}`,
+      expected,
+      hint: `run ${renderCommand}${kept === undefined ? ', and the commands that it names' : ''}`,
     }),
   ];
 };

@@ -1,0 +1,40 @@
+import type { SetFacts } from '../deploy/stack-set.ts';
+import type { Change } from '../plan/change.ts';
+import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
+import type { Stack } from '../stack/stack.ts';
+import { readDotenvOnDisk } from '../verify/dotenv-on-disk.ts';
+import type { Subject, Target } from '../verify/subject.ts';
+import { ROTATION_PATTERN } from '../writers/monitoring/log-rotation.ts';
+import { CONFIG_FOLDER, LOG_FILE } from '../writers/pgbouncer-ini.ts';
+
+/** What docker is asked about for a stack. */
+export function describeTarget(stack: Stack, project: ComposeProject, isRendered: boolean): Target {
+  return {
+    stack,
+    project,
+    isRendered,
+    configFolder: CONFIG_FOLDER,
+    logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
+  };
+}
+
+/**
+ * What a set of files is verified by.
+ * @param changes from what lies on the disk to the set
+ */
+export function describeSubject(
+  target: Target,
+  { settings, configHashes }: SetFacts,
+  changes: readonly Change[],
+  rest: Pick<Subject, 'renderCommand' | 'waitCommand' | 'env' | 'kept'>,
+): Subject {
+  return {
+    ...target,
+    ...rest,
+    changes,
+    settings,
+    configHashes,
+    dotenv: readDotenvOnDisk(changes),
+    composeText: changes.find(({ path }) => isComposeFile(path))?.after?.text ?? '',
+  };
+}
