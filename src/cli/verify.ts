@@ -84,7 +84,7 @@ export const addVerify: AddCommand = (program, bind) => {
     };
     const hidden = dotenvVariables(stack).keys();
     const docker = createDocker({ ...session, hidden, secrets: listSecrets(stack), deadline });
-    await versions.orEnd(checkNamesOf(project, docker));
+    await versions.orEnd(checkNamesOf(project, { ...session, deadline }));
     const verdict = await verifyStack(docker, target, {
       versions: versions.answer,
       describeSubject,
