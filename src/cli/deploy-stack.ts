@@ -1,30 +1,17 @@
-import { createDocker } from '../docker/docker.ts';
 import { refuseStrange } from '../plan/apply.ts';
-import { listSecrets } from '../verify/list-secrets.ts';
-import { dotenvVariables } from '../writers/dotenv.ts';
 import { checkNamesOf } from './check-project-names.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
 import { loadProject } from './load-project.ts';
 import { transit } from './transit.ts';
 
-const NAMES_MS = 30_000;
-
 /** Settings -> files -> a stack that runs and was proved, or the one of before. Gives the exit code. */
 export async function deployStack(invocation: Invocation<DeployOptions>): Promise<number> {
   const { world, options, report } = invocation;
   const project = await loadProject(options, world, report);
-  const { stack, folder, shownFolder, environment } = project;
-  const docker = createDocker({
-    cwd: world.cwd,
-    env: world.env,
-    signal: world.signal,
-    hidden: dotenvVariables(stack).keys(),
-    secrets: listSecrets(stack),
-    deadline: performance.now() + NAMES_MS,
-  });
-  await checkNamesOf(project, docker);
+  const { folder, shownFolder, environment } = project;
   const { plan, changes } = await project.planChanges();
+  await checkNamesOf(project, world);
   // Before the lock, which would make any folder look like ours.
   await refuseStrange(changes, folder);
   const facts = project.facts();

@@ -71,7 +71,7 @@ export async function proveStack(
     secrets: stacks.flatMap(listSecrets),
     deadline,
   });
-  await versions.orEnd(checkNamesOf(project, docker));
+  await versions.orEnd(checkNamesOf(project, { cwd, env, signal, deadline }));
   const verdict = await verifyStack(docker, target, {
     versions: versions.answer.then((found) => {
       refuseOldCompose(found.compose, facts.stack);

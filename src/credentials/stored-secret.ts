@@ -7,10 +7,5 @@
  * on the way. PgBouncer splits with strtok, which also skips `$` in front.
  */
 export function looksLikeStoredSecret(password: string): boolean {
-  return /^md5[0-9a-f]{32}$/.test(password) || isVerifier(password);
-}
-
-/** The same of a SCRAM verifier alone, which proves a password and cannot stand in for one. */
-export function isVerifier(secret: string): boolean {
-  return /^\$*SCRAM-SHA-256\$/.test(secret);
+  return /^md5[0-9a-f]{32}$/.test(password) || /^\$*SCRAM-SHA-256\$/.test(password);
 }

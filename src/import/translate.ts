@@ -1,5 +1,5 @@
 import { losesVerifiers } from '../credentials/store-passwords.ts';
-import { isVerifier, looksLikeStoredSecret } from '../credentials/stored-secret.ts';
+import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { formatPgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import { type ImportedDatabase, readDatabases } from './databases.ts';
 import type { Losses } from './losses.ts';
@@ -67,9 +67,9 @@ export function translate(
       'name the list of users as auth_file',
     );
   warnOfHashes(users, String(pgbouncer['auth_type']), file, wishes, losses);
-  refuseVerifierOfAuthUser(config, databases, users, losses);
   const home = chooseHome(databases);
   warnOfNetwork(databases, file, wishes, losses);
+  refuseVerifierOfAuthUser(config, databases, users, losses);
   const admins = addAdmin(users, file, secrets, losses, createSecret);
   return {
     network:
@@ -132,29 +132,6 @@ function chooseHome(databases: readonly ImportedDatabase[]): { host: string; por
   };
   // Several hosts are for an entry: what is said of the server of all must be one.
   return host.includes(',') ? { host: host.split(',')[0] ?? '', port } : { host, port };
-}
-
-/** PgBouncer asks Postgres as this user, and has no client whose login would bring what a verifier lacks. */
-function refuseVerifierOfAuthUser(
-  { entries }: PoolerConfig,
-  databases: readonly ImportedDatabase[],
-  users: readonly ImportedUser[],
-  losses: Losses,
-): void {
-  const named = [
-    ...entries.filter(({ section, key }) => section === 'pgbouncer' && key === 'auth_user'),
-    ...databases.map(({ keys, at }) => ({ value: String(keys['auth_user']), at })),
-  ];
-  for (const { value, at } of named) {
-    const { secret = '' } = users.find(({ name }) => name === value) ?? {};
-    if (isVerifier(secret))
-      losses.refuse(
-        'auth-user',
-        at,
-        `PgBouncer cannot log in as ${value} to ask about users: of its password there is only a SCRAM verifier`,
-        'put the password itself into the list of users, or remove auth_user where that has everyone',
-      );
-  }
 }
 
 /** Stored secrets that do not do what they are stored for, with this release or this way of logging in. */
@@ -233,4 +210,27 @@ function addAdmin(
     'keep it: `verify` reads the console as it',
   );
   return [[name, { password: secrets.add(name, 'PASSWORD', createSecret()), role: 'admin' }]];
+}
+
+/** PgBouncer asks Postgres as this user, and has no client whose login would bring what a verifier lacks. */
+function refuseVerifierOfAuthUser(
+  { entries }: PoolerConfig,
+  databases: readonly ImportedDatabase[],
+  users: readonly ImportedUser[],
+  losses: Losses,
+): void {
+  const named = [
+    ...entries.filter(({ section, key }) => section === 'pgbouncer' && key === 'auth_user'),
+    ...databases.map(({ keys, at }) => ({ value: String(keys['auth_user']), at })),
+  ];
+  for (const { value, at } of named) {
+    const { secret = '' } = users.find(({ name }) => name === value) ?? {};
+    if (/^\$*SCRAM-SHA-256\$/.test(secret))
+      losses.refuse(
+        'auth-user',
+        at,
+        `PgBouncer cannot log in as ${value} to ask about users: of its password there is only a SCRAM verifier`,
+        'put the password itself into the list of users, or remove auth_user where that has everyone',
+      );
+  }
 }

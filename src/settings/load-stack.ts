@@ -14,7 +14,6 @@ import { parseYaml } from './parse-yaml.ts';
 import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
-import { checkAuthUsers } from './rules/auth-user.ts';
 import { checkPasswords } from './rules/passwords.ts';
 import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
@@ -93,7 +92,6 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
   const others = [...environments.keys()].filter((name) => name !== environment);
   const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
   checkPasswords(checked.sections, secrets, found);
-  checkAuthUsers(checked.sections, secrets, found);
   const { name = '', compose, pgbouncer = {} } = checked.sections;
   const composeFiles = await readComposeFiles({ name, compose }, found, {
     ...world,

@@ -1,4 +1,4 @@
-import { error, type Page, PGBOUNCER_CONFIG, refusal } from '../page.ts';
+import { type Page, PGBOUNCER_CONFIG, refusal } from '../page.ts';
 
 const MERGE = 'https://docs.docker.com/reference/compose-file/merge/';
 
@@ -96,15 +96,6 @@ export const TAKEN_OVER_PAGES = {
     why: 'userlist.txt holds one secret for each user.',
     fix: 'Keep `password` for ecar-pool to hash, or `secret` for userlist.txt to hold as it is.',
     sources: [PGBOUNCER_CONFIG],
-  },
-  'auth-user': {
-    ...error,
-    title: 'an auth_user known by a SCRAM verifier alone',
-    why: 'PgBouncer logs in to Postgres as `auth_user` to ask about users that userlist.txt does not have. A verifier proves a password, but cannot stand in for it.',
-    pgbouncer:
-      'It logs in with a verifier only where a client has logged in with the password before, and no client does as `auth_user`: everyone whom it asks about gets `bouncer config error`.',
-    fix: 'Give the user a `password`, which userlist.txt then holds itself, or remove `auth_user`.',
-    sources: ['https://www.pgbouncer.org/config.html#auth_user'],
   },
   'forced-user': {
     ...refusal,
