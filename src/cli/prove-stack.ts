@@ -31,6 +31,7 @@ export async function proveStack(
   deadline: number,
 ): Promise<number> {
   const { cwd, env, signal } = world;
+  const since = Date.now();
   const project = await versions.orEnd(loadProject(options, { cwd, env, signal, deadline }, report));
   const { folder, environment } = project;
   const standing = await readStanding(folder);
@@ -80,7 +81,7 @@ export async function proveStack(
   const isAhead = kept !== undefined && kept.ahead.length > 0;
   reportVerdict(verdict, environment, report, isAhead ? rolledBack?.time : undefined);
   if (!hasPassed(verdict)) return EXIT.checkFailed;
-  if (project.isRendered) await settle(folder, standing, isAhead ? rolledBack : undefined);
+  if (project.isRendered) await settle(folder, { known: standing, since }, isAhead ? rolledBack : undefined);
   const hasWarned = verdict.rows.some(({ status }) => status === 'warn');
   return options.strict === true && hasWarned ? EXIT.checkFailed : EXIT.ok;
 }
