@@ -32,6 +32,7 @@ export async function proveStack(
   deadline: number,
 ): Promise<number> {
   const { cwd, env, signal } = world;
+  const since = Date.now();
   const project = await versions.orEnd(loadProject(options, { cwd, env, signal, deadline }, report));
   const { folder, environment } = project;
   const standing = await readStanding(folder);
@@ -88,7 +89,8 @@ export async function proveStack(
   reportVerdict(verdict, environment, report, { what, rolledBackTo: isAhead ? rolledBack?.time : undefined });
   if (!hasPassed(verdict)) return EXIT.checkFailed;
   // Logins alone prove no files.
-  if (project.isRendered && !options.logins) await settle(folder, standing, isAhead ? rolledBack : undefined);
+  if (project.isRendered && !options.logins)
+    await settle(folder, { known: standing, since }, isAhead ? rolledBack : undefined);
   const hasWarned = verdict.rows.some(({ status }) => status === 'warn');
   return options.strict === true && hasWarned ? EXIT.checkFailed : EXIT.ok;
 }

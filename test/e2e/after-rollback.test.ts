@@ -78,10 +78,11 @@ describe('the steps of a render that nobody followed', () => {
     const [up, reload, verify] = [' up -d --wait', ' kill -s HUP pgbouncer', VERIFY.join(' ')];
     expect(first).toEqual([up, reload, verify].map((part) => expect.stringContaining(part)));
 
-    await project.set({ pgbouncer: { default_pool_size: 23 } });
+    await project.set({ pgbouncer: { default_pool_size: 23 }, users: { stats: { pool_mode: 'session' } } });
     const second = printedCommands(await project.ecar(RENDER));
     expect(second).toEqual(first);
-    await project.ecar(VERIFY, { code: 1 });
+    const failing = await project.ecar(VERIFY, { code: 1 });
+    expect(failing.stdout).toContain('SHOW USERS — stats: pool_mode is empty, rendered session');
     const { stdout } = await project.ecar([...RENDER, '--json']);
     const { written, next } = JSON.parse(stdout) as { written: boolean; next: { command: string }[] };
     expect({ written, next: next.map(({ command }) => command) }).toEqual({ written: false, next: second });
