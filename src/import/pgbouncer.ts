@@ -18,8 +18,8 @@ import type { Wishes } from './wishes.ts';
 /** These are read elsewhere, or are no loss. */
 const READ_ELSEWHERE = new Set(['admin_users', 'stats_users', 'auth_file', 'conffile']);
 
-const AUTH_TYPES = ['md5', 'scram-sha-256', 'hba'];
-const OTHER_AUTH_TYPES = ['any', 'trust', 'plain', 'cert', 'ldap', 'pam'];
+const AUTH_TYPES = ['md5', 'scram-sha-256', 'hba', 'trust', 'any'];
+const OTHER_AUTH_TYPES = ['plain', 'cert', 'ldap', 'pam'];
 
 const DEFAULT_PORT = 6432;
 
@@ -202,8 +202,6 @@ function readAuthType(entry: ConfigEntry | undefined, { authType }: Wishes, loss
 }
 
 const WHAT_IT_MEANS: Readonly<Record<string, string>> = {
-  any: 'lets in anybody as anybody',
-  trust: 'lets in every listed user without a password',
   plain: 'has clients send their passwords in the clear',
   cert: "goes by the clients' certificates",
 };

@@ -123,8 +123,8 @@ const pgbouncer = about(
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
-      z._default(z.enum(['md5', 'scram-sha-256', 'hba']), 'md5'),
-      'How clients prove who they are, and what Postgres stores of their passwords; `hba` leaves it to auth_hba_file, and passwords are stored as under scram-sha-256.',
+      z._default(z.enum(['md5', 'scram-sha-256', 'hba', 'trust', 'any']), 'md5'),
+      'How clients prove who they are, and what Postgres stores of their passwords: md5 hashes under `md5`, else SCRAM verifiers. `hba` leaves it to auth_hba_file; `trust` lets in every user of the list without a password, and `any` whoever comes, as the `user` of the entry.',
     ),
     ...fromCatalogue(SETTABLE, text),
   }),

@@ -92,7 +92,7 @@ export interface User {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-type AuthType = 'md5' | 'scram-sha-256' | 'hba';
+export type AuthType = 'md5' | 'scram-sha-256' | 'hba' | 'trust' | 'any';
 
 export interface Pgbouncer {
   readonly image: string;

@@ -116,6 +116,17 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     { postgres: POSTGRES.replace('17', '18') },
     { postgres: POSTGRES.replace('17', '18'), pgbouncer: 'auth_type: scram-sha-256' },
   ],
+  ['no-passwords', { pgbouncer: 'auth_type: trust' }, { pgbouncer: 'auth_type: scram-sha-256' }],
+  [
+    'no-passwords',
+    { databases: 'ecar_db: { users: [ecar_user], user: ecar_user }', pgbouncer: 'auth_type: any' },
+    { databases: 'ecar_db: { users: [ecar_user], user: ecar_user }' },
+  ],
+  [
+    'open-pool',
+    { pgbouncer: 'auth_type: trust, bind: 0.0.0.0' },
+    { pgbouncer: 'auth_type: trust, bind: 127.0.0.2' },
+  ],
   ['image-digest', { pgbouncer: 'image: edoburu/pgbouncer:v1.26.1-p0' }, {}],
   ['image-digest', { postgres: 'image: postgres:17' }, {}],
   ['weak-password', { password: 'your_secure_password' }, { password: 'your-rowan-and-my-oak' }],
