@@ -63,7 +63,7 @@ async function hashPassword(user: string, password: string, stack: Stack): Promi
 }
 
 function formFacts({ pgbouncer, databases, adopted }: Stack): FormFacts {
-  const { auth_type, version, settings } = pgbouncer;
+  const { auth_type, methods, version, settings } = pgbouncer;
   const entries = databases.map(({ settings: own, password }) => ({
     auth_user: own.get('auth_user'),
     user: own.get('user'),
@@ -73,7 +73,7 @@ function formFacts({ pgbouncer, databases, adopted }: Stack): FormFacts {
     auth_type,
     version,
     isAdopted: adopted !== undefined,
-    methods: [auth_type === 'hba' ? 'scram-sha-256' : auth_type],
+    methods,
     byItself: listByItself([{ auth_user: settings.get('auth_user') }, ...entries]),
   };
 }

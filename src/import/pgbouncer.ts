@@ -29,10 +29,12 @@ const ADDRESS = /^(?!0\.0\.0\.0$|::$)(?:[\d.]+|[\da-f:.]*:[\da-f:.]*)$/i;
 /**
  * The `pgbouncer` block of the settings.
  * @param paths where the files lie that settings name, by the setting
+ * @param isAsking whether PgBouncer asks Postgres about users
  */
 export function readPgbouncer(
   entries: readonly ConfigEntry[],
   paths: ReadonlyMap<string, string>,
+  isAsking: boolean,
   wishes: Wishes,
   losses: Losses,
 ): Record<string, string | number> {
@@ -62,7 +64,10 @@ export function readPgbouncer(
       'the addresses in it are compared with those that the container sees, and `local` lets nobody in',
       'look through it: who comes through the published port may come from the address of the network',
     );
-  return { ...settings, ...keepDefaults(given, wishes) };
+  // In place of PgBouncer's own query, ecar-pool asks a function that would have to be made first.
+  const query = defaultAt(wishes.version, settingFacts('auth_query'));
+  const kept = isAsking && settings['auth_query'] === undefined ? { auth_query: query } : {};
+  return { ...settings, ...kept, ...keepDefaults(given, wishes) };
 }
 
 /** What ecar-pool would set where PgBouncer's own default is in force now. */

@@ -6,7 +6,7 @@ import type { Losses } from './losses.ts';
 import { readPgbouncer } from './pgbouncer.ts';
 import type { PoolerConfig } from './pooler-config.ts';
 import { SecretVariables } from './secret-variables.ts';
-import { type ImportedUser, readUsersAndRoles } from './users.ts';
+import { asksPostgres, type ImportedUser, readUsersAndRoles } from './users.ts';
 import type { Wishes } from './wishes.ts';
 import { writeYamlMap } from './write-yaml.ts';
 
@@ -48,7 +48,13 @@ export function translate(
       'check that this is the file you mean',
     );
   const listed = readUsersAndRoles(config, databases, wishes, losses);
-  const pgbouncer = readPgbouncer(inSection('pgbouncer'), paths, wishes, losses);
+  const pgbouncer = readPgbouncer(
+    inSection('pgbouncer'),
+    paths,
+    asksPostgres(config.entries, databases),
+    wishes,
+    losses,
+  );
   const users = leaveOutHashes(listed, String(pgbouncer['auth_type']), file, losses);
   for (const { key, at } of inSection('peers'))
     losses.warn(

@@ -22,6 +22,7 @@ export type Obstacle =
   | 'rejected'
   | 'peer-over-tcp'
   | 'no-password'
+  | 'unread-list'
   | 'md5-for-scram'
   | 'scram-for-md5'
   | 'no-keys'
@@ -44,7 +45,7 @@ const CLIENTS: Readonly<Record<Method, Readonly<Record<Known, AtPgbouncer>>>> = 
   },
   plain: { ...EVERYBODY, none: 'no-user' },
   trust: { ...EVERYBODY, none: 'no-user' },
-  // It asks nobody who they are, and goes on as the entry's user.
+  // It asks nobody who they are, and goes on as the entry's user; it does not even read userlist.txt.
   any: { ...EVERYBODY, none: 'in' },
   cert: { ...EVERYBODY, none: 'no-user' },
   peer: allKnown('peer-over-tcp'),
@@ -65,8 +66,8 @@ const SERVERS: Readonly<Record<Known, Readonly<Record<RoleSecret, 'in' | Obstacl
 export interface ClientLogin {
   readonly method: Method;
   readonly known: Known;
-  /** What PgBouncer knows of the entry's own `user`, where it has one. */
-  readonly forced?: Known | undefined;
+  /** What PgBouncer knows of the entry's own `user`, where it has one, and from where. */
+  readonly forced?: { readonly known: Known; readonly from: 'entry' | 'userlist' } | undefined;
   /** Of the role that PgBouncer logs in as; undefined where only the server knows. */
   readonly role: RoleSecret | undefined;
 }
@@ -76,7 +77,9 @@ export function findObstacle({ method, known, forced, role }: ClientLogin): Obst
   if (method === 'any' && forced === undefined) return 'no-forced-user';
   const verdict = CLIENTS[method][known];
   if (verdict !== 'in' && verdict !== 'keys') return verdict;
-  return findServerObstacle(forced ?? known, role, verdict === 'keys' && forced === undefined);
+  if (forced === undefined) return findServerObstacle(known, role, verdict === 'keys');
+  if (method === 'any' && forced.from === 'userlist') return 'unread-list';
+  return findServerObstacle(forced.known, role, false);
 }
 
 /** What keeps a user out of the console, which no Postgres has a say in. */
@@ -131,6 +134,10 @@ export const OBSTACLES: Readonly<Record<Obstacle, { readonly reason: string; rea
   'no-password': {
     reason: 'has no password that PgBouncer could log in to Postgres with',
     fix: 'give it a `password`',
+  },
+  'unread-list': {
+    reason: 'has its password in userlist.txt only, which PgBouncer does not read under `auth_type: any`',
+    fix: 'add `password: { env: … }` below the `user` of the entry',
   },
   'md5-for-scram': {
     reason: 'has an md5 hash, with which PgBouncer cannot log in to a role whose password is stored as SCRAM',

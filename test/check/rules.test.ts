@@ -127,6 +127,27 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     { pgbouncer: 'auth_type: trust, bind: 0.0.0.0' },
     { pgbouncer: 'auth_type: trust, bind: 127.0.0.2' },
   ],
+  [
+    'hba-unreached',
+    {
+      pgbouncer:
+        'auth_type: hba, hba: [{ method: md5 }, { user: ecar_user, address: 10.0.0.0/8, method: reject }]',
+    },
+    {
+      pgbouncer:
+        'auth_type: hba, hba: [{ user: ecar_user, address: 10.0.0.0/8, method: reject }, { method: md5 }]',
+    },
+  ],
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, hba: [{ database: ecar_db, method: scram-sha-256 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ database: [ecar_db, pgbouncer], method: scram-sha-256 }]' },
+  ],
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, hba: [{ address: 127.0.0.0/8, method: scram-sha-256 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ address: 0.0.0.0/0, method: scram-sha-256 }]' },
+  ],
   ['image-digest', { pgbouncer: 'image: edoburu/pgbouncer:v1.26.1-p0' }, {}],
   ['image-digest', { postgres: 'image: postgres:17' }, {}],
   ['weak-password', { password: 'your_secure_password' }, { password: 'your-rowan-and-my-oak' }],

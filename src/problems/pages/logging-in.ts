@@ -2,6 +2,8 @@ import { error, type Page, PGBOUNCER_CONFIG, refusal, warning } from '../page.ts
 
 const AUTH_TYPE = `${PGBOUNCER_CONFIG}#auth_type`;
 
+const HBA = `${PGBOUNCER_CONFIG}#hba-file-format`;
+
 /** Who may log in, and how. */
 export const LOGGING_IN_PAGES = {
   'cannot-log-in': {
@@ -29,5 +31,29 @@ export const LOGGING_IN_PAGES = {
     pgbouncer: 'Under trust and any it asks nobody for a password.',
     fix: 'Keep the port on 127.0.0.1, or use scram-sha-256.',
     sources: [AUTH_TYPE],
+  },
+  'hba-unused': {
+    ...refusal,
+    title: 'rules that PgBouncer would not read',
+    why: 'Who wrote them relies on them.',
+    pgbouncer: 'It reads rules under `auth_type: hba` only, and from one file.',
+    fix: 'Write `auth_type: hba`, and keep the rules in one place.',
+    sources: [HBA],
+  },
+  'hba-unreached': {
+    ...warning,
+    title: 'a rule that is never asked',
+    why: 'What it says of logins does not hold: an earlier rule is for everybody whom it is for.',
+    pgbouncer: 'It goes by the first rule that fits.',
+    fix: 'Put the rule before the other one, or remove it.',
+    sources: [HBA],
+  },
+  'hba-shut-out': {
+    ...warning,
+    title: 'a user of the settings whom no rule lets in',
+    why: 'The application and the exporter come from the network of the stack, `verify` from the container itself.',
+    pgbouncer: 'It lets in nobody whom no rule fits: `no authentication method is found`.',
+    fix: 'Add a rule for the user, or take the user out of the database.',
+    sources: [HBA],
   },
 } as const satisfies Record<string, Page>;

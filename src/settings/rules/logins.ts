@@ -3,6 +3,7 @@ import {
   findConsoleObstacle,
   findObstacle,
   type Known,
+  type Method,
   OBSTACLES,
   type Obstacle,
   type RoleSecret,
@@ -54,28 +55,29 @@ function tell(failures: readonly Failure[], found: Findings): void {
 function listFailures(settings: Sections, secrets: Secrets | undefined): Failure[] {
   const { databases, users, pgbouncer } = settings;
   const { auth_type } = pgbouncer;
-  const knownOf = (name: string) => findKnown(name, settings, secrets);
+  const forms = formFacts(settings);
+  const known = new Map(Object.keys(users).map((name) => [name, findKnown(name, settings, forms, secrets)]));
   // The rules of a file are its own: what they ask for is taken for what they can.
   const method = auth_type === 'hba' ? 'md5' : auth_type;
   const clients = Object.entries(databases).flatMap(([name, entry]) => {
     if (method === 'any' && entry.user === undefined)
       return [{ user: name, obstacle: 'no-forced-user' as const, path: ['databases', name] }];
-    const forced = findForced(name, settings, secrets);
+    const forced = findForced(name, entry, known, secrets);
     return [
-      ...(forced === undefined ? [] : judgeByItself(forced, roleOf(forced.user, settings, name))),
+      ...(forced === undefined ? [] : judgeForced(forced, method, roleOf(forced.user, settings, name))),
       ...entry.users.flatMap((user) => {
-        const known = knownOf(user);
-        if (known === undefined) return [];
-        // Of whom PgBouncer goes on as instead, see above.
-        const on = forced === undefined ? {} : { forced: 'plain' as const };
-        const obstacle = findObstacle({ method, known, ...on, role: roleOf(user, settings, name) });
+        const client = known.get(user);
+        if (client === undefined) return [];
+        // As whom PgBouncer goes on instead is judged by itself, see above.
+        const on = forced === undefined ? {} : { forced: { known: 'plain', from: 'entry' } as const };
+        const obstacle = findObstacle({ method, known: client, ...on, role: roleOf(user, settings, name) });
         return obstacle === undefined ? [] : [{ user, obstacle, path: ['users', user, 'secret'] }];
       }),
     ];
   });
   const console = Object.entries(users).flatMap(([user, { role }]) => {
-    const known = rolesOf({ role }).every((each) => each === 'app') ? undefined : knownOf(user);
-    const obstacle = known && findConsoleObstacle(method, known);
+    const client = rolesOf({ role }).every((each) => each === 'app') ? undefined : known.get(user);
+    const obstacle = client && findConsoleObstacle(method, client);
     return obstacle === undefined ? [] : [{ user, obstacle, path: ['users', user, 'secret'] }];
   });
   const askers = [
@@ -89,44 +91,58 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
     const isKnown =
       Object.hasOwn(users, user) && (users[user]?.password ?? users[user]?.secret) !== undefined;
     if (!isKnown) return [{ user, obstacle: 'no-password' as const, path }];
-    return judgeByItself({ user, known: knownOf(user), path }, roleOf(user, settings, undefined));
+    const asker = known.get(user);
+    const obstacle = asker && findAuthUserObstacle(asker, roleOf(user, settings, undefined));
+    return obstacle === undefined ? [] : [{ user, obstacle, path }];
   });
   return [...clients, ...console, ...askers];
 }
 
-/** One whom PgBouncer logs in as by itself. */
-interface ByItself {
+/** The user of an entry, whom PgBouncer logs in as by itself. */
+interface Forced {
   readonly user: string;
   readonly known: Known | undefined;
+  readonly from: 'entry' | 'userlist';
   readonly path: Path;
 }
 
-function judgeByItself({ user, known, path }: ByItself, role: RoleSecret | undefined): Failure[] {
-  const obstacle = known && findAuthUserObstacle(known, role);
+/** Whoever its clients are, and however they are asked. */
+function judgeForced(
+  { user, known, from, path }: Forced,
+  method: Method,
+  role: RoleSecret | undefined,
+): Failure[] {
+  if (known === undefined) return [];
+  const obstacle = findObstacle({ method, known: 'plain', forced: { known, from }, role });
   return obstacle === undefined ? [] : [{ user, obstacle, path }];
 }
 
 /** The user of an entry, with its password in the entry or in userlist.txt. */
 function findForced(
   database: string,
-  settings: Sections,
+  { user, password }: Settings['databases'][string],
+  known: ReadonlyMap<string, Known | undefined>,
   secrets: Secrets | undefined,
-): ByItself | undefined {
-  const { user, password } = settings.databases[database] ?? {};
+): Forced | undefined {
   if (user === undefined) return undefined;
   const at = ['databases', database];
-  if (password !== undefined)
-    return { user, known: kindOf(secrets, [...at, 'password']), path: [...at, 'password'] };
-  const isListed = Object.hasOwn(settings.users, user);
-  return { user, known: isListed ? findKnown(user, settings, secrets) : 'none', path: [...at, 'user'] };
+  const path = [...at, 'password'];
+  if (password !== undefined) return { user, known: kindOf(secrets, path), from: 'entry', path };
+  const listed = known.has(user) ? known.get(user) : 'none';
+  return { user, known: listed, from: 'userlist', path: [...at, 'user'] };
 }
 
 /** What PgBouncer will know of a user; undefined where the settings alone do not tell. */
-function findKnown(name: string, settings: Sections, secrets: Secrets | undefined): Known | undefined {
-  const user = Object.hasOwn(settings.users, name) ? settings.users[name] : undefined;
+function findKnown(
+  name: string,
+  { users }: Sections,
+  forms: FormFacts,
+  secrets: Secrets | undefined,
+): Known | undefined {
+  const user = users[name];
   if (user?.secret !== undefined) return kindOf(secrets, ['users', name, 'secret']);
   if (user?.password === undefined) return undefined;
-  return chooseForm({ name, isApp: rolesOf(user).includes('app') }, formFacts(settings));
+  return chooseForm({ name, isApp: rolesOf(user).includes('app') }, forms);
 }
 
 /** A verifier is taken for that of the role: whether it is, only the server knows. */
@@ -156,9 +172,16 @@ function formFacts({ pgbouncer, databases, compose, ...settings }: Sections): Fo
     auth_type: pgbouncer.auth_type,
     version: pgbouncerVersionOf({ ...settings, pgbouncer }) ?? { major: 1, minor: 26, patch: undefined },
     isAdopted: compose !== undefined,
-    methods: [pgbouncer.auth_type === 'hba' ? 'md5' : pgbouncer.auth_type],
+    methods: listMethods(pgbouncer),
     byItself: listByItself([{ auth_user: authUserOf(pgbouncer) }, ...entries]),
   };
+}
+
+/** How clients may be asked who they are. What a file of rules says is its own, and taken for what lets most in. */
+export function listMethods({ auth_type, hba }: Settings['pgbouncer']): readonly Method[] {
+  if (auth_type !== 'hba') return [auth_type];
+  const methods = (hba ?? []).map(({ method }) => (method === 'password' ? 'plain' : method));
+  return hba === undefined ? ['md5'] : [...new Set(methods)];
 }
 
 function authUserOf(pgbouncer: Readonly<Record<string, unknown>>): string | undefined {
