@@ -88,7 +88,7 @@ describe('the rooms', () => {
     );
     const rooms = new Set(touching.map((path) => path.split('/')[0]));
     // node:net is imported for isIP, which asks nobody.
-    expect([...rooms].sort()).toEqual(['backup', 'cli', 'deploy', 'docker', 'plan', 'settings']);
+    expect([...rooms].sort()).toEqual(['backup', 'cli', 'deploy', 'docker', 'formats', 'plan', 'settings']);
   });
 
   it('must keep every command cheap to declare: what it needs is imported when it runs', () => {

@@ -18,8 +18,8 @@ import type { Wishes } from './wishes.ts';
 /** These are read elsewhere, or are no loss. */
 const READ_ELSEWHERE = new Set(['admin_users', 'stats_users', 'auth_file', 'conffile']);
 
-const AUTH_TYPES = ['md5', 'scram-sha-256', 'hba'];
-const OTHER_AUTH_TYPES = ['any', 'trust', 'plain', 'cert', 'ldap', 'pam'];
+const AUTH_TYPES = ['md5', 'scram-sha-256', 'hba', 'trust', 'any'];
+const OTHER_AUTH_TYPES = ['plain', 'cert', 'ldap', 'pam'];
 
 const DEFAULT_PORT = 6432;
 
@@ -29,10 +29,12 @@ const ADDRESS = /^(?!0\.0\.0\.0$|::$)(?:[\d.]+|[\da-f:.]*:[\da-f:.]*)$/i;
 /**
  * The `pgbouncer` block of the settings.
  * @param paths where the files lie that settings name, by the setting
+ * @param isAsking whether PgBouncer asks Postgres about users
  */
 export function readPgbouncer(
   entries: readonly ConfigEntry[],
   paths: ReadonlyMap<string, string>,
+  isAsking: boolean,
   wishes: Wishes,
   losses: Losses,
 ): Record<string, string | number> {
@@ -62,7 +64,10 @@ export function readPgbouncer(
       'the addresses in it are compared with those that the container sees, and `local` lets nobody in',
       'look through it: who comes through the published port may come from the address of the network',
     );
-  return { ...settings, ...keepDefaults(given, wishes) };
+  // In place of PgBouncer's own query, ecar-pool asks a function that would have to be made first.
+  const query = defaultAt(wishes.version, settingFacts('auth_query'));
+  const kept = isAsking && settings['auth_query'] === undefined ? { auth_query: query } : {};
+  return { ...settings, ...kept, ...keepDefaults(given, wishes) };
 }
 
 /** What ecar-pool would set where PgBouncer's own default is in force now. */
@@ -212,8 +217,6 @@ function readAuthType(entry: ConfigEntry | undefined, { authType }: Wishes, loss
 }
 
 const WHAT_IT_MEANS: Readonly<Record<string, string>> = {
-  any: 'lets in anybody as anybody',
-  trust: 'lets in every listed user without a password',
   plain: 'has clients send their passwords in the clear',
   cert: "goes by the clients' certificates",
 };

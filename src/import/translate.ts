@@ -1,12 +1,12 @@
-import { losesVerifiers } from '../credentials/store-passwords.ts';
 import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { formatPgbouncerVersion } from '../stack/pgbouncer-version.ts';
+import { losesVerifiers } from '../stack/stored-form.ts';
 import { type ImportedDatabase, readDatabases } from './databases.ts';
 import type { Losses } from './losses.ts';
 import { readPgbouncer } from './pgbouncer.ts';
 import type { PoolerConfig } from './pooler-config.ts';
 import { SecretVariables } from './secret-variables.ts';
-import { type ImportedUser, readUsersAndRoles } from './users.ts';
+import { asksPostgres, type ImportedUser, readUsersAndRoles } from './users.ts';
 import type { Wishes } from './wishes.ts';
 import { writeYamlMap } from './write-yaml.ts';
 
@@ -47,8 +47,15 @@ export function translate(
       'there is no entry in [databases]',
       'check that this is the file you mean',
     );
-  const users = readUsersAndRoles(config, databases, wishes, losses);
-  const pgbouncer = readPgbouncer(inSection('pgbouncer'), paths, wishes, losses);
+  const listed = readUsersAndRoles(config, databases, wishes, losses);
+  const pgbouncer = readPgbouncer(
+    inSection('pgbouncer'),
+    paths,
+    asksPostgres(config.entries, databases),
+    wishes,
+    losses,
+  );
+  const users = leaveOutHashes(listed, String(pgbouncer['auth_type']), file, losses);
   for (const { key, at } of inSection('peers'))
     losses.warn(
       'left-out',
@@ -66,7 +73,7 @@ export function translate(
       'nobody could log in to a database: there is no user with a password',
       'name the list of users as auth_file',
     );
-  warnOfHashes(users, String(pgbouncer['auth_type']), file, wishes, losses);
+  warnOfVerifiers(users, file, wishes, losses);
   const home = chooseHome(databases);
   warnOfNetwork(databases, file, wishes, losses);
   refuseVerifierOfAuthUser(config, databases, users, losses);
@@ -134,19 +141,32 @@ function chooseHome(databases: readonly ImportedDatabase[]): { host: string; por
   return host.includes(',') ? { host: host.split(',')[0] ?? '', port } : { host, port };
 }
 
-/** Stored secrets that do not do what they are stored for, with this release or this way of logging in. */
-function warnOfHashes(
+/** Who is stored with an md5 hash logs in nowhere under SCRAM, and settings that say so are refused. */
+function leaveOutHashes(
   users: readonly ImportedUser[],
   authType: string,
+  file: string,
+  losses: Losses,
+): readonly ImportedUser[] {
+  const hashes = authType === 'scram-sha-256' ? storedAs(/^md5/, users) : [];
+  if (hashes.length > 0)
+    losses.warn(
+      'md5-under-scram',
+      { file },
+      `${hashes.join(', ')}: left out, since under scram-sha-256 nobody logs in by an md5 hash`,
+      'add them with a `password`, or use --auth-type md5, which lets both kinds in',
+    );
+  return users.filter(({ name }) => !hashes.includes(name));
+}
+
+/** Verifiers that this release does not hold on to. */
+function warnOfVerifiers(
+  users: readonly ImportedUser[],
   file: string,
   { version }: Wishes,
   losses: Losses,
 ): void {
-  const storedAs = (pattern: RegExp) =>
-    users
-      .filter(({ secret = '' }) => looksLikeStoredSecret(secret) && pattern.test(secret))
-      .map(({ name }) => name);
-  const verifiers = storedAs(/SCRAM/);
+  const verifiers = storedAs(/SCRAM/, users);
   if (verifiers.length > 0 && losesVerifiers(version))
     losses.warn(
       'lost-verifiers',
@@ -154,14 +174,12 @@ function warnOfHashes(
       `PgBouncer ${formatPgbouncerVersion(version)} forgets the SCRAM verifiers of ${verifiers.join(', ')} once it connects to the server anew (pgbouncer#1504)`,
       'choose 1.24 or 1.26 as --pgbouncer-image',
     );
-  const hashes = storedAs(/^md5/);
-  if (hashes.length > 0 && authType === 'scram-sha-256')
-    losses.warn(
-      'md5-under-scram',
-      { file },
-      `${hashes.join(', ')}: under scram-sha-256 nobody logs in by an md5 hash`,
-      'give them a `password`, or use --auth-type md5, which lets both kinds in',
-    );
+}
+
+function storedAs(pattern: RegExp, users: readonly ImportedUser[]): string[] {
+  return users
+    .filter(({ secret = '' }) => looksLikeStoredSecret(secret) && pattern.test(secret))
+    .map(({ name }) => name);
 }
 
 /** A container's name leads to it only in a network that both are on, which the stack's own is not. */

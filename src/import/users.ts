@@ -67,7 +67,10 @@ export function readUsersAndRoles(
 }
 
 /** Whether users without a line in userlist.txt may have a password in Postgres. */
-function asksPostgres(entries: readonly ConfigEntry[], databases: readonly ImportedDatabase[]): boolean {
+export function asksPostgres(
+  entries: readonly ConfigEntry[],
+  databases: readonly ImportedDatabase[],
+): boolean {
   const hasGlobal = entries.some(
     ({ section, key, value }) => section === 'pgbouncer' && key === 'auth_user' && value !== '',
   );

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier } from '../formats/sql.ts';
+import { lookupsByDatabase } from '../stack/access.ts';
 import type { Adopted } from '../stack/adopted.ts';
 import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
@@ -125,10 +126,11 @@ export function removeContainersCommand(containers: readonly string[]): string {
  * @returns undefined where what the roles have is only known to who gave it to them.
  */
 export function rolesCommand(
-  { postgres, adopted, client, users }: Stack,
+  stack: Stack,
   project: ComposeProject,
-  user = client.user,
+  user = stack.client.user,
 ): string | undefined {
+  const { postgres, adopted, users } = stack;
   const ask = ['-U', user, '-d', 'postgres', '-c', `\\password ${quoteIdentifier(user)}`];
   if (postgres.kind === 'service')
     return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
@@ -138,8 +140,10 @@ export function rolesCommand(
     const server = ['-h', host, '-p', String(postgres.port)];
     if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
     // Then nothing is rendered to run.
-    if (!users.some(({ roles, password, secret }) => roles.includes('app') && password && !secret))
-      return undefined;
+    const isHashed = users.some(
+      ({ roles, password, secret }) => roles.includes('app') && password && !secret,
+    );
+    if (!isHashed && lookupsByDatabase(stack).size === 0) return undefined;
     return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);

@@ -2,6 +2,7 @@ import { CVES, CVES_AS_OF, type Cve, type CveCode } from './cves.ts';
 import { type Page, PGBOUNCER_CHANGELOG, warning } from './page.ts';
 import { CHECK_PAGES } from './pages/checks.ts';
 import { FILE_PAGES } from './pages/file.ts';
+import { LOGGING_IN_PAGES } from './pages/logging-in.ts';
 import { MODEL_PAGES } from './pages/model.ts';
 import { SECRET_PAGES } from './pages/secrets.ts';
 import { TAKEN_OVER_PAGES } from './pages/taken-over.ts';
@@ -10,6 +11,7 @@ import { TAKEN_OVER_PAGES } from './pages/taken-over.ts';
 export type Code =
   | keyof typeof CHECK_PAGES
   | keyof typeof FILE_PAGES
+  | keyof typeof LOGGING_IN_PAGES
   | keyof typeof MODEL_PAGES
   | keyof typeof SECRET_PAGES
   | keyof typeof TAKEN_OVER_PAGES
@@ -22,6 +24,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
     Object.entries<Cve>(CVES).map(([code, cve]) => [code, cvePage(code, cve)]),
   ) as Record<CveCode, Page>),
   ...SECRET_PAGES,
+  ...LOGGING_IN_PAGES,
   ...MODEL_PAGES,
   ...TAKEN_OVER_PAGES,
   ...FILE_PAGES,

@@ -14,6 +14,7 @@ import { parseYaml } from './parse-yaml.ts';
 import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
+import { checkStoredSecrets } from './rules/logins.ts';
 import { checkPasswords } from './rules/passwords.ts';
 import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
@@ -92,6 +93,7 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
   const others = [...environments.keys()].filter((name) => name !== environment);
   const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
   checkPasswords(checked.sections, secrets, found);
+  checkStoredSecrets(checked.sections, secrets, found);
   const { name = '', compose, pgbouncer = {} } = checked.sections;
   const composeFiles = await readComposeFiles({ name, compose }, found, {
     ...world,

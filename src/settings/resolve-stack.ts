@@ -1,7 +1,9 @@
 import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
+import { writeHba } from '../formats/hba.ts';
 import type { Adopted } from '../stack/adopted.ts';
 import { DEFAULT_MAX_CONNECTIONS } from '../stack/budget.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
+import { LOOKUP_QUERY } from '../stack/lookup.ts';
 import { SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
 import type { Secret } from '../stack/secret.ts';
@@ -14,9 +16,12 @@ import {
   type Stack,
   type User,
 } from '../stack/stack.ts';
+import { toRule } from './hba-schema.ts';
 import { resolveMonitoring } from './resolve-monitoring.ts';
 import { resolveResources } from './resolve-resources.ts';
 import { rolesOf } from './roles.ts';
+import { listMethods } from './rules/logins.ts';
+import { asksPostgres } from './rules/users.ts';
 import type { Settings } from './schema.ts';
 import { chooseClient } from './secret-uses.ts';
 import type { Secrets } from './secrets.ts';
@@ -57,7 +62,7 @@ export function resolveStack(
       password: database.password && secretAt(secrets, ['databases', key, 'password']),
     })),
     users: resolveUsers(settings, secrets),
-    pgbouncer: { ...resolvePgbouncer(settings, version), files: configFiles },
+    pgbouncer: { ...resolvePgbouncer(settings, version), files: withRules(settings, configFiles) },
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
     adopted: resolveAdopted(settings, composeFiles),
@@ -134,7 +139,10 @@ function resolveDatabase(
   };
 }
 
-function resolvePgbouncer({ pgbouncer }: Settings, version: PgbouncerVersion): Omit<Pgbouncer, 'files'> {
+function resolvePgbouncer(
+  { pgbouncer, databases, compose }: Settings,
+  version: PgbouncerVersion,
+): Omit<Pgbouncer, 'files'> {
   const { image, port, bind, auth_type } = pgbouncer;
   const defaults = defaultSettings(version);
   const given: Readonly<Record<string, unknown>> = pgbouncer;
@@ -143,7 +151,16 @@ function resolvePgbouncer({ pgbouncer }: Settings, version: PgbouncerVersion): O
     const value = settingFacts(name).type === 'file' ? undefined : (given[name] ?? defaults.get(name));
     if (value !== undefined) settings.set(name, String(value));
   }
-  return { image, version, port, bind, auth_type, settings };
+  // The roles of an adopted project are its own: there PgBouncer asks what it asks by default.
+  if (compose === undefined && !settings.has('auth_query') && asksPostgres({ pgbouncer, databases }))
+    settings.set('auth_query', LOOKUP_QUERY);
+  return { image, version, port, bind, auth_type, methods: listMethods(pgbouncer), settings };
+}
+
+/** The rules are a file like those that people write themselves. */
+function withRules({ pgbouncer }: Settings, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (pgbouncer.hba === undefined) return files;
+  return new Map([...files, ['auth_hba_file', writeHba(pgbouncer.hba.map(toRule))]]);
 }
 
 function resolveClient(settings: Settings): Client {

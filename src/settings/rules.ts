@@ -8,6 +8,8 @@ import { checkCves } from './rules/cves.ts';
 import { checkDatabases } from './rules/databases.ts';
 import { checkExposure } from './rules/exposure.ts';
 import { checkGrafana } from './rules/grafana.ts';
+import { checkHba } from './rules/hba.ts';
+import { checkLogins } from './rules/logins.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
 import { checkAuthDatabase, checkNeededFiles, checkPgbouncer, checkQuotes } from './rules/pgbouncer.ts';
 import { checkPorts } from './rules/ports.ts';
@@ -44,6 +46,8 @@ const RULES: readonly Rule[] = [
   rule(['postgres', 'pgbouncer', 'databases', 'users'], checkDatabases),
   rule(['pgbouncer', 'users'], checkUsers),
   rule(['pgbouncer', 'users', 'databases'], checkPasswords),
+  rule(['pgbouncer', 'postgres', 'databases', 'users', 'compose'], checkLogins),
+  rule(['pgbouncer', 'databases', 'users'], checkHba),
   rule(['app', 'databases', 'users', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
   rule(['compose', 'postgres', 'network', 'app', 'monitoring', 'pgbouncer'], checkCompose),
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),

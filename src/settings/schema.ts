@@ -8,6 +8,7 @@ import { SETTABLE } from '../stack/pgbouncer-settings.ts';
 import { backup } from './backup-schema.ts';
 import { fromCatalogue, text } from './catalogue-schema.ts';
 import { adoptedProject } from './compose-schema.ts';
+import { hba } from './hba-schema.ts';
 import { monitoring } from './monitoring-schema.ts';
 import {
   about,
@@ -124,9 +125,10 @@ const pgbouncer = about(
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
-      z._default(z.enum(['md5', 'scram-sha-256', 'hba']), 'md5'),
-      'How clients prove who they are, and what Postgres stores of their passwords; `hba` leaves it to auth_hba_file, and passwords are stored as under scram-sha-256.',
+      z._default(z.enum(['md5', 'scram-sha-256', 'hba', 'trust', 'any']), 'md5'),
+      'How clients prove who they are, and what Postgres stores of their passwords: md5 hashes under `md5`, else SCRAM verifiers. `hba` goes by the rules of `hba` or auth_hba_file; `trust` lets in every user of the list without a password, and `any` whoever comes, as the `user` of the entry.',
     ),
+    hba,
     ...fromCatalogue(SETTABLE, text),
   }),
   "PgBouncer: its image, its port, and its own settings under PgBouncer's own names.",

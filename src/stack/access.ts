@@ -1,3 +1,4 @@
+import { LOOKUP_QUERY } from './lookup.ts';
 import type { Database, Stack } from './stack.ts';
 
 /** Everyone may connect to these, and tools rely on it. */
@@ -29,4 +30,34 @@ export function usersByDatabase(stack: Stack): ReadonlyMap<string, ReadonlySet<s
     users.set(dbname, known);
   }
   return users;
+}
+
+/**
+ * Who asks about users whom userlist.txt does not have, by the database on the stack's server in which PgBouncer has
+ * them ask: that of auth_dbname, or else each that clients connect to.
+ */
+export function askersByDatabase(stack: Stack): ReadonlyMap<string, ReadonlySet<string>> {
+  return listAskers(stack, () => true);
+}
+
+/** The same, as far as they ask the function that ecar-pool makes. */
+export function lookupsByDatabase(stack: Stack): ReadonlyMap<string, ReadonlySet<string>> {
+  if (stack.pgbouncer.settings.get('auth_query') !== LOOKUP_QUERY) return new Map();
+  return listAskers(stack, ({ settings }) => !settings.has('auth_query'));
+}
+
+function listAskers(stack: Stack, test: (entry: Database) => boolean): Map<string, Set<string>> {
+  const { databases, pgbouncer } = stack;
+  const own = new Set(ownEntries(stack).map(({ name }) => name));
+  const fallback = databases.find(({ name }) => name === '*');
+  const askers = new Map<string, Set<string>>();
+  for (const entry of databases.filter(test)) {
+    const setting = (name: string) => entry.settings.get(name) ?? pgbouncer.settings.get(name);
+    const [asker, where] = [setting('auth_user'), setting('auth_dbname')];
+    const asked = where === undefined ? entry : (databases.find(({ name }) => name === where) ?? fallback);
+    if (asker === undefined || asked === undefined || !own.has(asked.name)) continue;
+    const dbname = asked.dbname === '*' ? where : asked.dbname;
+    if (dbname !== undefined) askers.set(dbname, (askers.get(dbname) ?? new Set()).add(asker));
+  }
+  return askers;
 }

@@ -1,4 +1,5 @@
 import type { Adopted } from './adopted.ts';
+import type { Method } from './login-matrix.ts';
 import type { Monitoring } from './monitoring.ts';
 import type { PgbouncerVersion } from './pgbouncer-version.ts';
 import type { Secret } from './secret.ts';
@@ -92,7 +93,7 @@ export interface User {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-type AuthType = 'md5' | 'scram-sha-256' | 'hba';
+export type AuthType = 'md5' | 'scram-sha-256' | 'hba' | 'trust' | 'any';
 
 export interface Pgbouncer {
   readonly image: string;
@@ -102,6 +103,8 @@ export interface Pgbouncer {
   /** Host address that the port is published on. */
   readonly bind: string;
   readonly auth_type: AuthType;
+  /** How clients may be asked who they are: auth_type itself, or the methods of its rules. */
+  readonly methods: readonly Method[];
   /** The whole `[pgbouncer]` section but what the writer owns (listen_*, auth_file, *_users), in order, as text. */
   readonly settings: ReadonlyMap<string, string>;
   /** Texts of the files that settings name, by the setting. */

@@ -210,8 +210,10 @@ export const CAUSES: readonly Cause[] = [
   {
     id: 'auth-query',
     pattern: /bouncer config error|error in auth_query/i,
-    cause: 'The auth_query fails: auth_user may not run it, or it gives other columns than user and password',
-    fix: 'run the query by hand in Postgres as auth_user',
+    cause:
+      'The auth_query fails: auth_user may not run it, what it asks is not there, or it gives other columns than user and password',
+    fix: 'make the function that it asks and let auth_user ask it: {roles}; a query of your own, run by hand in Postgres as auth_user',
+    adoptedFix: 'run the query by hand in Postgres as auth_user',
   },
   {
     id: 'hba-file',

@@ -1,4 +1,4 @@
-import { isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
+import { askersByDatabase, isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
 import type { Secret } from '../stack/secret.ts';
 import type { Database, Role, Stack } from '../stack/stack.ts';
 
@@ -74,10 +74,12 @@ export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
 function forbiddenLogin(stack: Stack): Login | undefined {
   if (stack.postgres.kind !== 'own') return undefined;
   const access = usersByDatabase(stack);
+  const askers = askersByDatabase(stack);
   for (const { name: database, dbname } of stack.databases) {
     if (isOpenDatabase(dbname)) continue;
     const user = stack.users.find(
-      ({ name, roles, password }) => roles.includes('app') && password && !access.get(dbname)?.has(name),
+      ({ name, roles, password }) =>
+        roles.includes('app') && password && !access.get(dbname)?.has(name) && !askers.get(dbname)?.has(name),
     );
     if (user?.password)
       return {

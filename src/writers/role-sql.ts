@@ -1,8 +1,9 @@
 import { alterRoleSql } from '../credentials/alter-role.ts';
 import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
-import { isOpenDatabase, usersByDatabase } from '../stack/access.ts';
+import { askersByDatabase, isOpenDatabase, usersByDatabase } from '../stack/access.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
+import { lookupSql } from './lookup-sql.ts';
 import { markLines, type Rendering } from './rendering.ts';
 
 /** Where the image looks for what to run on an empty data folder, and where `init.sql` therefore lies. */
@@ -34,12 +35,14 @@ function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): P
   const roles = appUsers(stack).map((name) =>
     [createRole(name), allowLogin(name), ...setPassword(rendering, name)].join('\n'),
   );
+  const askers = askersByDatabase(stack);
   const databases = [...usersByDatabase(stack)].map(([dbname, listed]) => {
     const create = createDatabase(dbname, [...listed]);
-    return isOpenDatabase(dbname) ? create : `${create}\n${limitAccess(dbname, [...listed])}`;
+    if (isOpenDatabase(dbname)) return create;
+    return `${create}\n${limitAccess(dbname, [...listed], [...(askers.get(dbname) ?? [])])}`;
   });
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const text = `${comment}${STOP_ON_ERROR}\n\n${[...setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack)].join('\n\n')}\n`;
+  const text = `${comment}${STOP_ON_ERROR}\n\n${[...setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack), ...lookupSql(stack)].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 
@@ -48,7 +51,8 @@ function writeAlterRoles(rendering: Rendering): readonly PlannedFile[] {
   const { stack } = rendering;
   const hashed = stack.users.filter(({ roles, secret }) => roles.includes('app') && secret === undefined);
   const statements = hashed.flatMap(({ name }) => setPassword(rendering, name));
-  if (statements.length === 0) return [];
+  const lookups = lookupSql(stack);
+  if (statements.length + lookups.length === 0) return [];
   const { host, port } = stack.postgres;
   const comment = commentLines(
     rendering,
@@ -56,7 +60,11 @@ function writeAlterRoles(rendering: Rendering): readonly PlannedFile[] {
     `Run once as a superuser: psql -X -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
   );
   return [
-    { path: ALTER_FILE, mode: 0o600, text: `${comment}${STOP_ON_ERROR}\n\n${statements.join('\n')}\n` },
+    {
+      path: ALTER_FILE,
+      mode: 0o600,
+      text: `${comment}${[STOP_ON_ERROR, statements.join('\n'), ...lookups].filter(Boolean).join('\n\n')}\n`,
+    },
   ];
 }
 
@@ -88,10 +96,12 @@ function createDatabase(dbname: string, [owner = '']: readonly string[]): string
 }
 
 /** Lets the users of a database connect, and not everyone, as Postgres does until told otherwise. */
-function limitAccess(dbname: string, users: readonly string[]): string {
+function limitAccess(dbname: string, users: readonly string[], askers: readonly string[]): string {
   const database = quoteIdentifier(dbname);
+  const others = askers.filter((name) => !users.includes(name));
   return [
     `GRANT ALL ON DATABASE ${database} TO ${users.map(quoteIdentifier).join(', ')};`,
+    ...others.map((name) => `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(name)};`),
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;`,
   ].join('\n');
 }
@@ -104,7 +114,10 @@ function limitAccess(dbname: string, users: readonly string[]): string {
  */
 function shutOthersOut(stack: Stack): string[] {
   const users = appUsers(stack);
-  const access = [...usersByDatabase(stack)].filter(([dbname]) => !isOpenDatabase(dbname));
+  const askers = askersByDatabase(stack);
+  const access = [...usersByDatabase(stack)]
+    .filter(([dbname]) => !isOpenDatabase(dbname))
+    .map(([dbname, listed]) => [dbname, new Set([...listed, ...(askers.get(dbname) ?? [])])] as const);
   if (access.every(([, listed]) => listed.size === users.length)) return [];
   const pairs = access.flatMap(([dbname, listed]) => [...listed].map((user) => [dbname, user] as const));
   const isOther = (database: string, user: string) =>

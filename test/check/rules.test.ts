@@ -116,6 +116,38 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     { postgres: POSTGRES.replace('17', '18') },
     { postgres: POSTGRES.replace('17', '18'), pgbouncer: 'auth_type: scram-sha-256' },
   ],
+  ['no-passwords', { pgbouncer: 'auth_type: trust' }, { pgbouncer: 'auth_type: scram-sha-256' }],
+  [
+    'no-passwords',
+    { databases: 'ecar_db: { users: [ecar_user], user: ecar_user }', pgbouncer: 'auth_type: any' },
+    { databases: 'ecar_db: { users: [ecar_user], user: ecar_user }' },
+  ],
+  [
+    'open-pool',
+    { pgbouncer: 'auth_type: trust, bind: 0.0.0.0' },
+    { pgbouncer: 'auth_type: trust, bind: 127.0.0.2' },
+  ],
+  [
+    'hba-unreached',
+    {
+      pgbouncer:
+        'auth_type: hba, hba: [{ method: md5 }, { user: ecar_user, address: 10.0.0.0/8, method: reject }]',
+    },
+    {
+      pgbouncer:
+        'auth_type: hba, hba: [{ user: ecar_user, address: 10.0.0.0/8, method: reject }, { method: md5 }]',
+    },
+  ],
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, hba: [{ database: ecar_db, method: scram-sha-256 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ database: [ecar_db, pgbouncer], method: scram-sha-256 }]' },
+  ],
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, hba: [{ address: 127.0.0.0/8, method: scram-sha-256 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ address: 0.0.0.0/0, method: scram-sha-256 }]' },
+  ],
   ['image-digest', { pgbouncer: 'image: edoburu/pgbouncer:v1.26.1-p0' }, {}],
   ['image-digest', { postgres: 'image: postgres:17' }, {}],
   ['weak-password', { password: 'your_secure_password' }, { password: 'your-rowan-and-my-oak' }],

@@ -66,6 +66,7 @@ export const STACK: Stack = {
     port: 6432,
     bind: '127.0.0.1',
     auth_type: 'md5',
+    methods: ['md5'],
     settings: new Map(),
     files: new Map(),
   },

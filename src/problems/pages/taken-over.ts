@@ -99,11 +99,11 @@ export const TAKEN_OVER_PAGES = {
   },
   'forced-user': {
     ...refusal,
-    title: 'an entry whose user cannot log in',
+    title: 'an entry with a `user` or a `password` that does nothing',
     why: 'The entry has PgBouncer log in to Postgres as one user, whoever its clients are.',
     pgbouncer:
-      'It takes the password of the entry; what userlist.txt holds does for it only where that is in the clear.',
-    fix: 'Add the `password` below the `user`, and list the user in the entry.',
+      'It ignores the `password` of an entry without a `user`. The Postgres of the stack lets in nobody whom the entry does not list.',
+    fix: 'Add the `user` above the `password`, and list it in the entry.',
     sources: ['https://www.pgbouncer.org/config.html#section-databases'],
   },
 } as const satisfies Record<string, Page>;

@@ -70,13 +70,10 @@ export function checkDatabases(
   }
 }
 
-/**
- * The user that PgBouncer logs in to the server as: it has no client whose login would bring what a SCRAM verifier
- * lacks, and what the stack's own server knows of are the entry's users.
- */
+/** The user that PgBouncer logs in to the server as: what the stack's own server knows of are the entry's users. */
 function checkForcedUser(
   name: string,
-  { postgres, databases, users }: Pick<Settings, 'postgres' | 'databases' | 'users'>,
+  { postgres, databases }: Pick<Settings, 'postgres' | 'databases'>,
   found: Findings,
 ): void {
   const { user, password, users: listed = [] } = databases[name] ?? {};
@@ -92,14 +89,6 @@ function checkForcedUser(
       );
     return;
   }
-  const known = Object.hasOwn(users, user) ? users[user] : undefined;
-  if (password === undefined && known?.password !== undefined)
-    found.value(
-      'forced-user',
-      [...at, 'user'],
-      `PgBouncer cannot log in as ${JSON.stringify(user)} with the hash that userlist.txt holds`,
-      'add `password: { env: … }` below it, with the variable that holds the password',
-    );
   if (postgres.host === undefined && !listed.includes(user))
     found.value(
       'forced-user',

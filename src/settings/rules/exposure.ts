@@ -20,6 +20,8 @@ export function checkExposure(
       `port ${pgbouncer.port} is open to the network of ${pgbouncer.bind}, where passwords, queries and rows travel in plain text`,
       'remove the line: 127.0.0.1 is the default; services of the stack need no published port',
     );
+  if (pgbouncer.auth_type === 'trust' || pgbouncer.auth_type === 'any')
+    checkNoPasswords(pgbouncer.auth_type, pgbouncer, found);
   for (const [path, bind, what] of watchers(settings.monitoring))
     if (!isLoopback(bind))
       found.doubt(
@@ -45,6 +47,29 @@ export function checkExposure(
         `${image} is named by its tag alone, which its publisher may move`,
         `add its digest: docker buildx imagetools inspect ${image}`,
       );
+}
+
+function checkNoPasswords(
+  authType: 'trust' | 'any',
+  { port, bind }: Settings['pgbouncer'],
+  found: Findings,
+): void {
+  const who = authType === 'trust' ? 'is any user of the pool' : 'is the user of the entry';
+  const at = ['pgbouncer', 'auth_type'];
+  if (isLoopback(bind))
+    found.doubt(
+      'no-passwords',
+      at,
+      `whoever reaches port ${port} ${who}, without a password`,
+      'set `auth_type: scram-sha-256`',
+    );
+  else
+    found.forbid(
+      'open-pool',
+      at,
+      `the whole network of ${bind} ${who}, without a password`,
+      'set `auth_type: scram-sha-256`, or remove `bind`: 127.0.0.1 is the default',
+    );
 }
 
 function isLoopback(address: string): boolean {

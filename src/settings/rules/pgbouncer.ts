@@ -54,12 +54,12 @@ export function checkQuotes(settings: Pick<Settings, 'pgbouncer'>, found: Findin
 /** Without its rules PgBouncer lets nobody in, and without its certificate it does not start. */
 export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, found: Findings): void {
   const given: Readonly<Record<string, unknown>> = pgbouncer;
-  if (pgbouncer.auth_type === 'hba' && given['auth_hba_file'] === undefined)
+  if (pgbouncer.auth_type === 'hba' && pgbouncer.hba === undefined && given['auth_hba_file'] === undefined)
     found.value(
       'no-hba-file',
       ['pgbouncer', 'auth_type'],
-      '`auth_type: hba` asks auth_hba_file, and there is none',
-      'add `auth_hba_file: ./pg_hba.conf`, or use md5 or scram-sha-256',
+      '`auth_type: hba` goes by rules, and there are none',
+      'add `hba: [{ method: scram-sha-256 }]` or `auth_hba_file: ./pg_hba.conf`, or use md5 or scram-sha-256',
     );
   const mode = given['client_tls_sslmode'] ?? 'disable';
   for (const name of ['client_tls_cert_file', 'client_tls_key_file'])

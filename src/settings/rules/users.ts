@@ -69,7 +69,7 @@ export function checkPasswords(
 }
 
 /** Whether there is somebody to ask Postgres about users that userlist.txt does not have. */
-function asksPostgres({ pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>): boolean {
+export function asksPostgres({ pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>): boolean {
   const given: readonly Readonly<Record<string, unknown>>[] = [pgbouncer, ...Object.values(databases)];
   return given.some(({ auth_user: user }) => user !== undefined);
 }

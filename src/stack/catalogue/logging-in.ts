@@ -39,7 +39,8 @@ export const LOGGING_IN = {
     default: AUTH_QUERY,
     before: { '1.24.1': 'SELECT usename, passwd FROM pg_shadow WHERE usename=$1' },
     since: '1.6',
-    description: 'The query that gives the name and stored password of a user who is not under `users`.',
+    description:
+      'The query that gives the name and stored password of a user who is not under `users`. Where there is an `auth_user` and no query, ecar-pool has it ask a function that the SQL for Postgres makes, which leaves out superusers, replication and expired passwords.',
   },
   auth_type: {
     type: 'enum',
@@ -52,7 +53,7 @@ export const LOGGING_IN = {
     default: '',
     since: '1.8',
     description:
-      'The user who asks auth_query; userlist.txt then holds its password in the clear, since a hash does not log in.',
+      'The user who asks auth_query, one of those under `users`; userlist.txt then holds its password in the clear, since a hash does not log in.',
   },
   scram_iterations: {
     type: 'int',

@@ -1,0 +1,59 @@
+import { error, type Page, PGBOUNCER_CONFIG, refusal, warning } from '../page.ts';
+
+const AUTH_TYPE = `${PGBOUNCER_CONFIG}#auth_type`;
+
+const HBA = `${PGBOUNCER_CONFIG}#hba-file-format`;
+
+/** Who may log in, and how. */
+export const LOGGING_IN_PAGES = {
+  'cannot-log-in': {
+    ...refusal,
+    title: 'somebody who could not log in',
+    why: 'PgBouncer has to believe the client, and Postgres has to believe PgBouncer: what is stored of the password must do for both, under the auth_type of the settings.',
+    pgbouncer:
+      'It starts, and each login fails. It checks no SCRAM login by an md5 hash, and logs in to Postgres by a SCRAM verifier only with what the SCRAM login of a client brings: not for a `user` of an entry, not for auth_user, and not under trust.',
+    fix: 'Let the secret be the password in the clear, which does everywhere; or do what the message says.',
+    sources: [AUTH_TYPE, `${PGBOUNCER_CONFIG}#authentication-file-format`],
+  },
+  'no-passwords': {
+    ...warning,
+    title: 'a pool that asks for no passwords',
+    why: 'Whoever reaches the port is any user of the pool, in Postgres as well. On a machine, that is each of its users and programs.',
+    pgbouncer:
+      '`trust` lets in every user of userlist.txt, admins included; `any` lets in whoever comes, as the user of the entry, and lets everybody look into the console.',
+    fix: 'Use scram-sha-256 or md5. Where something else keeps the port, say so in a comment: `# ecar-pool: ignore no-passwords REASON`.',
+    sources: [AUTH_TYPE],
+  },
+  'open-pool': {
+    ...error,
+    title: 'a pool without passwords that a network reaches',
+    why: 'Everybody in that network is any user of the pool, the admin included.',
+    pgbouncer: 'Under trust and any it asks nobody for a password.',
+    fix: 'Keep the port on 127.0.0.1, or use scram-sha-256.',
+    sources: [AUTH_TYPE],
+  },
+  'hba-unused': {
+    ...refusal,
+    title: 'rules that PgBouncer would not read',
+    why: 'Who wrote them relies on them.',
+    pgbouncer: 'It reads rules under `auth_type: hba` only, and from one file.',
+    fix: 'Write `auth_type: hba`, and keep the rules in one place.',
+    sources: [HBA],
+  },
+  'hba-unreached': {
+    ...warning,
+    title: 'a rule that is never asked',
+    why: 'What it says of logins does not hold: an earlier rule is for everybody whom it is for.',
+    pgbouncer: 'It goes by the first rule that fits.',
+    fix: 'Put the rule before the other one, or remove it.',
+    sources: [HBA],
+  },
+  'hba-shut-out': {
+    ...warning,
+    title: 'a user of the settings whom no rule lets in',
+    why: 'The application and the exporter come from the network of the stack, `verify` from the container itself.',
+    pgbouncer: 'It lets in nobody whom no rule fits: `no authentication method is found`.',
+    fix: 'Add a rule for the user, or take the user out of the database.',
+    sources: [HBA],
+  },
+} as const satisfies Record<string, Page>;

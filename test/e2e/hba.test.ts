@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { appLogin } from './support/database.ts';
+import { IMAGES } from './support/images.ts';
+import type { Project } from './support/project.ts';
+import { psqlLogin } from './support/psql.ts';
+import { useProject } from './support/use-project.ts';
+
+/** What rules have to quote, or would read as something else. */
+const ODD = { user: `+it's "odd", #1`, password: 'of the odd one' };
+
+for (const [name, pgbouncer] of [
+  ['1.26', IMAGES.pgbouncer126],
+  ['1.24', IMAGES.pgbouncer124],
+  ['1.18', IMAGES.pgbouncer118],
+] as const) {
+  describe(`rules of hba, as PgBouncer ${name} reads them`, () => {
+    const useStack = useProject('hba', async (project) => {
+      await project.init(pgbouncer, IMAGES.postgres17, '--auth-type', 'scram-sha-256');
+      const database = `${project.name}_db`;
+      const user = `${project.name}_user`;
+      await project.set({
+        users: { [ODD.user]: { password: { env: 'ODD_PASSWORD' } } },
+        databases: { [database]: { users: [user, ODD.user] } },
+        pgbouncer: {
+          auth_type: 'hba',
+          hba: [
+            { database, user: ODD.user, address: '127.0.0.0/8', method: 'scram-sha-256' },
+            { database: 'all', user: ODD.user, method: 'reject' },
+            { database, user, address: '127.0.0.1/32', method: 'password' },
+            { user: [user, 'pgbouncer', 'stats'], method: 'scram-sha-256' },
+          ],
+        },
+      });
+      const env = await project.read('.env.prod');
+      await project.write('.env.prod', `${env}\nODD_PASSWORD='${ODD.password}'\n`, 0o600);
+      await project.ecar(['render', '--env', 'prod']);
+      await project.compose(['up', '-d', '--wait']);
+    });
+    const logInFromOutside = async (project: Project, user: string, password: string) => {
+      const { code, stderr } = await project.docker(
+        [
+          ...['run', '--rm', '--network', `${project.name}_${project.name}-network`, '-e', 'PGPASSWORD'],
+          ...['--entrypoint', 'psql', IMAGES.postgres17, '-X', '-w', '-At', '-h', 'pgbouncer'],
+          ...['-p', String(project.port), '-U', user, '-d', `${project.name}_db`, '-c', 'SELECT 1'],
+        ],
+        { env: { PGPASSWORD: password }, code: 'any' },
+      );
+      return code === 0 ? 'ok' : stderr.trim();
+    };
+
+    it('must all be read, and let in whom verify tries', async () => {
+      const project = useStack();
+      await project.ecar(['verify', '--env', 'prod', '--wait']);
+      const { stdout, stderr } = await project.compose(['logs', 'pgbouncer']);
+      expect(stdout + stderr).not.toMatch(/could not parse hba|hba line/);
+    });
+
+    it('must let in by address, the first one that fits', async () => {
+      const project = useStack();
+      const { user, password, database } = await appLogin(project);
+      expect(await psqlLogin(project, { ...ODD, database })).toBe('ok');
+      expect(await logInFromOutside(project, ODD.user, ODD.password)).toContain('login rejected');
+      expect(await psqlLogin(project, { user, password, database })).toBe('ok');
+      expect(await psqlLogin(project, { user, password: 'wrong', database })).toContain('failed');
+      expect(await logInFromOutside(project, user, password)).toBe('ok');
+      expect(await logInFromOutside(project, user, 'wrong')).toContain('failed');
+    });
+  });
+}
