@@ -63,7 +63,9 @@ async function storePassword(
     iterations,
   });
   const verifier = await createScramVerifier({ password, salt, iterations });
-  const isPlainNeeded = isAuthUser || (roles.includes('app') && losesVerifiers(stack.pgbouncer.version));
+  // A client's certificate brings PgBouncer nothing to use a verifier with.
+  const hasNoKeys = stack.pgbouncer.auth_type === 'cert' || losesVerifiers(stack.pgbouncer.version);
+  const isPlainNeeded = isAuthUser || (roles.includes('app') && hasNoKeys);
   return { pgbouncer: isPlainNeeded ? password : verifier, postgres: verifier };
 }
 

@@ -101,6 +101,11 @@ const user = z.strictObject({
     z._default(z.union([role, z.array(role).check(z.minLength(1, 'must name at least one role'))]), 'app'),
     '`app` logs in to databases, `admin` may do everything in the console, `stats` may only look; or a list of these.',
   ),
+  sslcert: maybe(
+    line,
+    'The certificate that `verify` and the exporter show PgBouncer as this user, where client_tls_sslmode asks for one.',
+  ),
+  sslkey: maybe(line, 'The private key of sslcert, without a passphrase.'),
   ...fromCatalogue(USER_KEYS, line),
 });
 
@@ -123,8 +128,8 @@ const pgbouncer = about(
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
-      z._default(z.enum(['md5', 'scram-sha-256', 'hba']), 'md5'),
-      'How clients prove who they are, and what Postgres stores of their passwords; `hba` leaves it to auth_hba_file, and passwords are stored as under scram-sha-256.',
+      z._default(z.enum(['md5', 'scram-sha-256', 'cert', 'hba']), 'md5'),
+      'How clients prove who they are, and what Postgres stores of their passwords; `cert` is by a certificate for CN=user, and passwords are for Postgres alone; `hba` leaves it to auth_hba_file, and passwords are stored as under scram-sha-256.',
     ),
     ...fromCatalogue(SETTABLE, text),
   }),

@@ -81,6 +81,12 @@ export interface Database {
 /** `app` logs in to databases; `admin` and `stats` enter the console. */
 export type Role = 'app' | 'admin' | 'stats';
 
+/** A client's certificate and its private key. */
+export interface Identity {
+  readonly sslcert: string;
+  readonly sslkey: Secret;
+}
+
 export interface User {
   readonly name: string;
   /** What they log in with; undefined where nobody but them knows it. */
@@ -88,11 +94,13 @@ export interface User {
   /** What userlist.txt holds of them as it is given; undefined where it is made of the password. */
   readonly secret: Secret | undefined;
   readonly roles: readonly Role[];
+  /** What they show PgBouncer where it asks for a certificate, as PEM; undefined where nobody but them has it. */
+  readonly identity?: Identity | undefined;
   /** PgBouncer's own per-user keys, as text. */
   readonly settings: ReadonlyMap<string, string>;
 }
 
-type AuthType = 'md5' | 'scram-sha-256' | 'hba';
+type AuthType = 'md5' | 'scram-sha-256' | 'cert' | 'hba';
 
 export interface Pgbouncer {
   readonly image: string;

@@ -3,7 +3,7 @@ import type { Stack } from '../../stack/stack.ts';
 import { seen } from '../evidence.ts';
 import { explain, quote, sayOutcome } from '../explain.ts';
 import { findLoginCause } from '../find-cause.ts';
-import { CONSOLE, type Login } from '../logins.ts';
+import { CONSOLE, explainLack, type Login } from '../logins.ts';
 import { hasTimedOut, type PsqlOutcome } from '../probe-output.ts';
 import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
@@ -21,10 +21,11 @@ export const checkLogins: Check = (scene) => [
 ];
 
 /** Who logs in with what the settings do not know is not tried, and not passed over in silence either. */
-function skipUnknown({ users }: Stack): Row[] {
-  return users
-    .filter(({ password }) => password === undefined)
-    .map(({ name }) => skip(`login:${name}`, `login ${name}`, 'the settings do not know the password'));
+function skipUnknown(stack: Stack): Row[] {
+  return stack.users.flatMap((user) => {
+    const lack = explainLack(user, stack);
+    return lack === undefined ? [] : [skip(`login:${user.name}`, `login ${user.name}`, lack)];
+  });
 }
 
 function judge(scene: Scene, login: Login, index: number): Row {
