@@ -165,3 +165,9 @@ export function containerName({ name }: Pick<Stack, 'name'>, service: string): s
 export function networkName({ name, network }: Pick<Stack, 'name' | 'network'>): string {
   return network.external ? network.name : `${name}_${network.name}`;
 }
+
+/** What listens on every address is reached at the loopback one. */
+export function reachableAddress(bind: string): string {
+  if (bind === '0.0.0.0') return '127.0.0.1';
+  return bind === '::' ? '::1' : bind;
+}

@@ -5,6 +5,7 @@ import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
 import type { MonitoringEvidence } from './monitoring-evidence.ts';
 import type { ProbeOutput } from './probe-output.ts';
+import type { ShownCertificate } from './shown-certificate.ts';
 
 /** Something that was looked at, or the words of whoever would not let us; `ms` is how long it took. */
 export type Sight<Value> =
@@ -22,6 +23,8 @@ export interface Evidence {
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
   readonly monitoring: MonitoringEvidence;
+  /** What clients are shown at the published port; undefined where PgBouncer speaks no TLS to them. */
+  readonly shown?: Sight<ShownCertificate> | undefined;
   /** What was asked only after a check had failed; empty before. */
   readonly aftermath: Aftermath;
 }

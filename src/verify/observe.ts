@@ -6,8 +6,9 @@ import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/con
 import { type Container, parseContainers } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+import { offersTls } from '../stack/client-tls.ts';
 import { composeFileOf } from '../stack/compose-project.ts';
-import { containerName } from '../stack/stack.ts';
+import { containerName, reachableAddress } from '../stack/stack.ts';
 import { describeEnd } from './describe-end.ts';
 import { type Evidence, NO_AFTERMATH, type Sight } from './evidence.ts';
 import type { Inquiry } from './logins.ts';
@@ -16,6 +17,7 @@ import { observeMonitoring } from './observe-monitoring.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
+import { observeCertificate } from './shown-certificate.ts';
 import { listServices, type Target } from './subject.ts';
 
 /**
@@ -37,9 +39,10 @@ export async function observe(
     runs.then((found) => probe(docker, target, inquiry, found)),
     observeContainers(docker, target.project),
     runs.then((found) => observeMonitoring(docker, target, found)),
+    observeShown(target, inquiry),
   ] as const;
   try {
-    const [known, ran, probed, containers, monitoring] = await Promise.all(calls);
+    const [known, ran, probed, containers, monitoring, shown] = await Promise.all(calls);
     const seenAt = Date.now();
     return {
       versions: known,
@@ -49,6 +52,7 @@ export async function observe(
       inquiry,
       probe: probed,
       monitoring,
+      shown,
       aftermath: NO_AFTERMATH,
     };
   } catch (error) {
@@ -59,6 +63,13 @@ export async function observe(
     await versions;
     throw error;
   }
+}
+
+async function observeShown({ stack }: Target, { console, logins }: Inquiry): Promise<Evidence['shown']> {
+  if (!offersTls(stack)) return undefined;
+  const { bind, port } = stack.pgbouncer;
+  const identity = [console, ...logins].find((login) => login?.identity)?.identity;
+  return observeCertificate({ host: reachableAddress(bind), port }, identity);
 }
 
 /** The evidence where there is no rendered Compose file: docker is asked for its versions only. */
