@@ -17,6 +17,7 @@ const CLIENT =
   'client_tls_sslmode: require, client_tls_cert_file: server.crt, client_tls_key_file: server.key';
 const ASKS = `${CLIENT.replace('require', 'verify-full')}, client_tls_ca_file: ca.crt`;
 const USERS = 'ecar_user: { password: { env: DB_PASSWORD }, sslcert: user.crt, sslkey: user.key }';
+const OLD = 'image: edoburu/pgbouncer:v1.26.0-p0';
 const EXTERNAL = 'host: db.example.com';
 
 /** The files of a project in which nothing is wrong. */
@@ -187,6 +188,11 @@ describe('modes of TLS', () => {
       'tls-protocols',
       { pgbouncer: "client_tls_protocols: 'tlsv1.2 tlsv1.3'" },
       { pgbouncer: "client_tls_protocols: 'TLSv1.2,tlsv1.3'" },
+    ],
+    [
+      'cve-2026-107350',
+      { users: USERS, pgbouncer: `${OLD}, auth_type: scram-sha-256, ${ASKS}` },
+      { users: USERS, pgbouncer: `${OLD}, auth_type: cert, ${ASKS}` },
     ],
     ['weak-tls', { pgbouncer: 'client_tls_protocols: all' }, { pgbouncer: "client_tls_protocols: 'secure'" }],
   ])('must find %s, and not where there is nothing to find', async (code, fires, silent) => {

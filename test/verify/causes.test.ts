@@ -136,6 +136,27 @@ describe('findLoginCause', () => {
       'md5-hash-scram-role',
     ],
     [
+      'a handshake with the server failed',
+      'timeout expired',
+      [
+        line('LOG S-0x1: app/bob@172.23.0.3:5432 new connection to server (from 172.23.0.4:42880)'),
+        line("WARNING TLS handshake error: name `db' not present in server certificate"),
+        line('LOG S-0x1: app/bob@172.23.0.3:5432 closing because: server conn crashed? (age=0s)'),
+      ],
+      'server-certificate-name',
+    ],
+    [
+      'a handshake with some client failed, and nothing is known of the server',
+      'timeout expired',
+      [
+        line(
+          'WARNING TLS handshake error: handshake failed: error:0A000086:SSL routines::certificate verify failed',
+        ),
+        line('LOG C-0x1: app/bob@172.23.0.9:5432 closing because: client close request (age=0s)'),
+      ],
+      'timeout',
+    ],
+    [
       'only others are in the log',
       'timeout expired',
       [line('LOG S-0x2: app/eve@172.23.0.3:5432 closing because: connect failed (age=0s)')],
