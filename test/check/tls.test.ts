@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectSettings } from '../../src/settings/load-stack.ts';
@@ -122,6 +122,29 @@ describe('certificates and keys', () => {
     expect(rendered).toMatchObject({ exitCode: 0 });
     expect(rendered.err).toContain('the certificate of pool in server.crt expired on');
   });
+
+  const { getuid, seteuid } = process;
+  it.skipIf(getuid === undefined || seteuid === undefined)(
+    'must tell of a key that this user may not read, beside all else',
+    async () => {
+      const cwd = projectFor({ pgbouncer: CLIENT }, as('server', dated(-20, -1)));
+      const isRoot = getuid?.() === 0;
+      chmodSync(join(cwd, 'server.key'), isRoot ? 0o600 : 0);
+      for (const name of ['.', '.env.prod', 'ecar-pool.yaml'])
+        if (isRoot) chownSync(join(cwd, name), 65_534, -1);
+      // The modules must be there before the user changes.
+      await runToEnd(['check', '--env', 'prod'], { cwd, env: {} });
+      if (isRoot) process.seteuid?.(65_534);
+      const { exitCode, out } = await runToEnd(['check', '--env', 'prod'], { cwd, env: {} }).finally(() => {
+        if (isRoot) process.seteuid?.(0);
+      });
+      expect(out).toMatch(
+        /ecar-pool\.yaml:8:\d+: error \[config-file\]: server\.key may not be read by this user/,
+      );
+      expect(out).toContain('[certificate-expired]');
+      expect(exitCode).toBe(2);
+    },
+  );
 
   it('must show no part of a key', async () => {
     const cwd = projectFor({ pgbouncer: CLIENT }, { 'server.crt': server.key, 'server.key': other.key });

@@ -83,6 +83,7 @@ describe.each([
     expect(verified.stdout).toMatch(/ok {4}.*exporter/);
     expect(await psql(`sslmode=verify-full ${showing(user)}`)).toBe('ok');
     expect(await psql('sslmode=verify-full')).toMatch(/certificate required|handshake failure/);
+    expect(await runDjango(project, user), "libpq's variables are enough for Django").toBe('verify-full: 1');
     const left = await project.compose(['exec', '-T', 'pgbouncer', 'ls', '/dev/shm']);
     expect(left.stdout.trim(), 'verify takes away what it put there').toBe('');
   });
@@ -139,4 +140,42 @@ async function openSession(project: Project): Promise<pg.Client> {
   });
   await client.connect();
   return client;
+}
+
+/** A query of Django's with the snippet as it is printed, the way of the connection told by libpq's own variables. */
+async function runDjango(project: Project, user: string): Promise<string> {
+  const { stdout: snippet } = await project.ecar(['snippet', 'django']);
+  await project.write('database.py', snippet);
+  const login = await appLogin(project);
+  const variables: Readonly<Record<string, string>> = {
+    DB_HOST: 'pgbouncer',
+    DB_PORT: String(project.port),
+    DB_NAME: login.database,
+    DB_USER: login.user,
+    DB_PASSWORD: login.password,
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: '/project/ca.crt',
+    PGSSLCERT: `/project/${user}.crt`,
+    PGSSLKEY: `/project/${user}.key`,
+  };
+  const script = [
+    'import django, os',
+    'from django.conf import settings',
+    'import database',
+    'settings.configure(DATABASES=database.DATABASES)',
+    'django.setup()',
+    'from django.db import connection',
+    'cursor = connection.cursor()',
+    'cursor.execute("SELECT 1")',
+    'print(os.environ["PGSSLMODE"], cursor.fetchone()[0], sep=": ")',
+  ];
+  const { stdout } = await project.docker(
+    [
+      ...['run', '--rm', '-u', '0', '--network', `${project.name}_${project.name}-network`, '-w', '/project'],
+      ...['-v', `${project.folder}:/project:ro`, ...Object.keys(variables).flatMap((name) => ['-e', name])],
+      ...['--entrypoint', 'python', IMAGES.django, '-c', script.join('\n')],
+    ],
+    { env: variables },
+  );
+  return stdout.trim();
 }

@@ -110,7 +110,7 @@ export const TLS_PAGES = {
     ...warning,
     title: 'a server that is checked by nobody in particular',
     why: 'With the authorities of the web, whoever has a certificate for that name from any of them is taken for Postgres; without any, no connection is made.',
-    pgbouncer: 'It takes the bundle of its image: edoburu/pgbouncer has one, others do not.',
+    pgbouncer: 'It takes the bundle of its image, which may have none: `failed to load CA`.',
     fix: 'Add `server_tls_ca_file`. Providers of Postgres publish theirs.',
     sources: [TLS_SETTINGS, LIBPQ_SSL],
   },
