@@ -37,6 +37,8 @@ export interface Aftermath {
   readonly postgresLog: string;
   /** The end of the exporter's log, where there is one: it shows nobody else why it cannot get into the console. */
   readonly exporterLog: string;
+  /** What Postgres shows, where PgBouncer refused its certificate. */
+  readonly serverCertificate?: Sight<ShownCertificate> | undefined;
   /** By container name. */
   readonly lastStarts: ReadonlyMap<string, LastStart>;
   /** Images of services without a container that this machine does not have. */

@@ -4,12 +4,14 @@ import { connect as secure } from 'node:tls';
 import type { Identity } from '../stack/stack.ts';
 import type { Sight } from './evidence.ts';
 
-/** What a client is shown before it logs in. */
+/** What a client is shown before it logs in, by PgBouncer or by Postgres. */
 export interface ShownCertificate {
   /** As OpenSSL calls it: TLSv1.3. */
   readonly protocol: string;
   readonly subject: string;
-  /** The last moment that it holds, in milliseconds of the epoch. */
+  readonly issuer: string;
+  /** The first and the last moment that it holds, in milliseconds of the epoch. */
+  readonly validFrom: number;
   readonly validTo: number;
   readonly fingerprint256: string;
 }
@@ -20,7 +22,7 @@ const SSL_REQUEST = Buffer.from('0000000804d2162f', 'hex');
 const LIMIT_MS = 5000;
 
 /**
- * Asks for TLS where PgBouncer is published, as libpq does, and looks at what comes. No password is sent, and nothing
+ * Asks for TLS as libpq does, and looks at what comes. No password is sent, and nothing
  * is trusted. A failure tells why nothing could be seen; never rejects.
  * @param identity what to show where PgBouncer asks for it: up to TLS 1.2 it shows nothing before
  */
@@ -51,7 +53,7 @@ async function handshake(
   await once(socket, 'connect', { signal });
   socket.write(SSL_REQUEST);
   const [answer]: Buffer[] = await once(socket, 'data', { signal });
-  if (answer?.toString() !== 'S') throw new Error('PgBouncer speaks no TLS there');
+  if (answer?.toString() !== 'S') throw new Error('no TLS is spoken there');
   const shown = identity && { cert: identity.sslcert, key: identity.sslkey.reveal() };
   const stream = secure({ socket, rejectUnauthorized: false, ...shown });
   try {
@@ -61,11 +63,13 @@ async function handshake(
     return {
       protocol: stream.getProtocol() ?? 'unknown',
       subject: certificate.subject.replaceAll('\n', ', '),
+      issuer: certificate.issuer.replaceAll('\n', ', '),
+      validFrom: Date.parse(certificate.validFrom),
       validTo: Date.parse(certificate.validTo),
       fingerprint256: certificate.fingerprint256,
     };
   } finally {
-    // What PgBouncer says of a client that leaves is of no interest.
+    // What is said of a client that leaves is of no interest.
     stream.on('error', () => {});
     stream.destroy();
   }

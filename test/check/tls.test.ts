@@ -94,6 +94,18 @@ describe('certificates and keys', () => {
       ['certificate-signer', 'not-an-authority'],
     ],
     [
+      'nothing of an old CA beside the one that follows it',
+      { pgbouncer: ASKS, users: USERS },
+      { 'ca.crt': makeAuthority('before', { from: -90, to: -1 }).cert + ca.cert },
+      [],
+    ],
+    [
+      'a CA that has expired',
+      { pgbouncer: ASKS, users: USERS },
+      { 'ca.crt': makeAuthority('before', { from: -90, to: -1 }).cert },
+      ['certificate-signer', 'certificate-expired'],
+    ],
+    [
       'a name that is not that of the user, under cert',
       { pgbouncer: `${ASKS}, auth_type: cert`, users: USERS },
       as('user', makeIdentity('somebody', { issuer: ca })),

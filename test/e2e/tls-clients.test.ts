@@ -5,7 +5,7 @@ import { appLogin } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { psqlBeside, writeIdentity } from './support/identities.ts';
 import { IMAGES } from './support/images.ts';
-import { renderAndFollow } from './support/next-steps.ts';
+import { printedCommands, renderAndFollow } from './support/next-steps.ts';
 import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
 
@@ -56,12 +56,13 @@ describe.each([
     const project = useStack();
     const open = await openSession(project);
     await writeIdentity(project, 'server', server(300));
-    await project.ecar(['render', '--env', 'prod']);
+    const reload = 'docker compose -f stack/prod/docker-compose.yml kill -s HUP pgbouncer';
+    const commands = printedCommands(await project.ecar(['render', '--env', 'prod']));
+    expect(commands).toEqual([reload, 'ecar-pool verify --env prod']);
     const stale = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
     expect(stale.stdout).toContain(
       'PgBouncer has not reloaded since the certificate was renewed, or could not',
     );
-    const reload = 'docker compose -f stack/prod/docker-compose.yml kill -s HUP pgbouncer';
     expect(stale.stdout).toContain(reload);
     await project.shell(reload);
     const { stdout } = await eventually(() => project.ecar(['verify', '--env', 'prod']));

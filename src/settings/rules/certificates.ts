@@ -68,6 +68,7 @@ class CertificateCheck {
   /** A certificate, those behind it, and its key. */
   pair(at: Path, keyAt: Path): Pair | undefined {
     const certificates = this.#read(at);
+    for (const certificate of certificates ?? []) this.#checkDates(certificate, at);
     const key = this.#readKey(keyAt);
     const [first] = certificates ?? [];
     if (certificates === undefined || first === undefined) return undefined;
@@ -89,9 +90,11 @@ class CertificateCheck {
     return { certificates, at };
   }
 
-  /** Those whose word counts. */
+  /** Those whose word counts; one that is to take over stands beside the one that is about to expire, or has. */
   authorities(at: Path): readonly X509Certificate[] | undefined {
     const certificates = this.#read(at);
+    const [latest] = [...(certificates ?? [])].sort((a, b) => validityOf(b).to - validityOf(a).to);
+    if (latest !== undefined) this.#checkDates(latest, at);
     if (certificates !== undefined && !certificates.some(({ ca }) => ca) && certificates.length > 0)
       this.#found.doubt(
         'not-an-authority',
@@ -135,7 +138,6 @@ class CertificateCheck {
       this.#found.value('not-pem', at, `${named.name} holds no certificate in PEM${instead}`, hint);
       return undefined;
     }
-    for (const certificate of certificates) this.#checkDates(certificate, at);
     return certificates;
   }
 
