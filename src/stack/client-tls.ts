@@ -1,4 +1,4 @@
-import type { Identity, Stack } from './stack.ts';
+import type { Identity, Stack, User } from './stack.ts';
 
 type Pool = Pick<Stack, 'pgbouncer'>;
 
@@ -25,9 +25,11 @@ export function requiresCertificate(stack: Pool): boolean {
  * What a user can show PgBouncer. Where passwords decide who it is, the certificate of any user will do: PgBouncer then
  * asks no more than who signed it (auth_type in its manual). Undefined where there is none to show, or none is asked for.
  */
-export function identityFor(user: string, stack: Pick<Stack, 'pgbouncer' | 'users'>): Identity | undefined {
+export function identityFor(
+  { identity: own }: User,
+  stack: Pick<Stack, 'pgbouncer' | 'users'>,
+): Identity | undefined {
   if (!requiresCertificate(stack)) return undefined;
-  const own = stack.users.find(({ name }) => name === user)?.identity;
   if (own !== undefined || stack.pgbouncer.auth_type === 'cert') return own;
   return stack.users.find(({ identity }) => identity !== undefined)?.identity;
 }

@@ -92,7 +92,7 @@ function means(
   stack: Stack,
 ): Pick<Login, 'user' | 'password' | 'identity'> | undefined {
   if (user === undefined) return undefined;
-  const identity = identityFor(user.name, stack);
+  const identity = identityFor(user, stack);
   if (requiresCertificate(stack) && identity === undefined) return undefined;
   const password = stack.pgbouncer.auth_type === 'cert' ? NO_PASSWORD : user.password;
   return password && { user: user.name, password, identity };
@@ -103,7 +103,7 @@ const NO_PASSWORD = new Secret('', 'none is asked for');
 /** What the settings lack for a login as a user, to read on from `because`; undefined where they lack nothing. */
 export function explainLack(user: User, stack: Stack): string | undefined {
   if (means(user, stack) !== undefined) return undefined;
-  return requiresCertificate(stack) && identityFor(user.name, stack) === undefined
+  return requiresCertificate(stack) && identityFor(user, stack) === undefined
     ? 'PgBouncer asks for a certificate, and the settings have none to show (sslcert and sslkey of the user)'
     : 'the settings do not know the password';
 }

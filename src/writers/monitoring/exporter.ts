@@ -26,7 +26,7 @@ export function writeExporterFiles({ stack }: Rendering): readonly PlannedFile[]
     parameters: [
       // The network is the stack's own: who answers there need not prove who it is.
       ['sslmode', requiresTls(stack) ? 'require' : 'disable'],
-      ...identityParameters(identityFor(user.name, stack)),
+      ...identityParameters(identityFor(user, stack)),
       // A pool that hangs must not hold up the answer for longer than Prometheus waits for it.
       ['connect_timeout', '5'],
     ],
