@@ -1,11 +1,11 @@
 import type { ContainerRun } from '../docker/container-runs.ts';
 import type { Container } from '../docker/containers.ts';
 import type { LastStart } from '../docker/last-starts.ts';
+import type { ShownCertificate } from '../docker/shown-certificate.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
 import type { MonitoringEvidence } from './monitoring-evidence.ts';
 import type { ProbeOutput } from './probe-output.ts';
-import type { ShownCertificate } from './shown-certificate.ts';
 
 /** Something that was looked at, or the words of whoever would not let us; `ms` is how long it took. */
 export type Sight<Value> =

@@ -5,6 +5,7 @@ import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/con
 
 import { type Container, parseContainers } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
+import { observeCertificate } from '../docker/shown-certificate.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import { offersTls } from '../stack/client-tls.ts';
 import { composeFileOf } from '../stack/compose-project.ts';
@@ -17,7 +18,6 @@ import { observeMonitoring } from './observe-monitoring.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
-import { observeCertificate } from './shown-certificate.ts';
 import { listServices, type Target } from './subject.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { execArgv } from '../docker/argv.ts';
 import type { Docker } from '../docker/docker.ts';
+import { observeCertificate, type ShownCertificate } from '../docker/shown-certificate.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Cause } from './causes.ts';
 import { type Evidence, findPgbouncer, seen } from './evidence.ts';
-import { observeCertificate, type ShownCertificate } from './shown-certificate.ts';
 import type { Target } from './subject.ts';
 
 /** All that PgBouncer logs of a certificate that does not pass, whatever is wrong with it. */

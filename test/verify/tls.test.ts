@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { observeCertificate, type ShownCertificate } from '../../src/docker/shown-certificate.ts';
 import { Secret } from '../../src/stack/secret.ts';
 import type { Stack } from '../../src/stack/stack.ts';
 import { CAUSES } from '../../src/verify/causes.ts';
@@ -9,7 +10,6 @@ import { checkClientTls } from '../../src/verify/checks/client-tls.ts';
 import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { explainLack, planInquiry } from '../../src/verify/logins.ts';
 import { narrowCause } from '../../src/verify/server-certificate.ts';
-import { observeCertificate, type ShownCertificate } from '../../src/verify/shown-certificate.ts';
 import { makeAuthority, makeIdentity } from '../support/certificates.ts';
 import { rowOf, STACK, scene } from './support.ts';
 

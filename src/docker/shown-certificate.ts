@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as secure } from 'node:tls';
 import type { Identity } from '../stack/stack.ts';
-import type { Sight } from './evidence.ts';
 
 /** What a client is shown before it logs in, by PgBouncer or by Postgres. */
 export interface ShownCertificate {
@@ -29,7 +28,7 @@ const LIMIT_MS = 5000;
 export async function observeCertificate(
   address: { readonly host: string; readonly port: number },
   identity: Identity | undefined,
-): Promise<Sight<ShownCertificate>> {
+): Promise<{ readonly ms: number } & ({ readonly value: ShownCertificate } | { readonly failure: string })> {
   const began = performance.now();
   const took = () => Math.round(performance.now() - began);
   const signal = AbortSignal.timeout(LIMIT_MS);
