@@ -84,7 +84,7 @@ describe('the rooms', () => {
 
   it('must touch files and processes in the rooms for that only', () => {
     const touching = files.filter((path) =>
-      importsOf(path).some((name) => /^node:(fs|child_process|net|http)/.test(name)),
+      importsOf(path).some((name) => /^node:(fs|child_process|net|tls|http)/.test(name)),
     );
     const rooms = new Set(touching.map((path) => path.split('/')[0]));
     // node:net is imported for isIP, which asks nobody.

@@ -209,7 +209,7 @@ function readAuthType(entry: ConfigEntry | undefined, { authType }: Wishes, loss
     losses.refuse(
       'auth-type',
       entry.at,
-      `\`auth_type = ${written}\` ${meaning}, which ecar-pool does not render: who may log in would change`,
+      `\`auth_type = ${written}\` ${meaning}, which an import does not take over: who may log in would change`,
       'say how clients log in from now on: --auth-type scram-sha-256, or md5',
     );
   else losses.warn('auth-type', entry.at, `\`auth_type\` is ${authType} now, as told; ${written} ${meaning}`);

@@ -26,7 +26,8 @@ export class SecretMask {
       );
     if (path.endsWith('/connection-string'))
       return this.#maskLines(text, rendered, (line) =>
-        /^([^:]+:\/\/[^:@/]*:)([^:@/]+)(@.*)$/.exec(line)?.slice(1),
+        // The key of a certificate is the last of its parameters.
+        /^([^:]+:\/\/[^:@/]*:)([^:@/]*@.*&sslkey=.*|[^:@/]+(?=@))(.*)$/.exec(line)?.slice(1),
       );
     if (path.endsWith('/admin-password')) return this.#maskLines(text, rendered, () => undefined);
     // By the hash of a file that holds nothing but a password, that can be guessed.

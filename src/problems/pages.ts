@@ -6,6 +6,7 @@ import { LOGGING_IN_PAGES } from './pages/logging-in.ts';
 import { MODEL_PAGES } from './pages/model.ts';
 import { SECRET_PAGES } from './pages/secrets.ts';
 import { TAKEN_OVER_PAGES } from './pages/taken-over.ts';
+import { TLS_PAGES } from './pages/tls.ts';
 
 /** The code of everything that can be found in settings. Each has a page; the compiler holds it to that. */
 export type Code =
@@ -15,6 +16,7 @@ export type Code =
   | keyof typeof MODEL_PAGES
   | keyof typeof SECRET_PAGES
   | keyof typeof TAKEN_OVER_PAGES
+  | keyof typeof TLS_PAGES
   | CveCode;
 
 /** Every page by its code, in the order of the documentation. */
@@ -23,6 +25,7 @@ export const PAGES: Readonly<Record<Code, Page>> = {
   ...(Object.fromEntries(
     Object.entries<Cve>(CVES).map(([code, cve]) => [code, cvePage(code, cve)]),
   ) as Record<CveCode, Page>),
+  ...TLS_PAGES,
   ...SECRET_PAGES,
   ...LOGGING_IN_PAGES,
   ...MODEL_PAGES,

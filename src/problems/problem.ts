@@ -15,6 +15,8 @@ export interface Problem {
   readonly ignorable?: true;
   /** Judgement that is worth little before the settings fit: until then, only `check` tells it. */
   readonly waits?: true;
+  /** An error that time alone brings: `check` fails for it, and the rest goes on, so that no clock stops a backup. */
+  readonly byTime?: true;
 }
 
 /** Where in a file; `line` and `column` count from 1, `column` and `length` in characters. */

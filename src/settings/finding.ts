@@ -43,6 +43,12 @@ export class Findings {
     this.#judge({ code, severity: 'error', message, hint, details, ignorable: true, waits: true }, path);
   }
 
+  /** A certificate out of its time: nobody has changed anything. */
+  expire(path: Path, message: string, hint: string): void {
+    const problem = { code: 'certificate-expired', severity: 'error', message, hint } as const;
+    this.#judge({ ...problem, ignorable: true, waits: true, byTime: true }, path);
+  }
+
   /** Something that fits the model and is rarely meant. */
   doubt(code: Code, path: Path, message: string, hint: string): void {
     this.#judge({ code, severity: 'warning', message, hint, ignorable: true, waits: true }, path);

@@ -22,10 +22,18 @@ interface Comment {
 const COMMENT = /(?:^|\s)#\s*ecar-pool:\s*ignore\b[ \t]*(\S*)[ \t]*(.*?)\s*$/;
 
 /**
- * What lies in .env.<environment> differs from one environment to the next, and only one is looked at: that the
+ * What lies in .env.<environment> and in certificates differs from one environment to the next, and only one is looked at: that the
  * comment overrules nothing there says nothing about the others.
  */
-const OF_ONE_ENVIRONMENT: ReadonlySet<string> = new Set<Code>(['weak-password']);
+const OF_ONE_ENVIRONMENT: ReadonlySet<string> = new Set<Code>([
+  'weak-password',
+  'certificate-chain',
+  'certificate-expired',
+  'certificate-expires',
+  'certificate-name',
+  'certificate-signer',
+  'not-an-authority',
+]);
 
 /**
  * Takes out what the comments `# ecar-pool: ignore CODE reason` of a settings file overrule: what is on their own

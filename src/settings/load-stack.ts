@@ -64,8 +64,8 @@ interface Asked {
 export async function loadStack(options: Asked, world: SettingsWorld): Promise<LoadedStack> {
   const { loaded, problems } = await inspectSettings(options, world);
   if (loaded === undefined) throw new SettingsError(problems.filter(({ waits }) => !waits));
-  if (problems.some(isError)) throw new SettingsError(problems);
-  return { ...loaded, warnings: problems.filter(isWarning) };
+  if (problems.some((problem) => isError(problem) && !problem.byTime)) throw new SettingsError(problems);
+  return { ...loaded, warnings: problems.filter((problem) => isWarning(problem) || problem.byTime) };
 }
 
 /**
@@ -94,13 +94,18 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
   const secrets = await new SecretReader(variables, found, { ...world, root, others }).readAll(uses);
   checkPasswords(checked.sections, secrets, found);
   checkStoredSecrets(checked.sections, secrets, found);
-  const { name = '', compose, pgbouncer = {} } = checked.sections;
+  const { name = '', compose, pgbouncer, users = {} } = checked.sections;
   const composeFiles = await readComposeFiles({ name, compose }, found, {
     ...world,
     root,
     find: variables.find,
   });
-  const configFiles = await readConfigFiles(pgbouncer, found, { ...world, root });
+  const configFiles = await readConfigFiles(checked.sections, found, { ...world, root });
+  if (configFiles.size > 0) {
+    const { checkCertificates } = await import('./rules/certificates.ts');
+    const who = { authType: pgbouncer?.auth_type ?? '', users: Object.keys(users) };
+    checkCertificates(who, configFiles, Date.now(), found);
+  }
   problems.push(
     ...splitProblems,
     ...variableProblems,
@@ -125,7 +130,7 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
       ...variables.files,
       ...(composeFiles?.sources ?? []),
       ...references.flatMap(({ file: name }) => (name === undefined ? [] : resolve(root, name))),
-      ...listConfigFiles(checked.settings.pgbouncer).map(([, name]) => resolve(root, name)),
+      ...listConfigFiles(checked.settings).map(([, name]) => resolve(root, name)),
     ],
     variables: [...references.flatMap(({ env = [] }) => env), 'COMPOSE_PROJECT_NAME'],
     prefix: OVERRIDE_PREFIX,

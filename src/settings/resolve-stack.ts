@@ -4,13 +4,14 @@ import type { Adopted } from '../stack/adopted.ts';
 import { DEFAULT_MAX_CONNECTIONS } from '../stack/budget.ts';
 import { defaultSettings } from '../stack/default-settings.ts';
 import { LOOKUP_QUERY } from '../stack/lookup.ts';
-import { SETTING_NAMES, settingFacts } from '../stack/pgbouncer-settings.ts';
+import { SETTING_NAMES, type SettingName, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts';
-import type { Secret } from '../stack/secret.ts';
+import { Secret } from '../stack/secret.ts';
 import {
   type App,
   type Client,
   type Database,
+  type Identity,
   type Pgbouncer,
   POSTGRES_SERVICE,
   type Stack,
@@ -20,6 +21,7 @@ import { toRule } from './hba-schema.ts';
 import { resolveMonitoring } from './resolve-monitoring.ts';
 import { resolveResources } from './resolve-resources.ts';
 import { rolesOf } from './roles.ts';
+import type { NamedTexts } from './rules/certificates.ts';
 import { listMethods } from './rules/logins.ts';
 import { asksPostgres } from './rules/users.ts';
 import type { Settings } from './schema.ts';
@@ -32,7 +34,7 @@ import { pgbouncerVersionOf, postgresMajorOf } from './versions.ts';
  * Fills checked settings with secrets and defaults.
  * @param secrets every secret that the settings name
  * @param composeFiles the Compose files of an adopted project
- * @param configFiles the texts of the files that settings of PgBouncer name, by the setting
+ * @param configFiles the texts of the files that settings name
  */
 export function resolveStack(
   environment: string,
@@ -43,7 +45,7 @@ export function resolveStack(
     configFiles,
   }: {
     readonly composeFiles: Pick<Adopted, 'files' | 'isSelfNamed' | 'isPersistent'> | undefined;
-    readonly configFiles: ReadonlyMap<string, string>;
+    readonly configFiles: NamedTexts;
   },
 ): Stack {
   const version = pgbouncerVersionOf(settings);
@@ -61,8 +63,11 @@ export function resolveStack(
       port: database.port ?? postgres.port,
       password: database.password && secretAt(secrets, ['databases', key, 'password']),
     })),
-    users: resolveUsers(settings, secrets),
-    pgbouncer: { ...resolvePgbouncer(settings, version), files: withRules(settings, configFiles) },
+    users: resolveUsers(settings, secrets, configFiles),
+    pgbouncer: {
+      ...resolvePgbouncer(settings, version),
+      files: withRules(settings, filesOf(configFiles)),
+    },
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
     adopted: resolveAdopted(settings, composeFiles),
@@ -101,8 +106,8 @@ function resolvePostgres(settings: Settings, secrets: Secrets): Stack['postgres'
   };
 }
 
-function resolveUsers({ users }: Settings, secrets: Secrets): User[] {
-  return Object.entries(users).map(([name, { password, secret, role, ...keys }]) => {
+function resolveUsers({ users }: Settings, secrets: Secrets, files: NamedTexts): User[] {
+  return Object.entries(users).map(([name, { password, secret, role, sslcert: _, sslkey: __, ...keys }]) => {
     const given = secret && secretAt(secrets, ['users', name, 'secret']);
     const isPlain = given !== undefined && !looksLikeStoredSecret(given.reveal());
     return {
@@ -110,9 +115,21 @@ function resolveUsers({ users }: Settings, secrets: Secrets): User[] {
       password: password ? secretAt(secrets, ['users', name, 'password']) : isPlain ? given : undefined,
       secret: given,
       roles: rolesOf({ role }),
+      identity: identityOf(name, files),
       settings: textMap(keys),
     };
   });
+}
+
+function identityOf(user: string, files: NamedTexts): Identity | undefined {
+  const [cert, key] = ['sslcert', 'sslkey'].map((name) => files.get(dotted(['users', user, name])));
+  return cert && key && { sslcert: cert.text, sslkey: new Secret(key.text, `the file ${key.name}`) };
+}
+
+/** Those that PgBouncer is given, by the setting. */
+function filesOf(files: NamedTexts): ReadonlyMap<string, string> {
+  const named = SETTING_NAMES.map((name) => [name, files.get(dotted(['pgbouncer', name]))?.text] as const);
+  return new Map(named.filter((entry): entry is [SettingName, string] => entry[1] !== undefined));
 }
 
 function resolveDatabase(

@@ -17,6 +17,7 @@ import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
 import { checkSettingVersions } from './rules/setting-versions.ts';
+import { checkTls } from './rules/tls.ts';
 import { checkTraps } from './rules/traps.ts';
 import { checkPasswords, checkUsers } from './rules/users.ts';
 import type { Settings } from './schema.ts';
@@ -41,6 +42,7 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer'], checkPgbouncer),
   rule(['pgbouncer'], checkQuotes),
   rule(['pgbouncer'], checkNeededFiles),
+  rule(['pgbouncer', 'postgres', 'databases', 'users'], checkTls),
   rule(['pgbouncer', 'databases'], checkAuthDatabase),
   rule(['pgbouncer', 'databases', 'users'], checkSettingVersions),
   rule(['postgres', 'pgbouncer', 'databases', 'users'], checkDatabases),

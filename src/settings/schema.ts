@@ -103,6 +103,11 @@ const user = z.strictObject({
     z._default(z.union([role, z.array(role).check(z.minLength(1, 'must name at least one role'))]), 'app'),
     '`app` logs in to databases, `admin` may do everything in the console, `stats` may only look; or a list of these.',
   ),
+  sslcert: maybe(
+    line,
+    'The certificate that `verify` and the exporter show PgBouncer as this user, where client_tls_sslmode asks for one.',
+  ),
+  sslkey: maybe(line, 'The private key of sslcert, without a passphrase.'),
   ...fromCatalogue(USER_KEYS, line),
 });
 
@@ -125,8 +130,8 @@ const pgbouncer = about(
       'The address of the host that the port is published on. 0.0.0.0 lets the whole network in.',
     ),
     auth_type: about(
-      z._default(z.enum(['md5', 'scram-sha-256', 'hba', 'trust', 'any']), 'md5'),
-      'How clients prove who they are, and what Postgres stores of their passwords: md5 hashes under `md5`, else SCRAM verifiers. `hba` goes by the rules of `hba` or auth_hba_file; `trust` lets in every user of the list without a password, and `any` whoever comes, as the `user` of the entry.',
+      z._default(z.enum(['md5', 'scram-sha-256', 'cert', 'hba', 'trust', 'any']), 'md5'),
+      'How clients prove who they are, and what Postgres stores of their passwords: md5 hashes under `md5`, else SCRAM verifiers. `cert` is by a certificate for CN=user, and passwords are for Postgres alone; `hba` goes by the rules of `hba` or auth_hba_file; `trust` lets in every user of the list without a password, and `any` whoever comes, as the `user` of the entry.',
     ),
     hba,
     ...fromCatalogue(SETTABLE, text),

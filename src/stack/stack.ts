@@ -82,6 +82,12 @@ export interface Database {
 /** `app` logs in to databases; `admin` and `stats` enter the console. */
 export type Role = 'app' | 'admin' | 'stats';
 
+/** A client's certificate and its private key. */
+export interface Identity {
+  readonly sslcert: string;
+  readonly sslkey: Secret;
+}
+
 export interface User {
   readonly name: string;
   /** What they log in with; undefined where nobody but them knows it. */
@@ -89,11 +95,13 @@ export interface User {
   /** What userlist.txt holds of them as it is given; undefined where it is made of the password. */
   readonly secret: Secret | undefined;
   readonly roles: readonly Role[];
+  /** What they show PgBouncer where it asks for a certificate, as PEM; undefined where nobody but them has it. */
+  readonly identity?: Identity | undefined;
   /** PgBouncer's own per-user keys, as text. */
   readonly settings: ReadonlyMap<string, string>;
 }
 
-export type AuthType = 'md5' | 'scram-sha-256' | 'hba' | 'trust' | 'any';
+export type AuthType = 'md5' | 'scram-sha-256' | 'cert' | 'hba' | 'trust' | 'any';
 
 export interface Pgbouncer {
   readonly image: string;
@@ -159,4 +167,10 @@ export function containerName({ name }: Pick<Stack, 'name'>, service: string): s
 /** What Docker calls the network of the stack: Compose puts the project before the name of one that it makes. */
 export function networkName({ name, network }: Pick<Stack, 'name' | 'network'>): string {
   return network.external ? network.name : `${name}_${network.name}`;
+}
+
+/** What listens on every address is reached at the loopback one. */
+export function reachableAddress(bind: string): string {
+  if (bind === '0.0.0.0') return '127.0.0.1';
+  return bind === '::' ? '::1' : bind;
 }

@@ -3,7 +3,7 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{roles}`, `{postgresLog}` and `{restartExporter}` stand for commands on the stack at hand: see `explain.ts`. */
+  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{roles}`, `{postgresLog}`, `{server}` and `{restartExporter}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
   /** The fix where someone else runs Postgres, if that is another one. */
   readonly externalFix?: string;
@@ -116,10 +116,44 @@ export const CAUSES: readonly Cause[] = [
     transient: true,
   },
   {
-    id: 'server-tls',
-    pattern: /server refused SSL|TLS handshake failed.*server|SSL off/i,
-    cause: 'PgBouncer and Postgres do not agree on TLS',
-    fix: 'make server_tls_sslmode fit what Postgres offers',
+    id: 'server-without-tls',
+    pattern: /server refused SSL|SSL off/i,
+    cause: 'Postgres speaks no TLS, and server_tls_sslmode asks for it',
+    fix: 'remove `server_tls_sslmode` from the settings, run {render}, then {reload}',
+    externalFix:
+      'switch TLS on there (ssl = on, with ssl_cert_file and ssl_key_file), or write server_tls_sslmode: prefer',
+  },
+  {
+    id: 'server-certificate-name',
+    pattern: /name `[^']*' not present in server certificate/i,
+    cause: 'The certificate of Postgres is for another host than the one that PgBouncer connects to',
+    fix: 'write the host in the settings as the certificate has it, or have it made for this one; server_tls_sslmode: verify-ca leaves the name unchecked',
+  },
+  {
+    id: 'server-ca',
+    pattern: /server: failed to load CA/i,
+    cause: 'PgBouncer is to check the certificate of Postgres, and has no certificate authority to do so by',
+    fix: 'name the one that signed it with server_tls_ca_file, run {render}, then {reload}',
+  },
+  {
+    id: 'server-certificate',
+    pattern: /server: handshake failed: [^\n]*certificate verify failed/i,
+    cause:
+      'The certificate of Postgres is not signed by the authority of server_tls_ca_file, has expired, or does not hold yet',
+    fix: 'look at it: openssl s_client -starttls postgres -connect {server} -showcerts; then renew it there, or correct server_tls_ca_file',
+  },
+  {
+    id: 'server-handshake',
+    pattern: /server: handshake failed/i,
+    cause:
+      'PgBouncer and Postgres find no version of TLS or cipher in common, or Postgres refuses the certificate that PgBouncer shows',
+    fix: 'hold server_tls_protocols, server_tls_ciphers and server_tls_cert_file against what the log of Postgres says',
+  },
+  {
+    id: 'server-asks-certificate',
+    pattern: /connection requires a valid client certificate|certificate authentication failed for user "/i,
+    cause: "Postgres's pg_hba.conf asks PgBouncer for a certificate, and it shows none for that role",
+    fix: 'name one with server_tls_cert_file and server_tls_key_file',
   },
   {
     id: 'dns',
@@ -202,10 +236,40 @@ export const CAUSES: readonly Cause[] = [
     fix: 'name it in ignore_startup_parameters',
   },
   {
-    id: 'client-tls',
-    pattern: /SSL required|server does not support SSL/i,
-    cause: 'PgBouncer and its clients do not agree on TLS',
-    fix: 'make client_tls_sslmode fit what the clients use',
+    id: 'client-without-tls',
+    pattern: /SSL required/i,
+    cause: 'PgBouncer lets nobody in without TLS (client_tls_sslmode)',
+    fix: 'run {render}, then {reload}; other clients need sslmode=require or better',
+  },
+  {
+    id: 'tls-not-offered',
+    pattern: /server does not support SSL/i,
+    cause: 'The running PgBouncer speaks no TLS: it has not read the rendered settings, or could not',
+    fix: 'run {render}, then {reload}',
+  },
+  {
+    id: 'certificate-refused',
+    pattern: /certificate authentication failed|TLS certificate name mismatch/i,
+    cause: "The common name of the client's certificate is not the user, or PgBouncer knows no such user",
+    fix: 'have a certificate made for CN=user, and name it with `sslcert` and `sslkey` of the user',
+  },
+  {
+    id: 'client-certificate-missing',
+    pattern: /alert certificate required|alert handshake failure|peer did not return a certificate/i,
+    cause: 'PgBouncer asks clients for a certificate, and was shown none (client_tls_sslmode)',
+    fix: 'name one with `sslcert` and `sslkey` of the user, run {render}',
+  },
+  {
+    id: 'client-certificate-expired',
+    pattern: /alert certificate expired/i,
+    cause: "The client's certificate has expired",
+    fix: 'renew the one that `sslcert` of the user names',
+  },
+  {
+    id: 'client-certificate-unknown',
+    pattern: /alert unknown ca/i,
+    cause: "The client's certificate is not signed by an authority that the running PgBouncer knows",
+    fix: 'name the one that signed it with client_tls_ca_file, run {render}, then {reload}',
   },
   {
     id: 'auth-query',

@@ -1,6 +1,7 @@
 import type { ContainerRun } from '../docker/container-runs.ts';
 import type { Container } from '../docker/containers.ts';
 import type { LastStart } from '../docker/last-starts.ts';
+import type { ShownCertificate } from '../docker/shown-certificate.ts';
 import type { DockerVersions } from '../docker/versions.ts';
 import type { Inquiry } from './logins.ts';
 import type { MonitoringEvidence } from './monitoring-evidence.ts';
@@ -24,6 +25,8 @@ export interface Evidence {
   readonly inquiry: Inquiry;
   readonly probe: Sight<ProbeOutput>;
   readonly monitoring: MonitoringEvidence;
+  /** What clients are shown at the published port; undefined where PgBouncer speaks no TLS to them. */
+  readonly shown?: Sight<ShownCertificate> | undefined;
   /** What was asked only after a check had failed; empty before. */
   readonly aftermath: Aftermath;
 }
@@ -36,6 +39,8 @@ export interface Aftermath {
   readonly postgresLog: string;
   /** The end of the exporter's log, where there is one: it shows nobody else why it cannot get into the console. */
   readonly exporterLog: string;
+  /** What Postgres shows, where PgBouncer refused its certificate. */
+  readonly serverCertificate?: Sight<ShownCertificate> | undefined;
   /** By container name. */
   readonly lastStarts: ReadonlyMap<string, LastStart>;
   /** Images of services without a container that this machine does not have. */

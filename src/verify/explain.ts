@@ -28,6 +28,7 @@ export function formatFix(fix: string, scene: Scene, user?: string): string {
     restart: () => renewCommand(scene),
     up: () => upCommand(project),
     roles: () => rolesCommand(stack, project, user) ?? ROLES_BY_HAND,
+    server: () => `${stack.postgres.host}:${stack.postgres.port}`,
     postgresLog: () => postgresLogCommand(stack, project),
     restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };

@@ -14,7 +14,7 @@ export interface Party {
 export function findLoginCause(said: string, log: string, party: Party): Cause | undefined {
   const stated = matchCause(said);
   if (stated && !stated.vague) return stated;
-  const lines = currentLife(log).toReversed();
+  const lines = joinHandshakes(currentLife(log)).toReversed();
   // What PgBouncer refused itself never went to Postgres: only its list of users can be at fault.
   if (stated?.id === 'pgbouncer-refused-password') {
     const loading = lines.find((line) => /auth[_ ]file/i.test(line));
@@ -44,11 +44,22 @@ export function findCrashCause(log: string): { readonly cause: Cause; readonly l
 }
 
 /**
+ * PgBouncer logs why a handshake failed on a line that names no connection; what it closes for that is on the next one,
+ * unless it was a client.
+ */
+function joinHandshakes(lines: readonly string[]): string[] {
+  return lines.map((line, index) => {
+    const [, why] = / WARNING TLS (?:handshake|connect) error: (.*)$/.exec(lines[index - 1] ?? '') ?? [];
+    return why !== undefined && / S-0x[^\n]* closing because: /.test(line) ? `${line} server: ${why}` : line;
+  });
+}
+
+/**
  * Lines on a server connection of this login (`S-0x…: entry/user@address`), and those on no connection at all.
  * Left out are lines on clients (`C-0x…`), since the wrong password that verify itself tried is among them,
  * and the refusals of Postgres, which name no login and which the client was told anyway.
  */
 function isAboutServer(line: string, { user, database }: Party): boolean {
   if (/ S-0x/.test(line)) return line.includes(`: ${database}/${user}@`);
-  return !/ C-0x|server login failed/.test(line);
+  return !/ C-0x|server login failed|TLS handshake error/.test(line);
 }

@@ -1,4 +1,5 @@
 import { composeFileOf } from '../stack/compose-project.ts';
+import { checkClientTls } from './checks/client-tls.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkConsole } from './checks/console.ts';
 import { checkContainers } from './checks/containers.ts';
@@ -44,6 +45,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkPools,
   checkLogins,
   checkWrongPassword,
+  checkClientTls,
   checkOthersDatabase,
   checkLogFile,
   checkExporter,

@@ -4,7 +4,7 @@ import type { Stack } from '../stack/stack.ts';
 /** Every secret of a stack in plain text, for blanking them in what docker and psql say; never for showing. */
 export function listSecrets({ users, databases, postgres, app, monitoring }: Stack): string[] {
   const secrets = [
-    ...users.flatMap(({ password, secret }) => [password, secret]),
+    ...users.flatMap(({ password, secret, identity }) => [password, secret, identity?.sslkey]),
     ...databases.map(({ password }) => password),
     ...(postgres.kind === 'own' ? [postgres.password] : []),
     ...(app?.environment.values() ?? []),

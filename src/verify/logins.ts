@@ -1,6 +1,7 @@
 import { askersByDatabase, isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
-import type { Secret } from '../stack/secret.ts';
-import type { Database, Role, Stack } from '../stack/stack.ts';
+import { identityFor, requiresCertificate, requiresTls } from '../stack/client-tls.ts';
+import { Secret } from '../stack/secret.ts';
+import type { Database, Identity, Role, Stack, User } from '../stack/stack.ts';
 
 /** The database under whose name PgBouncer offers its admin console. */
 export const CONSOLE = 'pgbouncer';
@@ -12,6 +13,8 @@ export interface Login {
   readonly database: string;
   /** The console knows no SELECT; a pool knows no SHOW VERSION. */
   readonly statement: typeof ASK_POSTGRES | 'SHOW VERSION';
+  /** What is shown PgBouncer; undefined where it asks for no certificate. */
+  readonly identity: Identity | undefined;
   /** The database on the server to try the role at; undefined for the console, and where the login must fail. */
   readonly behind: string | undefined;
 }
@@ -40,18 +43,22 @@ export interface Inquiry {
   readonly patience: number;
   /** Where Postgres is, seen from PgBouncer, and how a client must be let in there: libpq's require_auth. */
   readonly server: { readonly host: string; readonly port: number; readonly requireAuth: string };
+  /** libpq's sslmode to PgBouncer; empty for its own. */
+  readonly sslmode: 'require' | '';
 }
 
 /** What to ask of a stack; `wrongPassword` is one that nobody has. */
 export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number): Inquiry {
   const pools = poolLogins(stack);
   const [console, ...others] = consoleLogins(stack);
+  const isByCertificate = stack.pgbouncer.auth_type === 'cert';
   const [first] = pools;
   const patience = choosePatience(stack, seconds);
   return {
     console,
     logins: [...pools, ...others],
-    intruder: first && { ...first, password: wrongPassword },
+    intruder: isByCertificate ? impostor(stack, first) : first && { ...first, password: wrongPassword },
+    sslmode: requiresTls(stack) ? 'require' : '',
     trespasser: forbiddenLogin(stack),
     // Other clients are not told the error, but wait as long.
     seconds: Math.max(seconds, patience + 1),
@@ -70,6 +77,37 @@ export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
   return [...logins, intruder, trespasser].filter((login) => login !== undefined);
 }
 
+/** By a certificate: somebody else who shows that of the first app user. */
+function impostor({ users }: Stack, first: Login | undefined): Login | undefined {
+  const other = users.find(({ name }) => name !== first?.user);
+  return first && other && { ...first, user: other.name };
+}
+
+/**
+ * How a user logs in; undefined where the settings do not know what with. Under `auth_type: cert` that is a certificate,
+ * and the password is for Postgres.
+ */
+function means(
+  user: User | undefined,
+  stack: Stack,
+): Pick<Login, 'user' | 'password' | 'identity'> | undefined {
+  if (user === undefined) return undefined;
+  const identity = identityFor(user, stack);
+  if (requiresCertificate(stack) && identity === undefined) return undefined;
+  const password = stack.pgbouncer.auth_type === 'cert' ? NO_PASSWORD : user.password;
+  return password && { user: user.name, password, identity };
+}
+
+const NO_PASSWORD = new Secret('', 'none is asked for');
+
+/** What the settings lack for a login as a user, to read on from `because`; undefined where they lack nothing. */
+export function explainLack(user: User, stack: Stack): string | undefined {
+  if (means(user, stack) !== undefined) return undefined;
+  return requiresCertificate(stack) && identityFor(user, stack) === undefined
+    ? 'PgBouncer asks for a certificate, and the settings have none to show (sslcert and sslkey of the user)'
+    : 'the settings do not know the password';
+}
+
 /** The first app user and a database that is not its. Who may connect to a server of others is up to them. */
 function forbiddenLogin(stack: Stack): Login | undefined {
   if (stack.postgres.kind !== 'own') return undefined;
@@ -78,13 +116,16 @@ function forbiddenLogin(stack: Stack): Login | undefined {
   for (const { name: database, dbname } of stack.databases) {
     if (isOpenDatabase(dbname)) continue;
     const user = stack.users.find(
-      ({ name, roles, password }) =>
-        roles.includes('app') && password && !access.get(dbname)?.has(name) && !askers.get(dbname)?.has(name),
+      (one) =>
+        one.roles.includes('app') &&
+        means(one, stack) &&
+        !access.get(dbname)?.has(one.name) &&
+        !askers.get(dbname)?.has(one.name),
     );
-    if (user?.password)
+    const found = means(user, stack);
+    if (found)
       return {
-        user: user.name,
-        password: user.password,
+        ...found,
         database,
         statement: ASK_POSTGRES,
         behind: undefined,
@@ -110,17 +151,16 @@ function poolLogins(stack: Stack): Login[] {
   const own = new Set(ownEntries(stack));
   return stack.databases.flatMap((database) =>
     database.users.flatMap((name) => {
-      const password = users.get(name)?.password;
+      const found = means(users.get(name), stack);
       // Through the fallback entry, the database that every server has.
       const asked = database.name === '*' ? stack.client.database : database.name;
-      if (password === undefined || (database.name === '*' && databases.has(asked))) return [];
+      if (found === undefined || (database.name === '*' && databases.has(asked))) return [];
       return [
         {
-          user: name,
-          password,
+          ...found,
           database: asked,
           statement: ASK_POSTGRES,
-          behind: own.has(database) ? behind(database) : undefined,
+          behind: own.has(database) && found.password !== NO_PASSWORD ? behind(database) : undefined,
         },
       ];
     }),
@@ -135,9 +175,8 @@ function behind({ dbname, settings }: Database): string | undefined {
 /** Every user that may enter the console: admins first, because the first one reads all that is shown. */
 function consoleLogins(stack: Stack): Login[] {
   const byRole = (role: Role) => stack.users.filter(({ roles }) => roles.includes(role));
-  return [...new Set([...byRole('admin'), ...byRole('stats')])].flatMap(({ name, password }) =>
-    password === undefined
-      ? []
-      : [{ user: name, password, database: CONSOLE, statement: 'SHOW VERSION', behind: undefined }],
-  );
+  return [...new Set([...byRole('admin'), ...byRole('stats')])].flatMap((user) => {
+    const found = means(user, stack);
+    return found ? [{ ...found, database: CONSOLE, statement: 'SHOW VERSION', behind: undefined }] : [];
+  });
 }

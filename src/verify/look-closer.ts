@@ -6,6 +6,7 @@ import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import { isDown } from './checks/containers.ts';
 import { type Aftermath, type Evidence, seen } from './evidence.ts';
 import { hasRestartedLately } from './restarts.ts';
+import { observeServerCertificate } from './server-certificate.ts';
 import { listImages, postgresService, type Target } from './subject.ts';
 
 const LOG_LINES = 200;
@@ -39,7 +40,8 @@ export async function lookCloser(docker: Docker, target: Target, evidence: Evide
       : '',
     isExporterAsked ? readLog(MONITORING_SERVICES.exporter) : '',
   ]);
-  return { log, postgresLog, exporterLog, lastStarts, missingImages };
+  const serverCertificate = await observeServerCertificate(docker, target, evidence, log);
+  return { log, postgresLog, exporterLog, serverCertificate, lastStarts, missingImages };
 }
 
 async function readLastStarts(

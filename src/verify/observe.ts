@@ -5,9 +5,11 @@ import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/con
 
 import { type Container, parseContainers } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
+import { observeCertificate } from '../docker/shown-certificate.ts';
 import type { DockerVersions } from '../docker/versions.ts';
+import { offersTls } from '../stack/client-tls.ts';
 import { composeFileOf } from '../stack/compose-project.ts';
-import { containerName } from '../stack/stack.ts';
+import { containerName, reachableAddress } from '../stack/stack.ts';
 import { findAsleep } from './asleep.ts';
 import { describeEnd } from './describe-end.ts';
 import { type Evidence, NO_AFTERMATH, type Sight, seen } from './evidence.ts';
@@ -39,10 +41,11 @@ export async function observe(
     runs.then((found) => probe(docker, target, inquiry, found)),
     there,
     runs.then((found) => observeMonitoring(docker, target, found)),
+    observeShown(target, inquiry),
     findAsleep(docker, target.stack, target.project, () => there.then(seen)),
   ] as const;
   try {
-    const [known, ran, probed, containers, monitoring, asleep] = await Promise.all(calls);
+    const [known, ran, probed, containers, monitoring, shown, asleep] = await Promise.all(calls);
     const seenAt = Date.now();
     return {
       versions: known,
@@ -53,6 +56,7 @@ export async function observe(
       inquiry,
       probe: probed,
       monitoring,
+      shown,
       aftermath: NO_AFTERMATH,
     };
   } catch (error) {
@@ -63,6 +67,13 @@ export async function observe(
     await versions;
     throw error;
   }
+}
+
+async function observeShown({ stack }: Target, { console, logins }: Inquiry): Promise<Evidence['shown']> {
+  if (!offersTls(stack)) return undefined;
+  const { bind, port } = stack.pgbouncer;
+  const identity = [console, ...logins].find((login) => login?.identity)?.identity;
+  return observeCertificate({ host: reachableAddress(bind), port }, identity);
 }
 
 /** The evidence where there is no rendered Compose file: docker is asked for its versions only. */

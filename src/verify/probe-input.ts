@@ -1,4 +1,4 @@
-import { type Inquiry, listLogins } from './logins.ts';
+import { type Inquiry, type Login, listLogins } from './logins.ts';
 
 /** What the probe script is told. */
 export interface ProbeRequest {
@@ -16,7 +16,11 @@ export interface ProbeRequest {
 
 /** The script's stdin. Throws where a value holds a line break, which the settings must not let through. */
 export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: ProbeRequest): string {
-  const { console, seconds, patience, server } = inquiry;
+  const { console, seconds, patience, server, sslmode } = inquiry;
+  const logins = listLogins(inquiry);
+  const identities = [...new Set([console, ...logins].flatMap((login) => login?.identity ?? []))];
+  const shown = (login: Login | undefined) =>
+    login?.identity ? String(identities.indexOf(login.identity)) : '';
   const lines = [
     nonce,
     String(port),
@@ -31,18 +35,33 @@ export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: P
     log?.rotation ?? '',
     console?.user ?? '',
     console?.password.reveal() ?? '',
-    ...listLogins(inquiry).flatMap((login) => [
+    shown(console),
+    sslmode,
+    ...identities.flatMap(({ sslcert, sslkey }) => [
+      ...pemLines(sslcert),
+      '',
+      ...pemLines(sslkey.reveal()),
+      '',
+    ]),
+    '',
+    ...logins.flatMap((login) => [
       login.user,
       login.password.reveal(),
       login.database,
       login.statement,
       login.behind ?? '',
+      shown(login),
     ]),
   ];
   if (lines.some((line) => /[\n\0]/.test(line))) {
     throw new Error('a user, password or database name with a line break reached verify');
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** PEM has no use for empty lines, which end it here. */
+function pemLines(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '');
 }
 
 /**

@@ -5,13 +5,16 @@
  * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the seconds after
  * which no more logins are begun, the folder of PgBouncer's files, the seconds of patience with an error that PgBouncer keeps, where Postgres is
  * (host, port) and the ways to be let in there, PgBouncer's log file and a pattern of the command line of what rotates
- * it, the user and the password for the console, then five lines
- * (user, password, database, statement, database on the server) for each login. The console comes last, to show
+ * it, the user and the password for the console and which certificate it is shown, how to ask for TLS (sslmode), the
+ * certificates, each and its key up to an empty line, one more empty line, then six lines
+ * (user, password, database, statement, database on the server, certificate) for each login. The console comes last, to show
  * the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
  * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
  *
- * It writes no file, since the container's root may be read-only. Each line that begins with the nonce opens
+ * It writes no file but certificates and their keys, which libpq takes from files alone: into /dev/shm, which every
+ * container has in memory and writable (https://docs.docker.com/reference/compose-file/services/#shm_size), and takes
+ * them away again. Each line that begins with the nonce opens
  * a record; the nonce also stands for NULL in tables. `timeout` bounds a psql that waits for a paused or
  * unreachable server. A login is printed as one line of less than a kilobyte, which every shell writes at once
  * (bash writes several lines one by one), so that records of concurrent logins do not mix.
@@ -35,6 +38,25 @@ IFS= read -r log
 IFS= read -r rotation
 IFS= read -r console_user
 IFS= read -r console_password
+IFS= read -r console_shown
+IFS= read -r sslmode
+identities=
+trap 'rm -rf "$identities"' EXIT
+trap 'exit 1' HUP INT TERM
+pem() {
+  while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "$line"; done
+}
+index=0
+while IFS= read -r line && [ -n "$line" ]; do
+  [ -n "$identities" ] || { umask 077 && identities=$(mktemp -d /dev/shm/ecar-pool.XXXXXX) || exit; }
+  { printf '%s\\n' "$line" && pem; } > "$identities/$index.crt"
+  pem > "$identities/$index.key"
+  index=$((index + 1))
+done
+show() {
+  [ -z "$sslmode" ] || export PGSSLMODE="$sslmode"
+  [ -z "$1" ] || export PGSSLCERT="$identities/$1.crt" PGSSLKEY="$identities/$1.key"
+}
 PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=$limit PGAPPNAME=ecar-pool PGPASSFILE=/dev/null
 export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT PGAPPNAME PGPASSFILE
 us=$(printf '\\037')
@@ -55,6 +77,7 @@ tell() {
   printf '%s %s %s %s %s %s %s %.600s\\n' "$nonce" "$1" "$index" "$code" "$waited" "$began" "$ended" "$said"
 }
 login() {
+  show "$shown"
   waited=0
   read -r began rest </proc/uptime
   attempt
@@ -65,6 +88,7 @@ login() {
   done
   tell login
   [ "$code" = 0 ] && [ -n "$behind" ] && [ "\${said##*|}" -gt 0 ] 2>/dev/null || return
+  unset PGSSLMODE PGSSLCERT PGSSLKEY
   waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind
   [ -z "$server_auth" ] || export PGREQUIREAUTH="$server_auth"
   read -r began rest </proc/uptime
@@ -74,7 +98,7 @@ login() {
 read -r start rest </proc/uptime
 index=0
 while IFS= read -r PGUSER && IFS= read -r PGPASSWORD && IFS= read -r PGDATABASE && IFS= read -r statement &&
-  IFS= read -r behind; do
+  IFS= read -r behind && IFS= read -r shown; do
   login </dev/null &
   index=$((index + 1))
   [ $((index % 8)) = 0 ] || continue
@@ -85,6 +109,7 @@ done
 wait
 
 if [ -n "$console_user" ]; then
+  show "$console_shown"
   PGUSER=$console_user PGPASSWORD=$console_password PGDATABASE=pgbouncer
   read -r began rest </proc/uptime
   {

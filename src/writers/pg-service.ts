@@ -1,6 +1,6 @@
 import { type PgService, writePgService } from '../formats/pg-service.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
-import type { Stack } from '../stack/stack.ts';
+import { reachableAddress, type Stack } from '../stack/stack.ts';
 import { markLines, type Rendering } from './rendering.ts';
 
 /** Connections by name for psql on this host: `PGSERVICEFILE=… psql service=ecar_db`. */
@@ -27,10 +27,4 @@ function pgServices({ pgbouncer, databases, users }: Stack): PgService[] {
   return admin
     ? [{ name: 'pgbouncer', ...address, dbname: 'pgbouncer', user: admin.name }, ...pooled]
     : pooled;
-}
-
-/** What listens on every address is reached at the loopback one. */
-function reachableAddress(bind: string): string {
-  if (bind === '0.0.0.0') return '127.0.0.1';
-  return bind === '::' ? '::1' : bind;
 }

@@ -77,9 +77,20 @@ export function pgbouncerSettings({ users, pgbouncer, monitoring }: Stack): Read
       ? ([['stats_users', named('stats')]] as const)
       : []),
     ...pgbouncer.settings,
+    ...authorityOfClients(pgbouncer),
     ...[...pgbouncer.files.keys()].map((name) => [name, `${CONFIG_FOLDER}/${configFileName(name)}`] as const),
     ...(monitoring.log === undefined ? [] : LOG_FILE_SETTINGS),
   ]);
+}
+
+/**
+ * PgBouncer speaks TLS to clients with authorities only, and does not start where its image has no bundle of them
+ * (pgbouncer/pgbouncer#1215), though it asks clients for no certificate. Its own one then does.
+ */
+function authorityOfClients({ settings, files }: Stack['pgbouncer']): [name: string, path: string][] {
+  const mode = settings.get('client_tls_sslmode') ?? 'disable';
+  if (mode === 'disable' || files.has('client_tls_ca_file')) return [];
+  return [['client_tls_ca_file', `${CONFIG_FOLDER}/${configFileName('client_tls_cert_file')}`]];
 }
 
 /** The files that settings name, beside pgbouncer.ini; readable as userlist.txt is. */

@@ -7,6 +7,16 @@ it.each([
     'postgres://u:p%40ss@pgbouncer:6432/pgbouncer?sslmode=disable\n',
     'postgres://u:[redacted 1]@pgbouncer:6432/pgbouncer?sslmode=disable\n',
   ],
+  [
+    'monitoring/exporter/connection-string',
+    'postgres://u:p%40ss@pgbouncer:6432/pgbouncer?sslmode=require&sslinline=true&sslcert=C&sslkey=K\n',
+    'postgres://u:[redacted 1]\n',
+  ],
+  [
+    'monitoring/exporter/connection-string',
+    'postgres://u:@pgbouncer:6432/pgbouncer?sslmode=require&sslinline=true&sslcert=C&sslkey=K\n',
+    'postgres://u:[redacted 1]\n',
+  ],
   ['monitoring/grafana/admin-password', 'pass\n', '[redacted 1]\n'],
   [
     'pgbouncer/pgbouncer.ini',

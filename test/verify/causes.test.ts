@@ -33,7 +33,24 @@ const SAMPLES: readonly (readonly [id: string, text: string])[] = [
     'server login failed: FATAL remaining connection slots are reserved for roles with the SUPERUSER attribute',
   ],
   ['postgres-starting', 'FATAL:  the database system is starting up'],
-  ['server-tls', 'server refused SSL'],
+  ['server-without-tls', 'closing because: server refused SSL (age=0s)'],
+  [
+    'server-certificate-name',
+    "closing because: server conn crashed? (age=0s) server: name `db' not present in server certificate",
+  ],
+  [
+    'server-ca',
+    'closing because: sslreq processing failed (age=0s) server: failed to load CA: error:80000002:system library::No such file or directory',
+  ],
+  [
+    'server-certificate',
+    'closing because: server conn crashed? (age=0s) server: handshake failed: error:0A000086:SSL routines::certificate verify failed',
+  ],
+  [
+    'server-handshake',
+    'closing because: server conn crashed? (age=0s) server: handshake failed: error:0A00042E:SSL routines::tlsv1 alert protocol version',
+  ],
+  ['server-asks-certificate', 'FATAL:  connection requires a valid client certificate'],
   ['dns', 'LOG S-0x559f: ecar_admin/ecar_user@(bad-af):0 closing because: server DNS lookup failed (age=0s)'],
   [
     'postgres-unreachable',
@@ -51,7 +68,12 @@ const SAMPLES: readonly (readonly [id: string, text: string])[] = [
   ['not-allowed', 'FATAL:  not allowed'],
   ['pool-full', 'FATAL:  no more connections allowed (max_client_conn)'],
   ['startup-parameter', 'FATAL:  unsupported startup parameter: search_path'],
-  ['client-tls', 'FATAL:  SSL required'],
+  ['client-without-tls', 'FATAL:  SSL required'],
+  ['tls-not-offered', 'server does not support SSL, but SSL was required'],
+  ['certificate-refused', 'FATAL:  certificate authentication failed'],
+  ['client-certificate-missing', 'SSL error: tlsv13 alert certificate required'],
+  ['client-certificate-expired', 'SSL error: ssl/tls alert certificate expired'],
+  ['client-certificate-unknown', 'SSL error: tlsv1 alert unknown ca'],
   ['auth-query', 'FATAL:  bouncer config error'],
   ['hba-file', 'FATAL:  no authentication method is found'],
   ['shutting-down', 'FATAL:  pooler is shutting down'],
@@ -112,6 +134,27 @@ describe('findLoginCause', () => {
         line('WARNING server login failed: FATAL role "eve" is not permitted to log in'),
       ],
       'md5-hash-scram-role',
+    ],
+    [
+      'a handshake with the server failed',
+      'timeout expired',
+      [
+        line('LOG S-0x1: app/bob@172.23.0.3:5432 new connection to server (from 172.23.0.4:42880)'),
+        line("WARNING TLS handshake error: name `db' not present in server certificate"),
+        line('LOG S-0x1: app/bob@172.23.0.3:5432 closing because: server conn crashed? (age=0s)'),
+      ],
+      'server-certificate-name',
+    ],
+    [
+      'a handshake with some client failed, and nothing is known of the server',
+      'timeout expired',
+      [
+        line(
+          'WARNING TLS handshake error: handshake failed: error:0A000086:SSL routines::certificate verify failed',
+        ),
+        line('LOG C-0x1: app/bob@172.23.0.9:5432 closing because: client close request (age=0s)'),
+      ],
+      'timeout',
     ],
     [
       'only others are in the log',

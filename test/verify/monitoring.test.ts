@@ -118,6 +118,15 @@ it.each<Case>([
     },
   ],
   [
+    'an exporter that does not know yet that TLS is asked for',
+    checkExporter,
+    unread('pq: SSL required'),
+    {
+      status: 'fail',
+      hint: `make both read anew: ${COMPOSE} kill -s HUP pgbouncer; ${COMPOSE} restart pgbouncer-exporter`,
+    },
+  ],
+  [
     'one that speaks of a parameter that PgBouncer does not take',
     checkExporter,
     unread('pq: unsupported startup parameter: extra_float_digits'),

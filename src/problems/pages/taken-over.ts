@@ -82,14 +82,6 @@ export const TAKEN_OVER_PAGES = {
     fix: 'Add `auth_hba_file`, or use md5 or scram-sha-256.',
     sources: [PGBOUNCER_CONFIG],
   },
-  'no-certificate': {
-    ...refusal,
-    title: 'TLS without a certificate or its key',
-    why: 'Whoever takes TLS connections needs both.',
-    pgbouncer: 'It does not start.',
-    fix: 'Add the file, or write `disable`.',
-    sources: [PGBOUNCER_CONFIG],
-  },
   'password-and-secret': {
     ...refusal,
     title: 'a user with a password and a stored secret',

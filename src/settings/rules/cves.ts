@@ -9,6 +9,8 @@ import { poolSettings } from './pool-settings.ts';
 interface Facts {
   readonly settings: ReadonlyMap<string, string>;
   readonly isScram: boolean;
+  /** Whether clients log in by SCRAM, too: by a certificate none does. */
+  readonly isScramOfClients: boolean;
   readonly hasStatsUser: boolean;
 }
 
@@ -18,7 +20,7 @@ const authQuery = ({ settings }: Facts) => settings.has('auth_query') || setting
 
 /** Whether settings are open to a hole of their PgBouncer: the mitigations of the table, as code. */
 const EXPOSED: Readonly<Record<CveCode, (facts: Facts) => boolean>> = {
-  'cve-2026-107350': scram,
+  'cve-2026-107350': ({ isScramOfClients }) => isScramOfClients,
   'cve-2026-107349': ({ settings }) => {
     const ignored = (settings.get('ignore_startup_parameters') ?? '').split(',').map((name) => name.trim());
     return ignored.some((name) => name !== '') && !ignored.includes('options');
@@ -45,6 +47,7 @@ export function checkCves(sections: Pick<Settings, 'pgbouncer' | 'users'>, found
     settings: poolSettings(sections),
     // The rules of hba are a file of its own, and say scram-sha-256 more often than not.
     isScram: sections.pgbouncer.auth_type !== 'md5',
+    isScramOfClients: !['md5', 'cert'].includes(sections.pgbouncer.auth_type),
     hasStatsUser: Object.values(sections.users).some((user) => rolesOf(user).includes('stats')),
   };
   for (const [code, isExposed] of Object.entries(EXPOSED) as [CveCode, (facts: Facts) => boolean][]) {

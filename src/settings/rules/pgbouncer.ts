@@ -51,7 +51,7 @@ export function checkQuotes(settings: Pick<Settings, 'pgbouncer'>, found: Findin
   }
 }
 
-/** Without its rules PgBouncer lets nobody in, and without its certificate it does not start. */
+/** Without its rules PgBouncer lets nobody in. */
 export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, found: Findings): void {
   const given: Readonly<Record<string, unknown>> = pgbouncer;
   if (pgbouncer.auth_type === 'hba' && pgbouncer.hba === undefined && given['auth_hba_file'] === undefined)
@@ -61,15 +61,6 @@ export function checkNeededFiles({ pgbouncer }: Pick<Settings, 'pgbouncer'>, fou
       '`auth_type: hba` goes by rules, and there are none',
       'add `hba: [{ method: scram-sha-256 }]` or `auth_hba_file: ./pg_hba.conf`, or use md5 or scram-sha-256',
     );
-  const mode = given['client_tls_sslmode'] ?? 'disable';
-  for (const name of ['client_tls_cert_file', 'client_tls_key_file'])
-    if (mode !== 'disable' && given[name] === undefined)
-      found.value(
-        'no-certificate',
-        ['pgbouncer', 'client_tls_sslmode'],
-        `\`client_tls_sslmode: ${String(mode)}\` needs ${name}, and there is none`,
-        `add \`${name}: PATH\`, or write disable`,
-      );
 }
 
 /** The entry that auth_query is asked in: with the console's name PgBouncer does not start, with another nobody gets in. */

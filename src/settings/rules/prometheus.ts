@@ -43,13 +43,16 @@ export function checkPrometheus(
     );
   // A secret may be a hash, which nobody can log in with.
   const isUsable = (user: Settings['users'][string]) =>
-    rolesOf(user).includes('stats') && user.password !== undefined;
+    rolesOf(user).includes('stats') &&
+    user[pgbouncer.auth_type === 'cert' ? 'sslcert' : 'password'] !== undefined;
   if (!Object.values(users).some(isUsable)) {
     found.key(
       'no-stats-user',
       at,
-      'no user with a `password` has `role: stats`, and the exporter enters the console as one',
-      'add one under `users`: `stats: { password: { env: PGBOUNCER_STATS_PASSWORD }, role: stats }`',
+      `no user with ${pgbouncer.auth_type === 'cert' ? 'an `sslcert`' : 'a `password`'} has \`role: stats\`, and the exporter enters the console as one`,
+      pgbouncer.auth_type === 'cert'
+        ? 'add one under `users`: `stats: { sslcert: PATH, sslkey: PATH, role: stats }`'
+        : 'add one under `users`: `stats: { password: { env: PGBOUNCER_STATS_PASSWORD }, role: stats }`',
     );
   }
   const given: Readonly<Record<string, unknown>> = pgbouncer;

@@ -12,7 +12,7 @@ import { checkSecretReference } from './secret-reference.ts';
 export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, found: Findings): void {
   const quotedKeys = hasQuotedKeys(settings);
   for (const [name, user] of Object.entries(settings.users)) {
-    const { password, secret, role: _role, ...keys } = user;
+    const { password, secret, role: _role, sslcert: _sslcert, sslkey: _sslkey, ...keys } = user;
     const inUsersSection = Object.values(keys).some((value) => value !== undefined);
     const roles = rolesOf(user);
     const reason =
@@ -48,7 +48,7 @@ export function checkUsers(settings: Pick<Settings, 'pgbouncer' | 'users'>, foun
 
 /**
  * A password for everyone, unless PgBouncer can ask Postgres about those who have none here. One who is there for the
- * settings of a forced user does not log in to the pool.
+ * settings of a forced user does not log in to the pool, and who enters the console by a certificate needs none.
  */
 export function checkPasswords(
   settings: Pick<Settings, 'pgbouncer' | 'users' | 'databases'>,
@@ -56,9 +56,12 @@ export function checkPasswords(
 ): void {
   if (asksPostgres(settings)) return;
   const forced = new Set(Object.values(settings.databases).map(({ user }) => user));
-  for (const [name, { password, secret }] of Object.entries(settings.users)) {
+  const needsNone = (name: string, user: Settings['users'][string]) =>
+    forced.has(name) || (settings.pgbouncer.auth_type === 'cert' && !rolesOf(user).includes('app'));
+  for (const [name, user] of Object.entries(settings.users)) {
+    const { password, secret } = user;
     const at = ['users', name, 'password'];
-    if (password === undefined && secret === undefined && !forced.has(name))
+    if (password === undefined && secret === undefined && !needsNone(name, user))
       found.value(
         'missing-key',
         at,

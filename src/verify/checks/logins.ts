@@ -1,12 +1,14 @@
 import { startServerCommand } from '../../plan/commands.ts';
 import type { Stack } from '../../stack/stack.ts';
+import type { Cause } from '../causes.ts';
 import { seen } from '../evidence.ts';
 import { explain, quote, sayOutcome } from '../explain.ts';
 import { findLoginCause } from '../find-cause.ts';
-import { CONSOLE, type Login } from '../logins.ts';
+import { CONSOLE, explainLack, type Login } from '../logins.ts';
 import { hasTimedOut, type PsqlOutcome } from '../probe-output.ts';
 import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
+import { narrowCause } from '../server-certificate.ts';
 import { refuseAnew, sayHow } from '../server-login.ts';
 import { postgresService } from '../subject.ts';
 import { isDown } from './containers.ts';
@@ -21,10 +23,11 @@ export const checkLogins: Check = (scene) => [
 ];
 
 /** Who logs in with what the settings do not know is not tried, and not passed over in silence either. */
-function skipUnknown({ users }: Stack): Row[] {
-  return users
-    .filter(({ password }) => password === undefined)
-    .map(({ name }) => skip(`login:${name}`, `login ${name}`, 'the settings do not know the password'));
+function skipUnknown(stack: Stack): Row[] {
+  return stack.users.flatMap((user) => {
+    const lack = explainLack(user, stack);
+    return lack === undefined ? [] : [skip(`login:${user.name}`, `login ${user.name}`, lack)];
+  });
 }
 
 function judge(scene: Scene, login: Login, index: number): Row {
@@ -48,8 +51,14 @@ function judge(scene: Scene, login: Login, index: number): Row {
   const said = sayOutcome(outcome);
   const why =
     explainSilence(scene, login, outcome) ??
-    adviseWait(scene, said, explain(findLoginCause(said, evidence.aftermath.log, login), scene, login.user));
+    adviseWait(scene, said, explain(findWhy(scene, said, login), scene, login.user));
   return fail(id, title, { observed: quote(said, redact), ...why }, { ms });
+}
+
+function findWhy({ evidence, subject }: Scene, said: string, login: Login): Cause | undefined {
+  const { aftermath, seenAt } = evidence;
+  const cause = findLoginCause(said, aftermath.log, login);
+  return narrowCause(cause, aftermath, subject.stack, login.database, seenAt);
 }
 
 /** What was mended a moment ago still fails where PgBouncer keeps an error for longer than verify can wait. */

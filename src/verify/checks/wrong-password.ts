@@ -4,15 +4,17 @@ import { explain, quote, sayOutcome } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
 
-const ID = 'wrong-password';
-const TITLE = 'wrong password';
+const PASSWORD = { id: 'wrong-password', title: 'wrong password', refusal: 'pgbouncer-refused-password' };
+const CERTIFICATE = { id: 'wrong-certificate', title: 'wrong certificate', refusal: 'certificate-refused' };
 
 /**
- * Whether PgBouncer refuses a wrong password: with `auth_type = trust` or `any` all logins above would pass.
+ * Whether PgBouncer refuses a wrong password, or under `auth_type: cert` the certificate of somebody else: with `auth_type = trust` or `any` all logins above would pass.
  * Only its own refusal counts; a time-out or a missing entry proves nothing.
  */
 export const checkWrongPassword: Check = (scene) => {
-  const { evidence, redact } = scene;
+  const { evidence, redact, subject } = scene;
+  const isByCertificate = subject.stack.pgbouncer.auth_type === 'cert';
+  const { id: ID, title: TITLE, refusal } = isByCertificate ? CERTIFICATE : PASSWORD;
   const { intruder, logins } = evidence.inquiry;
   const { auth_type } = scene.subject.stack.pgbouncer;
   if (auth_type === 'trust' || auth_type === 'any')
@@ -24,7 +26,7 @@ export const checkWrongPassword: Check = (scene) => {
   if (!outcome) return [fail(ID, TITLE, { observed: 'not answered within the time limit' })];
   const { ms } = outcome;
   const said = sayOutcome(outcome);
-  if (outcome.code !== 0 && matchCause(said)?.id === 'pgbouncer-refused-password') {
+  if (outcome.code !== 0 && matchCause(said)?.id === refusal) {
     return [ok(ID, TITLE, `${intruder.user} is refused by PgBouncer`, { ms })];
   }
   const expected = 'refused by PgBouncer';
@@ -34,10 +36,10 @@ export const checkWrongPassword: Check = (scene) => {
         ID,
         TITLE,
         {
-          observed: `${intruder.user} got in with a password that was made up`,
+          observed: `${intruder.user} got in with ${isByCertificate ? 'the certificate of another user' : 'a password that was made up'}`,
           expected,
-          cause: 'PgBouncer does not check passwords',
-          hint: 'set pgbouncer.auth_type to md5 or scram-sha-256, render, and restart it',
+          cause: `PgBouncer does not check ${isByCertificate ? 'whose a certificate is' : 'passwords'}`,
+          hint: 'set pgbouncer.auth_type to the one that is meant, render, and restart it',
         },
         { ms },
       ),

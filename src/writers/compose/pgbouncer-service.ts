@@ -1,3 +1,4 @@
+import { requiresCertificate } from '../../stack/client-tls.ts';
 import { budgetFacts, countOpenFiles } from '../../stack/connections.ts';
 import { DOCKER_HOST } from '../../stack/docker-host.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
@@ -30,7 +31,7 @@ export function pgbouncerService(stack: Stack): Service {
     ...dependsOnPostgres(stack),
     // Engine 20.10 and later know the address: https://docs.docker.com/reference/cli/docker/container/run/#add-host
     ...(leadsToMachine(stack) ? { extra_hosts: [`${DOCKER_HOST}:host-gateway`] } : {}),
-    healthcheck: readyCheck(pgbouncer.port, client.user, client.database),
+    healthcheck: readyCheck(pgbouncer.port, client.user, client.database, withoutCertificate(stack)),
     // Of 1.18, 1.24 and 1.26, tried: SIGTERM waits for every client to leave (1.18: for nothing), SIGQUIT for
     // nothing. SIGINT waits for running transactions, but for a client in session mode, idle or not, until it
     // leaves: the time to stop must be bearable. It is the same for every stack, because another one would
@@ -40,6 +41,14 @@ export function pgbouncerService(stack: Stack): Service {
     ulimits: { nofile: { soft: files, hard: files } },
     ...HARDENED,
   };
+}
+
+/**
+ * pg_isready has no certificate to show, and takes the end of a handshake for a server that is down. That PgBouncer
+ * refuses it in plain text is an answer.
+ */
+function withoutCertificate(stack: Stack): Readonly<Record<string, string>> {
+  return requiresCertificate(stack) ? { sslmode: 'disable' } : {};
 }
 
 /** Whether any server is one of the machine itself, be it one of a list. */

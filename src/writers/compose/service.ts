@@ -41,8 +41,14 @@ export function mountFolder(source: string, target: string): Service {
 /**
  * A health check by pg_isready. It proves that something listens and needs no secret; that logins work is
  * what `ecar-pool verify` proves.
+ * @param parameters what else libpq is told
  */
-export function readyCheck(port: number, user: string, dbname: string): Service {
+export function readyCheck(
+  port: number,
+  user: string,
+  dbname: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Service {
   const test = [
     'CMD',
     'pg_isready',
@@ -53,7 +59,7 @@ export function readyCheck(port: number, user: string, dbname: string): Service 
     '-U',
     user,
     '-d',
-    asConninfo(dbname),
+    Object.keys(parameters).length === 0 ? asConninfo(dbname) : writeConninfo({ dbname, ...parameters }),
   ];
   return {
     test: test.map(escapeInterpolation),
