@@ -11,7 +11,7 @@ import type { KnownSet, StackSet } from './stack-set.ts';
 
 /** From one set of files that runs to another one. */
 export interface Transition {
-  readonly command: 'deploy' | 'rollback';
+  readonly command: 'deploy' | 'rollback' | 'rotate';
   /** The output folder, absolute. */
   readonly folder: string;
   readonly target: KnownSet;

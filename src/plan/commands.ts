@@ -75,6 +75,11 @@ export function resetGrafanaCommand(project: ComposeProject): string {
   return composeCommand(project, 'exec', '-T', MONITORING_SERVICES.grafana, 'sh', '-c', reset);
 }
 
+/** Ends services without removing them; `up` starts them again. */
+export function stopServicesCommand(project: ComposeProject, services: readonly string[]): string {
+  return composeCommand(project, 'stop', ...services);
+}
+
 /** Makes PgBouncer forget what it knows, at the price of every connection. */
 export function restartCommand(project: ComposeProject): string {
   return restartServiceCommand(project, 'pgbouncer');

@@ -1,9 +1,13 @@
+import type { Secret } from '../stack/secret.ts';
+
 /** What a step does to what runs. */
 type StepKind =
   | 'start'
   | 'recreate'
   | 'roles'
   | 'reload'
+  | 'stop'
+  | 'switch'
   | 'restart'
   | 'password'
   | 'lock'
@@ -18,6 +22,8 @@ export interface NextStep {
   readonly why: string;
   /** What made it necessary: the files that changed, or what was seen of the running stack. */
   readonly causes: readonly string[];
+  /** What the command reads from its standard input: passwords stand in no command line. */
+  readonly input?: Secret;
   /** That it may have been done by others, or need not be: `verify` tells. */
   readonly mayFail?: true;
 }

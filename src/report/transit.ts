@@ -15,10 +15,15 @@ export interface Plan {
   readonly steps: readonly NextStep[];
   /** Whether dumps are made first. */
   readonly isBackedUp: boolean;
+  /** What is written where the settings take a password from. */
+  readonly secret?: string | undefined;
 }
 
 /** Reports a plan for people: a line a step, with its cause and its command. */
-export function reportPlan({ environment, changes, steps, isBackedUp }: Plan, report: Reporter): void {
+export function reportPlan(
+  { environment, changes, steps, isBackedUp, secret }: Plan,
+  report: Reporter,
+): void {
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
   const line = (kind: string, text: string) => report.detail(`  ${style.bold(kind.padEnd(8))}  ${text}`);
@@ -26,6 +31,7 @@ export function reportPlan({ environment, changes, steps, isBackedUp }: Plan, re
   report.detail(`Plan for ${style.bold(environment)}:`);
   if (isBackedUp)
     line('backup', 'dump the databases, and read the dumps back: a step below reaches Postgres');
+  if (secret !== undefined) line('secret', secret);
   if (paths.length > 0) line('write', paths.join(', '));
   for (const { kind, why, causes, command } of steps) {
     line(kind, why);
@@ -64,7 +70,7 @@ export interface Commands {
 
 /** What else is told of an ending. */
 interface Told {
-  readonly command: 'deploy' | 'rollback';
+  readonly command: 'deploy' | 'rollback' | 'rotate';
   readonly commands: Commands;
   /** The dumps that were made first, as people would type them. */
   readonly dumps: readonly string[];
@@ -106,11 +112,13 @@ export function reportEnding(
     const back = commands.rollback === undefined ? '' : `; to go back: ${commands.rollback}`;
     const again = 'the settings stay as they are: the next deploy applies them again';
     report.detail(
-      style.dim(command === 'deploy' ? `kept as ${ending.time}${back}` : `back at ${ending.time}; ${again}`),
+      style.dim(
+        command !== 'rollback' ? `kept as ${ending.time}${back}` : `back at ${ending.time}; ${again}`,
+      ),
     );
     return;
   }
-  const isLockedOut = command === 'deploy' && changedPasswords.length > 0 && ending.kind !== 'left';
+  const isLockedOut = command !== 'rollback' && changedPasswords.length > 0 && ending.kind !== 'left';
   if (isLockedOut) {
     const where = changedPasswords.join(', ');
     report.line(

@@ -18,7 +18,7 @@ import { checkPasswords } from './rules/passwords.ts';
 import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
 import { listSecretUses } from './secret-uses.ts';
-import { SecretReader } from './secrets.ts';
+import { type GivenSecret, SecretReader } from './secrets.ts';
 import { nameEnvironments, sortProblems } from './sort-problems.ts';
 import { lineAt, placeOf, type Source, type Span, wholeFile } from './source.ts';
 import { type MapTree, mergeTrees, type Tree } from './tree.ts';
@@ -49,6 +49,8 @@ export interface Inspection extends Pick<LoadedStack, 'root' | 'file'>, Ignored 
 interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is to count as a secret before it is one. */
+  readonly given?: GivenSecret | undefined;
 }
 
 interface Asked {

@@ -7,6 +7,7 @@ import type { Findings } from './finding.ts';
 import { createSuggester } from './nearest.ts';
 import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
+import type { SecretReference } from './schema.ts';
 import type { SecretUse } from './secret-uses.ts';
 import { dotted, type Path } from './tree.ts';
 import { readNames, type Variables } from './variables.ts';
@@ -17,6 +18,12 @@ export type Secrets = ReadonlyMap<string, Secret>;
 /** More than this, counted with doubled quotes, does not fit the buffer of PgBouncer 1.16. */
 const MAX_PASSWORD_BYTES = 990;
 
+/** A secret that counts instead of what lies in one place: what would be so if it was written there. */
+export interface GivenSecret {
+  readonly reference: SecretReference;
+  readonly value: string;
+}
+
 /** Where files of secrets lie, and how long reading them may take. */
 interface SecretWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
   /** The folder of the settings file. */
@@ -24,6 +31,7 @@ interface SecretWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
   readonly cwd: string;
   /** The other environments of the settings. */
   readonly others: readonly string[];
+  readonly given?: GivenSecret | undefined;
 }
 
 /** Looks secrets up for one environment; what is missing or unfit becomes a problem that names it. */
@@ -57,10 +65,13 @@ export class SecretReader {
     const { env, file } = use.reference;
     // Neither or both: the rules say so.
     if ((env === undefined) === (file === undefined)) return undefined;
+    const { given } = this.#world;
     const secret =
-      env === undefined
-        ? await this.#readFile(file ?? '', use.path)
-        : await this.#readVariable(env, use.path);
+      given !== undefined && isSamePlace(given.reference, use.reference)
+        ? new Secret(given.value, 'the new password')
+        : env === undefined
+          ? await this.#readFile(file ?? '', use.path)
+          : await this.#readVariable(env, use.path);
     const unfit = secret && explainUnfit(secret.reveal(), use);
     if (unfit === undefined) return secret;
     this.#found.value('unfit-secret', use.path, `${secret?.origin} ${unfit.reason}`, unfit.fix);
@@ -115,6 +126,10 @@ export class SecretReader {
     this.#found.value('missing-secret', at, `the secret file ${name} is empty`, 'write the secret into it');
     return undefined;
   }
+}
+
+function isSamePlace(one: SecretReference, other: SecretReference): boolean {
+  return one.env === other.env && one.file === other.file;
 }
 
 /** Why a value cannot be used, to follow its name, and what to do; never the value itself. */
