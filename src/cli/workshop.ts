@@ -1,5 +1,6 @@
 import { runStep } from '../deploy/run-step.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
+import { withFreshUserlist } from '../deploy/switch-password.ts';
 import { createDocker, type Docker } from '../docker/docker.ts';
 import { readVersions } from '../docker/versions.ts';
 import { comparePlan } from '../plan/compare.ts';
@@ -102,7 +103,10 @@ export function createWorkshop(
     learn(set) {
       if (set?.facts !== undefined) stacks.push(set.facts.stack);
     },
-    run: (step, onStart) => runStep(open(unending, options.timeout * 1000), step, onStart),
+    run: (step, onStart) => {
+      const task = () => runStep(open(unending, options.timeout * 1000), step, onStart);
+      return step.kind === 'switch' ? withFreshUserlist(folder, task) : task();
+    },
     verify: (set, signal = unending) => verify(set, signal, true),
     look: (set, signal) => verify(set, signal, false),
   };

@@ -1,13 +1,24 @@
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCommand } from '../formats/shell.ts';
 import { composeCommand } from '../plan/commands.ts';
 import type { NextStep } from '../plan/next-step.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
+import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
 import type { Stack, User } from '../stack/stack.ts';
 import { onEntry } from '../verify/console-command.ts';
+import { stateFolder } from './state.ts';
 
 /** For so many entries, a psql each is kept open for a moment; where there are more, those come first. */
 const MAX_HELD = 64;
+
+/** That a login which was under way is over by the last one: each takes some ten milliseconds. */
+const RELOADS = 10;
+
+/** How often userlist.txt is made anew meanwhile, in milliseconds: a reload reads no file that is the same one. */
+const ANEW_MS = 40;
 
 /** One password, of PgBouncer and of Postgres, that another one takes the place of. */
 export interface PasswordSwitch {
@@ -48,6 +59,7 @@ export function switchStep(
     store_scram: statements.scram,
     reconnect: held.map((name) => `${onEntry('RECONNECT', name)};`).join('\n'),
     patience: String(patienceFor(stack, user)),
+    again: String(mixesKeys(stack) ? RELOADS : 0),
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${formatCommand([value])}\n`);
   const input = `${lines.join('')}set -- ${formatCommand(held)}\n${SCRIPT}`;
@@ -59,6 +71,36 @@ export function switchStep(
     why: `have Postgres and PgBouncer change over to the new password of ${user}`,
     causes: [`the password of ${user}`],
   };
+}
+
+/**
+ * Since 1.25 PgBouncer keeps the keys of a verifier (pgbouncer/pgbouncer#1338), and a login that was under way with the
+ * old one at a RELOAD puts a key of its own among those of the new one: who logs in then is told `incorrect server
+ * signature`, until userlist.txt is read anew. Seen with 1.26.1, not with 1.24.1.
+ */
+function mixesKeys({ pgbouncer }: Stack): boolean {
+  return pgbouncer.auth_type !== 'md5' && isAtLeast(pgbouncer.version, '1.25');
+}
+
+/**
+ * Puts the very same userlist.txt in its place again and again while a task runs, so that each RELOAD reads it.
+ * @param folder the output folder, absolute
+ */
+export async function withFreshUserlist<Value>(folder: string, task: () => Promise<Value>): Promise<Value> {
+  const [path, staged] = [join(folder, 'pgbouncer/userlist.txt'), join(stateFolder(folder), 'userlist.txt')];
+  let isOver = false;
+  const work = (async () => {
+    while (!isOver) {
+      await copyFile(path, staged);
+      await rename(staged, path);
+      await sleep(ANEW_MS);
+    }
+  })().catch(() => {});
+  return task().finally(async () => {
+    isOver = true;
+    await work;
+    await rm(staged, { force: true });
+  });
 }
 
 /** The user who may have PgBouncer read its files; another one than the one whose password changes, where there is one. */
@@ -174,6 +216,10 @@ change() {
     } | console
   ) || fail "$said"
   shift
+  while [ "$again" -gt 0 ]; do
+    console -c RELOAD </dev/null >&2
+    again=$((again - 1))
+  done
   said=$(echo 'SELECT 1;' | server "$new") || fail "$said"
   for entry; do said=$(echo 'SELECT 1;' | pool "$entry" "$new" new) || fail "$said"; done
   # What PgBouncer took for a failure of the server is over once a login to it succeeds.
