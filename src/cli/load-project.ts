@@ -55,7 +55,10 @@ export async function loadProject(
   },
   report?: Reporter,
 ): Promise<Project> {
-  const { stack, settings, warnings, sources, root, file } = await loadStack(options, world);
+  const { stack, settings, warnings, sources, root, file } = await loadStack(options, {
+    ...world,
+    onWait: report?.progress,
+  });
   if (report !== undefined) reportWarnings(warnings, report);
   const { environment } = stack;
   const { folder, shownFolder } = stackFolder(environment, options, world, stack.adopted && ADOPTED_FOLDER);

@@ -32,7 +32,7 @@ export async function rotateUser(invocation: Invocation<RotateOptions>, name: st
     const project = await loadProject(options, world);
     const reference = project.settings.users[name]?.password;
     if (reference === undefined) throw new Error('a user without a password was to be given another one');
-    const place = await findSecretPlace(reference, project, world);
+    const place = await findSecretPlace(reference, project, world, options.config);
     const before = await findBefore(invocation, project, name);
     const current = passwordOf(project.stack, name);
     // What lies there and runs nowhere is of a run that was killed: it is brought to its end.

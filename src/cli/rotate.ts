@@ -35,10 +35,10 @@ export const addRotate: AddCommand = (program, bind) => {
     .addHelpText(
       'after',
       `${HELP}${examples(
-        ['ecar-pool rotate ecar_user --env prod', 'draw a new one, show the plan, ask, and do it'],
+        ['ecar-pool rotate ecar_user --env prod', 'draw one, show the plan, ask'],
         ['ecar-pool rotate ecar_user --env prod --yes', 'do not ask, as from cron'],
         ['ecar-pool rotate ecar_user --ask', 'type it, without showing it'],
-        ['pass new | ecar-pool rotate ecar_user --password-stdin --yes', 'from a program'],
+        ['pass db | ecar-pool rotate ecar_user --password-stdin', 'from a program'],
       )}`,
     );
   bind<RotateOptions>(command, async (invocation, user = '') => {

@@ -8,6 +8,7 @@ import type { SecretReference } from '../settings/schema.ts';
 import { readVariables } from '../settings/variables.ts';
 import type { World } from './context.ts';
 import type { Project } from './load-project.ts';
+import { stackCommand } from './stack-command.ts';
 
 /** Where the settings take a secret from, to be written there. */
 interface SecretPlace {
@@ -25,8 +26,14 @@ export async function findSecretPlace(
   reference: SecretReference,
   { root, environment, stack }: Pick<Project, 'root' | 'environment' | 'stack'>,
   world: World,
+  config: string,
 ): Promise<SecretPlace> {
-  const { env: variable, file } = reference;
+  const { env: variable, file, command } = reference;
+  if (command !== undefined)
+    throw new RefusedError(
+      `the password comes from the program ${command[0]}, which only gives it`,
+      `change it there, then ${stackCommand('deploy', environment, { config })}`,
+    );
   const shown = (path: string) => relative(world.cwd, path) || path;
   if (variable === undefined) {
     const path = isAbsolute(file ?? '') ? (file ?? '') : join(root, file ?? '');

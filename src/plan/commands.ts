@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
-import { quoteIdentifier } from '../formats/sql.ts';
+import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { Adopted } from '../stack/adopted.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
@@ -130,14 +130,18 @@ export function rolesCommand(
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
 }
 
-/** Keeps roles from logging in to the stack's own Postgres; what they own stays theirs. */
+/**
+ * Keeps roles from logging in to the stack's own Postgres, and ends their sessions, which PgBouncer would go on lending to
+ * whoever is connected as them; what they own stays theirs.
+ */
 export function lockRolesCommand(
   postgres: OwnPostgres,
   roles: readonly string[],
   project: ComposeProject,
 ): string {
   const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
-  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements);
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (${roles.map(quoteLiteral).join(', ')})`;
+  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements, '-c', end);
 }
 
 /**

@@ -15,6 +15,7 @@ import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
 import { checkPasswords } from './rules/passwords.ts';
+import type { CommandWorld } from './run-secret-command.ts';
 import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
 import { listSecretUses } from './secret-uses.ts';
@@ -46,7 +47,7 @@ export interface Inspection extends Pick<LoadedStack, 'root' | 'file'>, Ignored 
 }
 
 /** Where settings are read, and how long that may take. */
-interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
+interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'>, Pick<CommandWorld, 'onWait'> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is to count as a secret before it is one. */
@@ -129,6 +130,7 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
     ],
     variables: [...references.flatMap(({ env = [] }) => env), 'COMPOSE_PROJECT_NAME'],
     prefix: OVERRIDE_PREFIX,
+    isWhole: references.every(({ command }) => command === undefined),
   };
   return { ...result, loaded: { stack, settings: checked.settings, tree, sources, root, file } };
 }
