@@ -141,11 +141,17 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     plan.isBackedUp && before !== undefined
       ? await show('back up', () => backUpFirst(workshop, before, target, invocation))
       : [];
+  let isGoingBack = false;
   const hands: Hands = {
     signal: world.signal,
-    run: (step, onStart) => workshop.run(step, onStart),
+    async run(step, onStart) {
+      await workshop.run(step, onStart);
+      // Before what takes the password from there, and not before Postgres and PgBouncer have the old one again.
+      if (isGoingBack && step.kind === 'switch') await rotation?.restore();
+    },
     verify: (set, isUndoing) => workshop.verify(set, isUndoing ? undefined : world.signal),
     stepsBack(set, back) {
+      isGoingBack = true;
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
       const all = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
@@ -180,7 +186,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     command: job.command,
     commands: { ...(await commandsOf(job, invocation)), withoutPool },
     dumps,
-    changedPasswords: changedPasswords(job, before, target),
+    changedPasswords: rotation === undefined ? changedPasswords(job, before, target) : [],
     up: upServicesCommand(compose),
   };
   reportEnding(plan, ending, told, report);
@@ -225,7 +231,7 @@ function findDoubt(
 function changedPasswords({ command }: Transit, before: Outlook['before'], target: KnownSet): string[] {
   if (before?.facts === undefined) return [];
   const [was, is] = [before.facts.stack, target.facts.stack];
-  return command === 'rollback' ? listChangedPasswords(is, was) : listChangedPasswords(was, is);
+  return command === 'deploy' ? listChangedPasswords(was, is) : listChangedPasswords(is, was);
 }
 
 /** The services of an adopted project as its own files have them. */

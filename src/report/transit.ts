@@ -118,7 +118,7 @@ export function reportEnding(
     );
     return;
   }
-  const isLockedOut = command !== 'rollback' && changedPasswords.length > 0 && ending.kind !== 'left';
+  const isLockedOut = command === 'deploy' && changedPasswords.length > 0 && ending.kind !== 'left';
   if (isLockedOut) {
     const where = changedPasswords.join(', ');
     report.line(
