@@ -43,16 +43,16 @@ export function findImageArgv(image: string): string[] {
   return ['image', 'inspect', '--format', '{{.Id}}', image];
 }
 
-/** Which lines of a log to give: the last ones, of those that are not older than a time. */
+/** Which lines of a log to give: the last ones, of those that are not older than a time, if one is given. */
 interface LogRange {
   readonly lines: number;
   /** RFC 3339. */
-  readonly since: string;
+  readonly since: string | undefined;
 }
 
 /** What a service logged, without the service's name before each line. */
 export function logsArgv(project: ComposeProject, service: string, { lines, since }: LogRange): string[] {
-  const range = ['--since', since, '--tail', String(lines)];
+  const range = [...(since === undefined ? [] : ['--since', since]), '--tail', String(lines)];
   return composeArgv(project, 'logs', '--no-color', '--no-log-prefix', ...range, service);
 }
 

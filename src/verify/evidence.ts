@@ -26,11 +26,11 @@ export interface Evidence {
   readonly aftermath: Aftermath;
 }
 
-/** What a good run has no need of, and so does not ask. Logs are unredacted, and no older than the last start. */
+/** What a good run has no need of, and so does not ask. Logs are unredacted, and of the current run but for Postgres's. */
 export interface Aftermath {
   /** The end of PgBouncer's log. */
   readonly log: string;
-  /** The end of the log of the stack's own Postgres, where that is not up. */
+  /** The end of the log of the stack's own Postgres, where that is not up, or has ended by itself a short time ago. */
   readonly postgresLog: string;
   /** The end of the exporter's log, where there is one: it shows nobody else why it cannot get into the console. */
   readonly exporterLog: string;

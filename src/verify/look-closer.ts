@@ -5,6 +5,7 @@ import { LAST_START_FORMAT, type LastStart, parseLastStarts } from '../docker/la
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import { isDown } from './checks/containers.ts';
 import { type Aftermath, type Evidence, seen } from './evidence.ts';
+import { hasRestartedLately } from './restarts.ts';
 import { listImages, postgresService, type Target } from './subject.ts';
 
 const LOG_LINES = 200;
@@ -20,18 +21,23 @@ export async function lookCloser(docker: Docker, target: Target, evidence: Evide
     readLastStarts(docker, containers),
     findMissingImages(docker, target, evidence),
   ]);
-  const readLog = async (service: string | undefined) => {
+  const readLog = async (service: string, { isWhole = false } = {}) => {
     const container = containers.find((candidate) => candidate.service === service);
-    const since = container && lastStarts.get(container.name)?.startedAt;
-    if (service === undefined || since === undefined) return '';
-    return (await docker.call(logsArgv(target.project, service, { lines: LOG_LINES, since }))).stdout;
+    const startedAt = container && lastStarts.get(container.name)?.startedAt;
+    if (startedAt === undefined) return '';
+    const range = { lines: LOG_LINES, since: isWhole ? undefined : startedAt };
+    return (await docker.call(logsArgv(target.project, service, range))).stdout;
   };
   const postgres = postgresService(target.stack);
+  // One that starts again and again may be up just now, and have said nothing yet since it last ended.
+  const hasEnded = postgres !== undefined && hasRestartedLately(evidence, postgres);
   const isExporterAsked = evidence.monitoring.metrics !== undefined;
   const [log, postgresLog, exporterLog] = await Promise.all([
     readLog('pgbouncer'),
-    readLog(postgres !== undefined && isDown(evidence.containers, postgres) ? postgres : undefined),
-    readLog(isExporterAsked ? MONITORING_SERVICES.exporter : undefined),
+    postgres !== undefined && (hasEnded || isDown(evidence.containers, postgres))
+      ? readLog(postgres, { isWhole: hasEnded })
+      : '',
+    isExporterAsked ? readLog(MONITORING_SERVICES.exporter) : '',
   ]);
   return { log, postgresLog, exporterLog, lastStarts, missingImages };
 }

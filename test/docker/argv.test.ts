@@ -14,6 +14,11 @@ describe('argv', () => {
       logsArgv(PROJECT, 'pgbouncer', { lines: 200, since: '2026-11-23T09:00:00Z' }),
       `compose ${GLOBAL} logs --no-color --no-log-prefix --since 2026-11-23T09:00:00Z --tail 200 pgbouncer`,
     ],
+    [
+      'logs of every run',
+      logsArgv(PROJECT, 'postgres', { lines: 200, since: undefined }),
+      `compose ${GLOBAL} logs --no-color --no-log-prefix --tail 200 postgres`,
+    ],
     ['any', composeArgv(PROJECT, 'up', '-d'), `compose ${GLOBAL} up -d`],
     [
       'several files',

@@ -76,9 +76,14 @@ describe('a stack where all is well', () => {
 type Case = readonly [what: string, check: Check, difference: Difference, row: object];
 
 describe('a container that the engine started again', () => {
-  const restarted = (restarts: number, upMs: number) =>
+  const restarted = (restarts: number, upMs: number, postgresLog = '') =>
     checkContainers(
-      scene({ evidence: { runs: { value: new Map([['postgres', run(restarts, upMs)]]), ms: 1 } } }),
+      scene({
+        evidence: {
+          runs: { value: new Map([['postgres', run(restarts, upMs)]]), ms: 1 },
+          aftermath: { ...NO_AFTERMATH, postgresLog },
+        },
+      }),
     )[0];
 
   it('must fail while that was a short time ago, though it happens to be up', () => {
@@ -88,6 +93,25 @@ describe('a container that the engine started again', () => {
       hint: `see docker compose -f ${FILE} logs --tail 50 postgres`,
     });
     expect(restarted(1, 59 * 60_000)).toMatchObject({ status: 'fail' });
+  });
+
+  it('must tell why it ended, though it is up for the moment', () => {
+    const log = 'FATAL:  database files are incompatible with server\nLOG:  starting PostgreSQL 18.1';
+    expect(restarted(3, 1000, log)).toMatchObject({
+      cause: expect.stringContaining('The volume holds the data of another major release of Postgres'),
+      hint: expect.stringContaining('pg_dumpall'),
+    });
+  });
+
+  it('must tell why it ended while it starts anew, and go on waiting for it', () => {
+    const starting = container('postgres', { health: 'starting' });
+    const aftermath = { ...NO_AFTERMATH, postgresLog: 'FATAL: No space left on device' };
+    const runs = { value: new Map([['postgres', run(2, 1000)]]), ms: 1 };
+    const [row] = checkContainers(scene({ containers: [starting], evidence: { runs, aftermath } }));
+    expect(row).toMatchObject({
+      cause: expect.stringContaining('The disk is full'),
+      transient: true,
+    });
   });
 
   it('must pass once it has run for long, and still be told of', () => {

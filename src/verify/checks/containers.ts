@@ -10,14 +10,13 @@ import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
+import { describeRestarts, hasRestartedLately } from '../restarts.ts';
 import { type Failure, fail, ok, type Row } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
 import { listImages, listServices, postgresService } from '../subject.ts';
 
 const READY = 'running, healthy';
-/** What has run for this long since it was last restarted counts as mended: a crash long ago is no alarm for ever. */
-const SETTLED_MS = 3_600_000;
 
 /** Exit codes of what did not end by itself: docker starts it again on its own only where the kernel ended it. */
 const ENDED_BY_OTHERS: ReadonlyMap<number, string> = new Map([
@@ -80,10 +79,10 @@ function judge(scene: Scene, container: Container, mayEnd: boolean): Row {
   const title = `container ${service}`;
   const seenState = [state, health].filter(Boolean).join(', ');
   if (isReady(container)) {
-    const restarts = describeRestarts(scene, service);
-    if (!restarts?.isRecent) return ok(id, title, seenState + (restarts?.text ?? ''), { ms });
-    const hint = `see ${logsCommand(scene, service)}`;
-    return fail(id, title, { observed: seenState + restarts.text, expected: READY, hint }, { ms });
+    const observed = seenState + describeRestarts(scene.evidence, service);
+    if (!hasRestartedLately(scene.evidence, service)) return ok(id, title, observed, { ms });
+    const why = whyPostgresEnded(scene, service) ?? { hint: `see ${logsCommand(scene, service)}` };
+    return fail(id, title, { observed, expected: READY, ...why }, { ms });
   }
   if (mayEnd && state === 'exited' && exitCode === 0) return ok(id, title, 'has done its work', { ms });
   const observed = state === 'exited' ? `exited with code ${exitCode}` : seenState;
@@ -102,7 +101,8 @@ function whyNotReady(scene: Scene, container: Container): Why {
     return { cause: 'Somebody paused the container', hint };
   }
   if (state === 'running' && health === 'starting') {
-    return { hint: `wait for it: ${subject.waitCommand}`, transient: true };
+    const ended = hasRestartedLately(scene.evidence, service) ? whyPostgresEnded(scene, service) : undefined;
+    return { hint: `wait for it: ${subject.waitCommand}`, ...ended, transient: true };
   }
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
@@ -131,42 +131,25 @@ function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefi
 
 /** Why it ended by itself, or is ending again and again, in its own words. */
 function whyLogged(scene: Scene, { service, state, exitCode }: Container): Why | undefined {
-  const { log, postgresLog } = scene.evidence.aftermath;
+  const { log } = scene.evidence.aftermath;
   if (state === 'running' || state === 'created' || (state === 'exited' && exitCode === 0)) return undefined;
   if (service === 'pgbouncer') {
     const crash = findCrashCause(log);
     return crash && explainTold({ cause: crash.cause, words: withoutStamp(crash.line) }, scene);
   }
-  const told =
-    service === postgresService(scene.subject.stack) ? findTold(POSTGRES_CAUSES, postgresLog) : undefined;
+  return whyPostgresEnded(scene, service);
+}
+
+/** What ends Postgres while it starts, ends it again and again: in between it is up for a moment. */
+function whyPostgresEnded(scene: Scene, service: string): Why | undefined {
+  if (service !== postgresService(scene.subject.stack)) return undefined;
+  const told = findTold(POSTGRES_CAUSES, scene.evidence.aftermath.postgresLog);
   return told && explainTold(told, scene);
 }
 
 function explainTold({ cause, words }: Told, scene: Scene): Why {
   const why = explain(cause, scene);
   return { cause: `${why.cause} (${quote(words, scene.redact)})`, hint: why.hint };
-}
-
-/** How often the engine had to start a service again, and whether that is still going on; undefined for never. */
-function describeRestarts(
-  { evidence }: Scene,
-  service: string,
-): { readonly text: string; readonly isRecent: boolean } | undefined {
-  const run = seen(evidence.runs)?.get(service);
-  if (run === undefined || run.restarts === 0) return undefined;
-  const upMs = Math.max(0, evidence.seenAt - run.startedAt);
-  const times = run.restarts === 1 ? 'once' : `${run.restarts} times`;
-  return {
-    text: `, ended and was restarted ${times}, last ${formatAge(upMs)} ago`,
-    isRecent: upMs < SETTLED_MS,
-  };
-}
-
-function formatAge(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return `${Math.floor(ms / 1000)} s`;
-  if (minutes < 120) return `${minutes} min`;
-  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
 }
 
 function logsCommand({ subject }: Scene, service: string): string {
