@@ -25,7 +25,10 @@ export const addConfig: AddCommand = (program, bind) => {
       import('../settings/list-settings.ts'),
       import('../report/warnings.ts'),
     ]);
-    const { stack, settings, tree, warnings } = await loadStack(options, world);
+    const { stack, settings, tree, warnings } = await loadStack(options, {
+      ...world,
+      onWait: report.progress,
+    });
     reportWarnings(warnings, report);
     const listed = listSettings(settings, tree, stack, { builtIn: options.defaults === true });
     report.data({ environment: stack.environment, settings: listed });

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { resolve } from 'node:path';
 import type { PlainUser } from '../credentials/hash-users.ts';
 import { parseBulk } from '../credentials/parse-bulk.ts';
@@ -10,6 +9,7 @@ import { readBytes } from '../settings/read-bytes.ts';
 import { askNewPassword } from './ask-hidden.ts';
 import type { World } from './context.ts';
 import type { HashUserOptions } from './hash-user.ts';
+import { readPasswordFromStdin, readPasswordFromVariable, refuseTerminal } from './new-password.ts';
 import { readStream } from './read-stream.ts';
 
 /**
@@ -38,14 +38,7 @@ export async function readPlainUsers(
 
 async function readPassword(world: World, options: HashUserOptions, user: string): Promise<string> {
   const { passwordEnv: variable } = options;
-  if (variable !== undefined) {
-    const password = world.env[variable];
-    if (password !== undefined) return password;
-    throw new UsageError(
-      `the environment variable ${variable} is not set`,
-      'export it first; the option takes the name of the variable',
-    );
-  }
+  if (variable !== undefined) return readPasswordFromVariable(world, variable);
   if (options.passwordStdin) return readPasswordFromStdin(world);
   // A question that nobody sees is a hang, so stderr, where it goes, must be a terminal too.
   if (world.stdin.isTTY && world.stderr.isTTY) return askNewPassword(world, user, explainPassword);
@@ -53,13 +46,6 @@ async function readPassword(world: World, options: HashUserOptions, user: string
     'there is no terminal to ask for the password on',
     'use --password-stdin or --password-env NAME',
   );
-}
-
-async function readPasswordFromStdin({ stdin, signal }: World): Promise<string> {
-  refuseTerminal(stdin, '--password-stdin', 'leave the option out to be asked without showing the password');
-  const bytes = await readStream(stdin, signal);
-  if (!isUtf8(bytes)) throw new UsageError('the password on stdin is not UTF-8', 'encode it as UTF-8');
-  return bytes.toString('utf8').replace(/\r?\n$/, '');
 }
 
 async function readBulk(world: World, path: string): Promise<PlainUser[]> {
@@ -74,11 +60,6 @@ async function readBulk(world: World, path: string): Promise<PlainUser[]> {
   const { users, problems } = parseBulk(bytes, file);
   if (problems.count > 0) throw new BulkFileError(problems.list, problems.count, file);
   return users;
-}
-
-/** On a terminal, what is typed is shown. */
-function refuseTerminal(stdin: World['stdin'], option: string, hint: string): void {
-  if (stdin.isTTY) throw new UsageError(`${option} reads from a pipe, and stdin is a terminal`, hint);
 }
 
 class BulkFileError extends SettingsError {

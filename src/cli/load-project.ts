@@ -11,6 +11,7 @@ import type { Reporter } from '../report/reporter.ts';
 import { reportWarnings } from '../report/warnings.ts';
 import { loadStack } from '../settings/load-stack.ts';
 import type { Settings } from '../settings/schema.ts';
+import type { GivenSecret } from '../settings/secrets.ts';
 import type { Tree } from '../settings/tree.ts';
 import { type ComposeProject, composeFileOf } from '../stack/compose-project.ts';
 import type { Sources } from '../stack/sources.ts';
@@ -22,12 +23,13 @@ import type { World } from './context.ts';
 import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
 import { readTemplate } from './templates.ts';
 
-interface Project {
+export interface Project {
   readonly stack: Stack;
+  /** The checked settings. */
+  readonly settings: Settings;
   readonly environment: string;
   /** The folder of the settings, absolute. */
   readonly root: string;
-  readonly settings: Settings;
   readonly tree: Tree;
   readonly sources: Sources;
   readonly warnings: readonly Problem[];
@@ -45,23 +47,32 @@ interface Project {
   planChanges(): Promise<{ readonly plan: FilePlan; readonly changes: readonly Change[] }>;
 }
 
-/** Settings -> Stack -> FilePlan -> Change[]: the way that `render` and `verify` share. Warnings are reported. */
+/**
+ * Settings -> Stack -> FilePlan -> Change[]: the way that `render` and `verify` share.
+ * @param report where warnings go; nowhere where it is left out
+ */
 export async function loadProject(
   options: { readonly config: string; readonly env?: string; readonly out?: string },
-  world: Pick<World, 'cwd' | 'env' | 'signal'> & { readonly deadline?: number },
-  report: Reporter,
+  world: Pick<World, 'cwd' | 'env' | 'signal'> & {
+    readonly deadline?: number;
+    readonly given?: GivenSecret | undefined;
+  },
+  report?: Reporter,
 ): Promise<Project> {
-  const { stack, settings, tree, warnings, sources, root, file } = await loadStack(options, world);
-  reportWarnings(warnings, report);
+  const { stack, settings, tree, warnings, sources, root, file } = await loadStack(options, {
+    ...world,
+    onWait: report?.progress,
+  });
+  if (report !== undefined) reportWarnings(warnings, report);
   const { environment } = stack;
   const { folder, shownFolder } = stackFolder(environment, options, world, stack.adopted && ADOPTED_FOLDER);
   const way = (from: string, to: string) => relative(from, to).split(sep).join('/') || '.';
   const ways = { rootFromOutput: way(folder, root), outputFromRoot: way(root, folder) };
   return {
     stack,
+    settings,
     environment,
     root,
-    settings,
     tree,
     sources,
     warnings,

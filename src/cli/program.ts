@@ -15,6 +15,7 @@ import { addRender } from './render.ts';
 import { addReport } from './report.ts';
 import { addRestore } from './restore.ts';
 import { addRollback } from './rollback.ts';
+import { addRotate } from './rotate.ts';
 import { addSchema } from './schema.ts';
 import { addSize } from './size.ts';
 import { addSnippet } from './snippet.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   addVerify,
   addDeploy,
   addRollback,
+  addRotate,
   addBackup,
   addRestore,
   addReport,

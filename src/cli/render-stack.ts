@@ -43,7 +43,7 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
     if (hasDrift) await rememberRendered(folder, { plan, facts: project.facts() });
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
-    if (project.warnings.length === 0)
+    if (project.warnings.length === 0 && project.sources.isWhole)
       await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
   const names = {

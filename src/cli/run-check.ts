@@ -5,13 +5,13 @@ import { type Checked, reportChecked } from '../report/findings.ts';
 import { createSarif } from '../report/sarif.ts';
 import { inspectSettings } from '../settings/load-stack.ts';
 import type { CheckOptions } from './check.ts';
-import type { Invocation, World } from './context.ts';
+import type { Invocation } from './context.ts';
 
 declare const __VERSION__: string;
 
 /** Checks the settings of one environment and reports every finding. Gives the exit code. */
 export async function runCheck({ world, options, report }: Invocation<CheckOptions>): Promise<number> {
-  const checked = await inspect(options, world);
+  const checked = await inspect(options, { ...world, onWait: report.progress });
   const pageOf = ({ code }: Problem) => (isCode(code) ? PAGES[code] : undefined);
   if (options.format === 'sarif') {
     const sarif = createSarif(checked.problems, pageOf, { version: __VERSION__, file: options.config });
@@ -25,7 +25,7 @@ export async function runCheck({ world, options, report }: Invocation<CheckOptio
 /** What is wrong with a file that is no settings at all is a finding like any other. */
 async function inspect(
   options: CheckOptions & { config: string; env?: string },
-  world: World,
+  world: Parameters<typeof inspectSettings>[1],
 ): Promise<Checked> {
   try {
     return await inspectSettings(options, world);

@@ -10,7 +10,7 @@ import type { SizeOptions } from './size.ts';
 
 /** Counts and proposes for one environment. What is over budget is shown, too: that is what this is for. */
 export async function showSize({ world, options, report }: Invocation<SizeOptions>): Promise<number> {
-  const { loaded, problems } = await inspectSettings(options, world);
+  const { loaded, problems } = await inspectSettings(options, { ...world, onWait: report.progress });
   if (loaded === undefined) throw new SettingsError(problems.filter(({ waits }) => !waits));
   const { stack } = loaded;
   const facts = { ...serverBudgetFacts(stack), processes: options.processes ?? 1 };

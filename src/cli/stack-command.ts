@@ -2,7 +2,7 @@ import { formatCommand } from '../formats/shell.ts';
 
 /** A command of ours on this very stack, for people to paste: with the options that led to it. */
 export function stackCommand(
-  name: 'render' | 'verify' | 'deploy' | 'rollback' | 'backup',
+  name: 'render' | 'verify' | 'deploy' | 'rollback' | 'rotate' | 'backup',
   environment: string,
   { config, out }: { readonly config: string; readonly out?: string },
   ...more: readonly string[]

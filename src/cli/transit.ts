@@ -11,7 +11,7 @@ import { comparePlan } from '../plan/compare.ts';
 import { findNeeds, isIdle, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
 import type { NextStep } from '../plan/next-step.ts';
 import { orderSteps } from '../plan/next-steps.ts';
-import { EXIT } from '../problems/errors.ts';
+import { EXIT, ExpectedError, RefusedError } from '../problems/errors.ts';
 import { formatFailures } from '../report/checks.ts';
 import { createTasks } from '../report/tasks.ts';
 import {
@@ -22,7 +22,7 @@ import {
   reportPlan,
   reportPlanned,
 } from '../report/transit.ts';
-import { leaveAsleep } from '../stack/compose-project.ts';
+import { type ComposeProject, leaveAsleep } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import { hasPassed, type Verdict } from '../verify/verify.ts';
 import { backUpFirst, reachesPostgres } from './back-up-first.ts';
@@ -34,14 +34,33 @@ import { createWorkshop, type Workshop } from './workshop.ts';
 
 /** A stack that is to run another set of files. */
 export interface Transit {
-  readonly command: 'deploy' | 'rollback';
+  readonly command: 'deploy' | 'rollback' | 'rotate';
   readonly environment: string;
   /** The output folder, absolute. */
   readonly folder: string;
   /** The output folder as people would type it. */
   readonly shownFolder: string;
   /** The set that is to run, and when it did before; asked for once nobody else works on the stack. */
-  choose(): Promise<{ readonly set: KnownSet; readonly time: string | undefined }>;
+  choose(): Promise<Choice>;
+}
+
+interface Choice {
+  readonly set: KnownSet;
+  readonly time: string | undefined;
+  /** Where the set differs in one password only, which is to lie where the settings take it from. */
+  readonly rotation?: Rotation;
+}
+
+/** What a new password takes beside what any deploy does. */
+export interface Rotation {
+  /** What is written where, for people. */
+  readonly secret: string;
+  /** The steps of a deploy, changed so that nobody is locked out: to the new password, or back to the old one. */
+  steps(steps: readonly NextStep[], project: ComposeProject, isBack: boolean): readonly NextStep[];
+  /** Has the settings take the new password; they may do so before. */
+  write(): Promise<void>;
+  /** Has the settings take again what ran before. */
+  restore(): Promise<void>;
 }
 
 /** Plans, asks, does it and reports; one at a time. Gives the exit code. */
@@ -62,7 +81,7 @@ export async function transit(job: Transit, invocation: Invocation<DeployOptions
 async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Promise<number> {
   const { world, options, report } = invocation;
   const { environment, folder, shownFolder } = job;
-  const { set: target, time } = await job.choose();
+  const { set: target, time, rotation } = await job.choose();
   const changes = await comparePlan(target.plan, folder);
   const workshop = createWorkshop(job, target, invocation);
   await readVersions(workshop.docker(), target.facts.stack);
@@ -79,21 +98,29 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
       `the ${unfinished.command} of ${unfinished.began} was not finished (it was at: ${unfinished.step}); this one goes on from there`,
     );
 
-  let proof = await proveBefore(outlook, workshop, show, invocation);
+  let proof = await proveBefore(
+    rotation === undefined ? outlook : { ...outlook, isProved: false },
+    workshop,
+    show,
+    invocation,
+  );
   const isBroken = proof !== undefined && !hasPassed(proof);
+  if (isBroken && rotation !== undefined) refuseBroken(proof, job, invocation);
   // Of an adopted project whose pool never worked, what there is to go back to is the project without it.
   const isUseless = isBroken && target.facts.stack.adopted && (await readTrail(folder)).length === 0;
   const before = isUseless ? undefined : outlook.before;
-  if (proof !== undefined && !isBroken && !options.dryRun && before !== undefined)
+  if (proof !== undefined && !isBroken && !options.dryRun && before !== undefined && !outlook.isProved)
     await keepProved(folder, before);
   const doubt = findDoubt(outlook, proof);
   let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
   const planFor = (wanted: Needs) => {
-    const steps = orderSteps(wanted, target.facts.stack, { project: compose, verify });
+    const ordered = orderSteps(wanted, target.facts.stack, { project: compose, verify });
+    const steps = rotation?.steps(ordered, compose, false) ?? ordered;
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
     const { edited } = outlook;
     const asleep = [...outlook.asleep];
-    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep };
+    const secret = rotation?.secret;
+    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep, secret };
   };
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
@@ -122,17 +149,25 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     plan.isBackedUp && before !== undefined
       ? await show('back up', () => backUpFirst(workshop, before, target, invocation))
       : [];
+  let isGoingBack = false;
   const hands: Hands = {
     signal: world.signal,
-    run: (step, onStart) => workshop.run(step, onStart),
+    async run(step, onStart) {
+      await workshop.run(step, onStart);
+      // Before what takes the password from there, and not before Postgres and PgBouncer have the old one again.
+      if (isGoingBack && step.kind === 'switch') await rotation?.restore();
+    },
     proveLogins: (set) => workshop.proveLogins(set),
     lastWords: (since) => workshop.lastWords(since),
     verify: (set, isUndoing) => workshop.verify(set, isUndoing ? undefined : world.signal),
     stepsBack(set, back) {
+      isGoingBack = true;
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
       const all = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
-      return orderSteps(all, stack, { project: awakeOf(stack), verify });
+      const project = awakeOf(stack);
+      const ordered = orderSteps(all, stack, { project, verify });
+      return rotation?.steps(ordered, project, true) ?? ordered;
     },
     show,
     tell: report.progress,
@@ -145,15 +180,23 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const { adopted } = target.facts.stack;
   const withoutPool = adopted && withoutPoolCommand(adopted, compose);
   const stepsWithout = withoutPool === undefined ? [] : [leavePool(withoutPool)];
+  await rotation?.write();
   const ending = await bringAbout(
     { ...job, target, time, before, changes, steps: plan.steps, stepsWithout, isResumed },
     hands,
-  ).finally(() => world.signal.removeEventListener('abort', onSignal));
+  )
+    .catch(async (error: unknown) => {
+      // It could not begin. A bug of ours leaves all as it is, for the next run.
+      if (error instanceof ExpectedError) await rotation?.restore();
+      throw error;
+    })
+    .finally(() => world.signal.removeEventListener('abort', onSignal));
+  if (ending.kind === 'undone') await rotation?.restore();
   const told = {
     command: job.command,
     commands: { ...(await commandsOf(job, invocation)), withoutPool },
     dumps,
-    changedPasswords: changedPasswords(job, before, target),
+    changedPasswords: rotation === undefined ? changedPasswords(job, before, target) : [],
     up: upServicesCommand(compose),
   };
   reportEnding(plan, ending, told, report);
@@ -170,6 +213,19 @@ async function proveBefore(
   if (before?.facts === undefined || isProved || unfinished !== undefined) return undefined;
   const known = { plan: before.plan, facts: before.facts };
   return show('verify what runs now', () => workshop.look(known, world.signal), hasPassed);
+}
+
+/** A password is changed in what works: what does not is mended first, and not by this. */
+function refuseBroken(
+  proof: Verdict | undefined,
+  { environment }: Transit,
+  { options, report }: Invocation<DeployOptions>,
+): never {
+  if (proof !== undefined) for (const line of formatFailures(proof, report.errStyle)) report.notice(line);
+  throw new RefusedError(
+    `${environment} does not work as it is; nothing was changed`,
+    `mend that first: ${stackCommand('deploy', environment, options)}`,
+  );
 }
 
 /** Why what runs may not be what its files say; undefined where it is, or where nothing runs. */

@@ -1,6 +1,7 @@
 import { type LastWords, readLastWords } from '../deploy/last-words.ts';
 import { runStep } from '../deploy/run-step.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
+import { withFreshUserlist } from '../deploy/switch-password.ts';
 import { createDocker, type Docker } from '../docker/docker.ts';
 import { readVersions } from '../docker/versions.ts';
 import { comparePlan } from '../plan/compare.ts';
@@ -97,7 +98,10 @@ export function createWorkshop(
     learn(set) {
       if (set?.facts !== undefined) stacks.push(set.facts.stack);
     },
-    run: (step, onStart) => runStep(open(unending, options.timeout * 1000), step, onStart),
+    run: (step, onStart) => {
+      const task = () => runStep(open(unending, options.timeout * 1000), step, onStart);
+      return step.kind === 'switch' ? withFreshUserlist(folder, task) : task();
+    },
     proveLogins: (set) => verify(set, { signal: world.signal, wait: true, loginsOnly: true }),
     async lastWords(since) {
       const { stack } = target.facts;

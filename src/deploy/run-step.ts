@@ -14,11 +14,15 @@ const SHOWN_LINES = 3;
  */
 export async function runStep(
   docker: Docker,
-  { command }: NextStep,
+  { command, input }: NextStep,
   onStart: (pid: number) => void,
 ): Promise<void> {
   const [program = '', ...argv] = splitCommand(command);
-  const { code, stdout, stderr, timedOut, ms } = await docker.call(argv, { program, onStart });
+  const { code, stdout, stderr, timedOut, ms } = await docker.call(argv, {
+    program,
+    onStart,
+    ...(input === undefined ? {} : { stdin: input.reveal() }),
+  });
   if (timedOut) throw diagnoseTimeout(command, Math.round(ms / 1000));
   // `compose kill` ends with 0 where there is nothing to signal.
   if (code === 0 && !/no container to kill/i.test(stderr)) return;

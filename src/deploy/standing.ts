@@ -11,8 +11,8 @@ export interface RolledBack {
   readonly time: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Where it was a deploy, it failed and went back by itself. */
-  readonly by: 'deploy' | 'rollback';
+  /** Where it was no rollback, it failed and went back by itself. */
+  readonly by: 'deploy' | 'rollback' | 'rotate';
 }
 
 /** How what runs stands to the files in the output folder. There is one once something was proved to run. */

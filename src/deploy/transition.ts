@@ -14,7 +14,7 @@ import { forgetStanding, noteStanding } from './standing.ts';
 
 /** From one set of files that runs to another one. */
 export interface Transition {
-  readonly command: 'deploy' | 'rollback';
+  readonly command: 'deploy' | 'rollback' | 'rotate';
   /** The output folder, absolute. */
   readonly folder: string;
   readonly target: KnownSet;

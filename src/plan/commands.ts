@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatCommand } from '../formats/shell.ts';
-import { quoteIdentifier } from '../formats/sql.ts';
+import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import { lookupsByDatabase } from '../stack/access.ts';
 import type { Adopted } from '../stack/adopted.ts';
 import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
@@ -96,6 +96,11 @@ export function resetGrafanaCommand(project: ComposeProject): string {
   return composeCommand(project, 'exec', '-T', MONITORING_SERVICES.grafana, 'sh', '-c', reset);
 }
 
+/** Ends services without removing them; `up` starts them again. */
+export function stopServicesCommand(project: ComposeProject, services: readonly string[]): string {
+  return composeCommand(project, 'stop', ...services);
+}
+
 /** Makes PgBouncer forget what it knows, at the price of every connection. */
 export function restartCommand(project: ComposeProject): string {
   return restartServiceCommand(project, 'pgbouncer');
@@ -169,14 +174,18 @@ export function sqlCommand(
   return composeCommand(project, 'exec', '-T', host, 'psql', '-X', '-p', String(port), '-U', role, ...words);
 }
 
-/** Keeps roles from logging in to the stack's own Postgres; what they own stays theirs. */
+/**
+ * Keeps roles from logging in to the stack's own Postgres, and ends their sessions, which PgBouncer would go on lending to
+ * whoever is connected as them; what they own stays theirs.
+ */
 export function lockRolesCommand(
   postgres: OwnPostgres,
   roles: readonly string[],
   project: ComposeProject,
 ): string {
   const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
-  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements);
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (${roles.map(quoteLiteral).join(', ')})`;
+  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements, '-c', end);
 }
 
 /**

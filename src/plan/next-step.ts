@@ -1,3 +1,5 @@
+import type { Secret } from '../stack/secret.ts';
+
 /** What a step does to what runs. */
 type StepKind =
   | 'start'
@@ -5,6 +7,8 @@ type StepKind =
   | 'roles'
   | 'logins'
   | 'reload'
+  | 'stop'
+  | 'switch'
   | 'restart'
   | 'password'
   | 'lock'
@@ -19,6 +23,8 @@ export interface NextStep {
   readonly why: string;
   /** What made it necessary: the files that changed, or what was seen of the running stack. */
   readonly causes: readonly string[];
+  /** What the command reads from its standard input: passwords stand in no command line. */
+  readonly input?: Secret;
   /** That it may have been done by others, or need not be: `verify` tells. */
   readonly mayFail?: true;
   /** That it starts services of an adopted project or makes them anew; until then they run as they did. */

@@ -154,7 +154,7 @@ function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): Ne
 /** After the application, which may have used the role until it was made anew. */
 function lockSteps({ dropped }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {
   if (postgres.kind !== 'own' || dropped.length === 0) return [];
-  const why = `keep ${dropped.join(', ')} from logging in to Postgres: the settings name no such user any more`;
+  const why = `end the sessions of ${dropped.join(', ')} and keep them from logging in to Postgres: the settings name no such user any more`;
   return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, project), why, causes: dropped }];
 }
 

@@ -19,11 +19,13 @@ export interface Plan {
   readonly isBackedUp: boolean;
   /** Services of an adopted project that are left alone, since nobody has them running. */
   readonly asleep: readonly string[];
+  /** What is written where the settings take a password from. */
+  readonly secret?: string | undefined;
 }
 
 /** Reports a plan for people: a line a step, with its cause and its command. */
 export function reportPlan(plan: Plan, report: Reporter): void {
-  const { environment, changes, edited, steps, isBackedUp, asleep } = plan;
+  const { environment, changes, edited, steps, isBackedUp, asleep, secret } = plan;
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
   const lost = paths.filter((path) => edited.includes(path));
@@ -36,6 +38,7 @@ export function reportPlan(plan: Plan, report: Reporter): void {
     line('lose', `${lost.join(', ')}: changed by hand since it was rendered`);
     below('what the settings give takes its place; what is to stay belongs into the settings');
   }
+  if (secret !== undefined) line('secret', secret);
   if (paths.length > 0) line('write', paths.join(', '));
   for (const { kind, why, causes, command } of steps) {
     line(kind, why);
@@ -78,7 +81,7 @@ export interface Commands {
 
 /** What else is told of an ending. */
 interface Told {
-  readonly command: 'deploy' | 'rollback';
+  readonly command: 'deploy' | 'rollback' | 'rotate';
   readonly commands: Commands;
   /** The dumps that were made first, as people would type them. */
   readonly dumps: readonly string[];
@@ -120,7 +123,9 @@ export function reportEnding(
     const back = commands.rollback === undefined ? '' : `; to go back: ${commands.rollback}`;
     const again = 'the settings stay as they are: the next deploy applies them again';
     report.detail(
-      style.dim(command === 'deploy' ? `kept as ${ending.time}${back}` : `back at ${ending.time}; ${again}`),
+      style.dim(
+        command !== 'rollback' ? `kept as ${ending.time}${back}` : `back at ${ending.time}; ${again}`,
+      ),
     );
     return;
   }

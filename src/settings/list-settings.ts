@@ -75,7 +75,7 @@ function withDefaults(settings: Settings, stack: Stack): object {
 function isSecretReference(value: unknown, found: Tree | undefined): boolean {
   if (found?.kind !== 'map' || typeof value !== 'object' || value === null) return false;
   const [key, ...others] = Object.keys(value);
-  return others.length === 0 && (key === 'env' || key === 'file');
+  return others.length === 0 && (key === 'env' || key === 'file' || key === 'command');
 }
 
 function secretOrigin(path: Path, stack: Stack): string {

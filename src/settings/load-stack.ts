@@ -16,10 +16,11 @@ import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
 import { checkStoredSecrets } from './rules/logins.ts';
 import { checkPasswords } from './rules/passwords.ts';
+import type { CommandWorld } from './run-secret-command.ts';
 import type { Settings } from './schema.ts';
 import { namesOfSecrets } from './secret-names.ts';
 import { listSecretUses } from './secret-uses.ts';
-import { SecretReader } from './secrets.ts';
+import { type GivenSecret, SecretReader } from './secrets.ts';
 import { nameEnvironments, sortProblems } from './sort-problems.ts';
 import { lineAt, placeOf, type Source, type Span, wholeFile } from './source.ts';
 import { type MapTree, mergeTrees, type Tree } from './tree.ts';
@@ -47,9 +48,11 @@ export interface Inspection extends Pick<LoadedStack, 'root' | 'file'>, Ignored 
 }
 
 /** Where settings are read, and how long that may take. */
-interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
+interface SettingsWorld extends Pick<ReadLimits, 'signal' | 'deadline'>, Pick<CommandWorld, 'onWait'> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is to count as a secret before it is one. */
+  readonly given?: GivenSecret | undefined;
 }
 
 interface Asked {
@@ -134,6 +137,7 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
     ],
     variables: [...references.flatMap(({ env = [] }) => env), 'COMPOSE_PROJECT_NAME'],
     prefix: OVERRIDE_PREFIX,
+    isWhole: references.every(({ command }) => command === undefined),
   };
   return { ...result, loaded: { stack, settings: checked.settings, tree, sources, root, file } };
 }

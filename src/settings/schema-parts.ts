@@ -59,14 +59,18 @@ const secretParts = {
     line,
     'The file that holds it, relative to the settings file; one newline at its end is dropped.',
   ),
+  command: maybe(
+    z.array(line).check(z.minLength(1, 'must name a program')),
+    'The program that prints it, such as a password manager, and its arguments, as a list: no shell reads them. It runs in the folder of the settings file.',
+  ),
 };
 export const secret = about(
   z.strictObject(secretParts),
-  'Where the secret lies: `env: NAME` or `file: PATH`.',
+  'Where the secret lies: `env: NAME`, `file: PATH` or `command: [PROGRAM, …]`.',
 );
 export const userPassword = about(
   z.strictObject(secretParts),
-  'Where the password lies: `env: NAME` or `file: PATH`. Never the password itself.',
+  'Where the password lies: `env: NAME`, `file: PATH` or `command: [PROGRAM, …]`. Never the password itself.',
 );
 
 function publishedPortPattern(): RegExp {

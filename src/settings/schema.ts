@@ -165,7 +165,7 @@ const app = about(
         ),
         {},
       ),
-      'Further variables: a value, or `env: NAME` or `file: PATH` for a secret.',
+      'Further variables: a value, or `env: NAME`, `file: PATH` or `command: [PROGRAM, …]` for a secret.',
     ),
     database: maybe(line, 'The database that it uses. Default: the first one.'),
     user: maybe(line, "The user that it logs in as. Default: that database's first one."),

@@ -7,6 +7,8 @@ import type { Findings } from './finding.ts';
 import { createSuggester } from './nearest.ts';
 import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
+import { type CommandOutcome, type CommandWorld, runSecretCommand } from './run-secret-command.ts';
+import type { SecretReference } from './schema.ts';
 import type { SecretUse } from './secret-uses.ts';
 import { dotted, type Path } from './tree.ts';
 import { readNames, type Variables } from './variables.ts';
@@ -17,13 +19,21 @@ export type Secrets = ReadonlyMap<string, Secret>;
 /** More than this, counted with doubled quotes, does not fit the buffer of PgBouncer 1.16. */
 const MAX_PASSWORD_BYTES = 990;
 
+/** A secret that counts instead of what lies in one place: what would be so if it was written there. */
+export interface GivenSecret {
+  readonly reference: SecretReference;
+  readonly value: string;
+}
+
+/** What commands gave, for as long as a run of ecar-pool lasts, which its signal stands for. */
+const OUTCOMES = new WeakMap<AbortSignal, Map<string, Promise<CommandOutcome>>>();
+
 /** Where files of secrets lie, and how long reading them may take. */
-interface SecretWorld extends Pick<ReadLimits, 'signal' | 'deadline'> {
-  /** The folder of the settings file. */
-  readonly root: string;
+interface SecretWorld extends Pick<ReadLimits, 'signal' | 'deadline'>, CommandWorld {
   readonly cwd: string;
   /** The other environments of the settings. */
   readonly others: readonly string[];
+  readonly given?: GivenSecret | undefined;
 }
 
 /** Looks secrets up for one environment; what is missing or unfit becomes a problem that names it. */
@@ -32,6 +42,7 @@ export class SecretReader {
   readonly #found: Findings;
   readonly #world: SecretWorld;
   #suggest: (name: string) => string | undefined = () => undefined;
+  readonly #outcomes = new Map<string, Promise<CommandOutcome>>();
   #elsewhere: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
 
   constructor(variables: Variables, found: Findings, world: SecretWorld) {
@@ -46,6 +57,10 @@ export class SecretReader {
     // What another user's password is named is no name for this one's.
     const taken = new Set(uses.map(({ reference }) => reference.env));
     this.#suggest = createSuggester(this.#variables.names.filter((name) => !taken.has(name)));
+    // All at once, and each once, however many settings name it; the answers are awaited below.
+    for (const { reference } of uses)
+      if (reference.command !== undefined && !this.#isGiven(reference))
+        this.#run(reference.command).catch(() => {});
     for (const use of uses) {
       const secret = await this.#read(use);
       if (secret) secrets.set(dotted(use.path), secret);
@@ -54,16 +69,46 @@ export class SecretReader {
   }
 
   async #read(use: SecretUse): Promise<Secret | undefined> {
-    const { env, file } = use.reference;
-    // Neither or both: the rules say so.
-    if ((env === undefined) === (file === undefined)) return undefined;
+    const { env, file, command } = use.reference;
+    // None or several: the rules say so.
+    if ([env, file, command].filter((place) => place !== undefined).length !== 1) return undefined;
+    const { given } = this.#world;
     const secret =
-      env === undefined
-        ? await this.#readFile(file ?? '', use.path)
-        : await this.#readVariable(env, use.path);
+      given !== undefined && this.#isGiven(use.reference)
+        ? new Secret(given.value, 'the new password')
+        : env !== undefined
+          ? await this.#readVariable(env, use.path)
+          : command !== undefined
+            ? await this.#readCommand(command, use.path)
+            : await this.#readFile(file ?? '', use.path);
     const unfit = secret && explainUnfit(secret.reveal(), use);
     if (unfit === undefined) return secret;
     this.#found.value('unfit-secret', use.path, `${secret?.origin} ${unfit.reason}`, unfit.fix);
+    return undefined;
+  }
+
+  #isGiven(reference: SecretReference): boolean {
+    const given = this.#world.given?.reference;
+    return given !== undefined && isSamePlace(given, reference);
+  }
+
+  /** What a command gives, which is asked for once in a run of ecar-pool: that may mean to touch a key. */
+  #run(command: readonly string[]): Promise<CommandOutcome> {
+    const { signal } = this.#world;
+    const outcomes = (signal && OUTCOMES.get(signal)) ?? this.#outcomes;
+    if (signal !== undefined) OUTCOMES.set(signal, outcomes);
+    const name = JSON.stringify([this.#world.root, ...command]);
+    const outcome = outcomes.get(name) ?? runSecretCommand(command, this.#world);
+    outcomes.set(name, outcome);
+    return outcome;
+  }
+
+  async #readCommand(command: readonly string[], path: Path): Promise<Secret | undefined> {
+    const outcome = await this.#run(command);
+    const [program] = command;
+    if ('value' in outcome) return new Secret(outcome.value, `the output of ${program}`);
+    const message = `the command ${program} ${outcome.failure}`;
+    this.#found.value('missing-secret', [...path, 'command'], message, outcome.hint);
     return undefined;
   }
 
@@ -115,6 +160,11 @@ export class SecretReader {
     this.#found.value('missing-secret', at, `the secret file ${name} is empty`, 'write the secret into it');
     return undefined;
   }
+}
+
+function isSamePlace(one: SecretReference, other: SecretReference): boolean {
+  const { env, file } = one;
+  return (env ?? file) !== undefined && env === other.env && file === other.file;
 }
 
 /** Why a value cannot be used, to follow its name, and what to do; never the value itself. */

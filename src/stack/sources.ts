@@ -6,4 +6,6 @@ export interface Sources {
   readonly variables: readonly string[];
   /** And all those whose names start with this. */
   readonly prefix: string;
+  /** Whether that is all: what a program printed may be something else the next time. */
+  readonly isWhole: boolean;
 }

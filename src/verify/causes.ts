@@ -30,6 +30,13 @@ export const CAUSES: readonly Cause[] = [
     fix: 'update PgBouncer to 1.26.1 or later; for a forced user, let userlist.txt hold the plain password',
   },
   {
+    id: 'mixed-scram-keys',
+    pattern: /incorrect server signature/i,
+    cause:
+      'PgBouncer, since 1.25, has a key of the password before among those of this one: somebody was logging in with that as it read userlist.txt',
+    fix: 'touch pgbouncer/userlist.txt in the rendered folder, since it reads no file that is the same one, then {reload}; `ecar-pool rotate` sees to that by itself',
+  },
+  {
     id: 'md5-hash-scram-role',
     pattern: /cannot do SCRAM authentication: wrong password type|server requested SASL authentication/i,
     cause:

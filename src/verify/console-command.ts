@@ -21,6 +21,6 @@ export function consoleCommand(
  * A statement of the console on one entry. Without quotes the console takes lower case letters, digits and
  * underscores only (src/admin.c).
  */
-export function onEntry(statement: 'RESUME' | 'ENABLE', name: string): string {
+export function onEntry(statement: 'RESUME' | 'ENABLE' | 'RECONNECT', name: string): string {
   return `${statement} ${/^[a-z_][0-9a-z_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`}`;
 }

@@ -208,7 +208,11 @@ describe('the stamp of a render', () => {
 
   it('must not be missed where the folder cannot be written', async () => {
     const folder = join(tempFolder(), 'nowhere');
-    const rendered = { environment: 'prod', sources: { files: [], variables: [], prefix: 'X' }, plan: [] };
+    const rendered = {
+      environment: 'prod',
+      sources: { files: [], variables: [], prefix: 'X', isWhole: true },
+      plan: [],
+    };
     const world = { env: {}, since: Date.now() };
     await expect(writeStamp(folder, { config: '/c', env: 'prod' }, rendered, world)).resolves.toBeUndefined();
   });

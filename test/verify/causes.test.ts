@@ -10,6 +10,10 @@ const SAMPLES: readonly (readonly [id: string, text: string])[] = [
     'cannot do SCRAM authentication: password is SCRAM secret but client authentication did not provide SCRAM keys',
   ],
   [
+    'mixed-scram-keys',
+    'psql: error: connection to server at "127.0.0.1", port 6432 failed: incorrect server signature',
+  ],
+  [
     'md5-hash-scram-role',
     'ERROR S-0x561c: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: wrong password type',
   ],

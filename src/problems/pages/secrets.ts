@@ -4,9 +4,9 @@ import { type Page, refusal, warning } from '../page.ts';
 export const SECRET_PAGES = {
   'secret-reference': {
     ...refusal,
-    title: 'a secret that lies in no place, or in two',
-    why: 'Which of the two counts would be a guess.',
-    fix: 'Write `{ env: NAME }` or `{ file: PATH }`.',
+    title: 'a secret that lies in no place, or in several',
+    why: 'Which of them counts would be a guess.',
+    fix: 'Write `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM, …] }`.',
     sources: [],
   },
   'missing-secret': {

@@ -1,0 +1,252 @@
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatCommand } from '../formats/shell.ts';
+import { composeCommand } from '../plan/commands.ts';
+import type { NextStep } from '../plan/next-step.ts';
+import type { ComposeProject } from '../stack/compose-project.ts';
+import { isAtLeast } from '../stack/pgbouncer-version.ts';
+import { Secret } from '../stack/secret.ts';
+import type { Stack, User } from '../stack/stack.ts';
+import { onEntry } from '../verify/console-command.ts';
+import { stateFolder } from './state.ts';
+
+/** For so many entries, a psql each is kept open for a moment; where there are more, those come first. */
+const MAX_HELD = 64;
+
+/** That a login which was under way is over by the last one: each takes some ten milliseconds. */
+const RELOADS = 10;
+
+/** How often userlist.txt is made anew meanwhile, in milliseconds: a reload reads no file that is the same one. */
+const ANEW_MS = 40;
+
+/** One password, of PgBouncer and of Postgres, that another one takes the place of. */
+export interface PasswordSwitch {
+  readonly user: string;
+  readonly from: string;
+  readonly to: string;
+  /** Store the new one for the role, without saying it: what a server takes whose password_encryption is this. */
+  readonly statements: { readonly md5: string; readonly scram: string };
+}
+
+/**
+ * Gives a role another password at Postgres and in PgBouncer, which has the new userlist.txt before it. Nobody waits,
+ * and nobody is refused but those who log in with the old one from then on: between the two, PgBouncer's own logins to
+ * Postgres may fail, and its clients are told of that only where a pool has no server connection at all, so each
+ * pool of the user is kept from that.
+ */
+export function switchStep(
+  { user, from, to, statements }: PasswordSwitch,
+  stack: Stack,
+  project: ComposeProject,
+): NextStep {
+  const admin = adminOf(stack, user);
+  const [server] = serversOf(stack, user);
+  const entries = entriesOf(stack, user).map(({ name }) => (name === '*' ? stack.client.database : name));
+  const held = [...new Set(entries)].slice(0, MAX_HELD);
+  const values = {
+    port: String(stack.pgbouncer.port),
+    admin: admin?.name ?? '',
+    admin_password: admin?.name === user ? from : (admin?.password?.reveal() ?? ''),
+    admin_next: admin?.name === user ? to : '',
+    server_host: server?.host ?? '',
+    server_port: String(server?.port ?? ''),
+    server_database: server?.database ?? '',
+    rotated: user,
+    old: from,
+    new: to,
+    store_md5: statements.md5,
+    store_scram: statements.scram,
+    reconnect: held.map((name) => `${onEntry('RECONNECT', name)};`).join('\n'),
+    patience: String(patienceFor(stack, user)),
+    again: String(mixesKeys(stack) ? RELOADS : 0),
+  };
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${formatCommand([value])}\n`);
+  const input = `${lines.join('')}set -- ${formatCommand(held)}\n${SCRIPT}`;
+  return {
+    kind: 'switch',
+    // The very shell that runs it knows what it reads, and nobody else.
+    command: composeCommand(project, 'exec', '-T', 'pgbouncer', 'timeout', '60', 'sh', '-c', 'eval "$(cat)"'),
+    input: new Secret(input, 'ecar-pool'),
+    why: `have Postgres and PgBouncer change over to the new password of ${user}`,
+    causes: [`the password of ${user}`],
+  };
+}
+
+/**
+ * Since 1.25 PgBouncer keeps the keys of a verifier (pgbouncer/pgbouncer#1338), and a login that was under way with the
+ * old one at a RELOAD puts a key of its own among those of the new one: who logs in then is told `incorrect server
+ * signature`, until userlist.txt is read anew. Seen with 1.26.1, not with 1.24.1.
+ */
+function mixesKeys({ pgbouncer }: Stack): boolean {
+  return pgbouncer.auth_type !== 'md5' && isAtLeast(pgbouncer.version, '1.25');
+}
+
+/**
+ * Puts the very same userlist.txt in its place again and again while a task runs, so that each RELOAD reads it.
+ * @param folder the output folder, absolute
+ */
+export async function withFreshUserlist<Value>(folder: string, task: () => Promise<Value>): Promise<Value> {
+  const [path, staged] = [join(folder, 'pgbouncer/userlist.txt'), join(stateFolder(folder), 'userlist.txt')];
+  let isOver = false;
+  const work = (async () => {
+    while (!isOver) {
+      await copyFile(path, staged);
+      await rename(staged, path);
+      await sleep(ANEW_MS);
+    }
+  })().catch(() => {});
+  return task().finally(async () => {
+    isOver = true;
+    await work;
+    await rm(staged, { force: true });
+  });
+}
+
+/** The user who may have PgBouncer read its files; another one than the one whose password changes, where there is one. */
+export function adminOf({ users }: Pick<Stack, 'users'>, user: string): User | undefined {
+  const admins = users.filter(({ roles, password }) => roles.includes('admin') && password !== undefined);
+  return admins.find(({ name }) => name !== user) ?? admins[0];
+}
+
+/** The entries through which PgBouncer logs in to Postgres as a user. */
+function entriesOf({ databases, pgbouncer }: Stack, user: string) {
+  const asks = pgbouncer.settings.get('auth_user') === user;
+  return databases.filter(
+    ({ users, settings }) =>
+      asks ||
+      settings.get('auth_user') === user ||
+      (settings.has('user') ? settings.get('user') === user : users.includes(user)),
+  );
+}
+
+/**
+ * For how long to wait for a login of PgBouncer's own, in seconds: it begins none for server_login_retry after one that
+ * failed. Where a pool has one connection only, which is held, there is nothing to wait for, and nothing has failed.
+ */
+function patienceFor(stack: Stack, name: string): number {
+  const { settings } = stack.pgbouncer;
+  const user = stack.users.find((each) => each.name === name)?.settings;
+  const sizes = entriesOf(stack, name).flatMap((entry) => [
+    user?.get('pool_size') ?? entry.settings.get('pool_size') ?? settings.get('default_pool_size') ?? '20',
+    entry.settings.get('max_db_connections') ?? settings.get('max_db_connections') ?? '0',
+    user?.get('max_user_connections') ?? settings.get('max_user_connections') ?? '0',
+  ]);
+  if (sizes.includes('1')) return 1;
+  return Math.min(20, Math.ceil(Number(settings.get('server_login_retry') ?? '15')) + 3);
+}
+
+/** The servers on which a user has a role, each with a database to log in to. */
+export function serversOf(
+  stack: Stack,
+  user: string,
+): readonly { readonly host: string; readonly port: number; readonly database: string }[] {
+  const entries = entriesOf(stack, user);
+  const servers = new Map(
+    // One with a name of its own is preferred: the fallback entry tells of no database.
+    entries
+      .toSorted((a, b) => Number(b.dbname === '*') - Number(a.dbname === '*'))
+      .map(({ host, port, dbname }) => [
+        `${host} ${port}`,
+        { host, port, database: dbname === '*' ? 'postgres' : dbname },
+      ]),
+  );
+  return [...servers.values()];
+}
+
+/**
+ * For a POSIX sh in PgBouncer's container, which goes on where ecar-pool or docker is killed meanwhile. Kept to what
+ * busybox ash and dash both know.
+ *
+ * A role may change its own password, so that the role itself does it, whoever runs the server. Where the old one is
+ * not let in any more and the new one is, an earlier run came that far.
+ *
+ * After a failed login to Postgres, PgBouncer refuses clients of pools without a server connection (check_fast_fail in
+ * src/objects.c, kill_pool_logins); where there is one, they wait for it. So a transaction is held open in each pool,
+ * until stdin of `hold` ends. PAUSE would not do: it breaks off logins that are under way, of other users too,
+ * which then count as failed. The console is connected while ALTER ROLE runs, so that RELOAD follows within
+ * milliseconds. Under SCRAM, PgBouncer logs in by a verifier only once a client has logged in with the password: that
+ * is done before RECONNECT has it log in anew, which proves that it can, and has it forget a login that failed.
+ */
+const SCRIPT = `
+PGCONNECT_TIMEOUT=5 PGPASSFILE=/dev/null
+export PGCONNECT_TIMEOUT PGPASSFILE
+ask() {
+  timeout "\${limit:-20}" psql -X -w -At -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse "$@" 2>&1
+}
+server() (
+  PGHOST=$server_host PGPORT=$server_port PGDATABASE=$server_database PGUSER=$rotated PGPASSWORD=$1
+  PGTARGETSESSIONATTRS=read-write
+  export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGTARGETSESSIONATTRS
+  ask
+)
+console() (
+  PGHOST=127.0.0.1 PGPORT=$port PGDATABASE=pgbouncer PGUSER=$admin PGPASSWORD=$admin_password
+  export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD
+  ask "$@"
+)
+pool() (
+  PGHOST=127.0.0.1 PGPORT=$port PGDATABASE=$1 PGUSER=$rotated PGPASSWORD=$2 PGAPPNAME=ecar-pool-$3
+  export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGAPPNAME
+  ask
+)
+fail() {
+  printf '%s\\n' "$1" >&2
+  exit 1
+}
+hold() {
+  exec 4<&0
+  for entry; do
+    { echo 'BEGIN; SELECT 1;'; cat <&4; echo 'COMMIT;'; } | pool "$entry" "$current" hold &
+  done
+  wait
+}
+count_held() {
+  console -x -c 'SHOW CLIENTS' </dev/null |
+    awk -F '|' '$1 == "link" { link = $2 } $1 == "application_name" && /ecar-pool-hold/ && link { n++ } END { print n + 0 }'
+}
+change() {
+  tries=0
+  # A pool that is full has server connections, and a transaction that waits for one will have it.
+  while [ "$(count_held)" -lt "$1" ] && [ "$tries" -lt 30 ]; do tries=$((tries + 1)); done
+  said=$(
+    {
+      [ -z "$store" ] || printf '%s\\n' "$store" | server "$old" >&2 || echo 'ALTER ROLE failed'
+      echo 'RELOAD;'
+    } | console
+  ) || fail "$said"
+  shift
+  while [ "$again" -gt 0 ]; do
+    console -c RELOAD </dev/null >&2
+    again=$((again - 1))
+  done
+  said=$(echo 'SELECT 1;' | server "$new") || fail "$said"
+  for entry; do said=$(echo 'SELECT 1;' | pool "$entry" "$new" new) || fail "$said"; done
+  # What PgBouncer took for a failure of the server is over once a login to it succeeds.
+  printf '%s\\n' "$reconnect" | console >&2 || exit 1
+  for entry; do echo 'SELECT 1;' | limit=$patience pool "$entry" "$new" anew >&2 & done
+  wait
+}
+
+if said=$(echo 'SHOW password_encryption;' | server "$old"); then
+  case $said in
+    scram*) store=$store_scram ;;
+    *) store=$store_md5 ;;
+  esac
+elif echo 'SELECT 1;' | server "$new" >/dev/null; then
+  store=
+else
+  fail "$said"
+fi
+current=$old
+if ! said=$(echo 'SELECT 1;' | pool "$1" "$old" old); then
+  current=$new
+  echo 'SELECT 1;' | pool "$1" "$new" new >/dev/null || fail "$said"
+fi
+if ! console -c 'SHOW VERSION' </dev/null >/dev/null; then
+  [ -z "$admin_next" ] || admin_password=$admin_next
+  said=$(console -c 'SHOW VERSION' </dev/null) || fail "$said"
+fi
+code=$({ { (change "$#" "$@" 3>&-); echo "$?" >&3; } | hold "$@" 3>&- >/dev/null; } 3>&1)
+exit "$code"
+`;
