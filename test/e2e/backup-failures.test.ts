@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -144,10 +144,10 @@ describe('a backup that is disturbed', () => {
   it('must name who holds the lock that a restore has waited for in vain', async () => {
     const project = useStack();
     const database = `${project.name}_db`;
-    await project.ecar(BACKUP);
-    const [dump = ''] = (await listed(project)).filter((name) => name.endsWith('.dump')).reverse();
+    const { backups } = JSON.parse((await project.ecar([...BACKUP, '--json'])).stdout);
+    const [{ file }] = backups;
     await whileLocked(project, 'big', async () => {
-      const args = ['restore', `${FOLDER}/${dump}`, '--into', database, '--env', 'prod', '--clean', '--yes'];
+      const args = ['restore', file, '--into', database, '--env', 'prod', '--clean', '--yes'];
       const { stderr } = await project.ecar([...args, '--timeout', '15'], { code: 3, timeoutMs: 60_000 });
       expect(stderr).toMatch(
         /waited for a lock .*: session \d+ of postgres \(psql\), active since .*, has big; /,
@@ -155,6 +155,7 @@ describe('a backup that is disturbed', () => {
       expect(stderr).toContain('the database is as it was');
     });
     expect(await psql(project, database, 'SELECT count(*) FROM big')).toBe('25000\n');
+    await rm(project.path(file));
   });
 
   it('must remove what has had its time, and nothing else, once the new one counts', async () => {
