@@ -219,7 +219,7 @@ describe('init --from a Compose file', () => {
     rmSync(join(cwd, 'ecar-pool.yaml'));
     writeFileSync(join(cwd, 'docker-compose.yml'), compose.replace('PASSWORD }', 'pa55two }'));
     expect((await adopt(cwd)).exitCode).toBe(0);
-    expect(read(cwd, '.env.prod')).toBe(secrets.replace("'pa55one'", 'pa55two'));
+    expect(read(cwd, '.env.prod')).toBe(secrets.replace('pa55one', 'pa55two'));
 
     rmSync(join(cwd, 'ecar-pool.yaml'));
     expect((await adopt(cwd, '--environments', 'live')).exitCode).toBe(0);

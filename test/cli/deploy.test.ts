@@ -103,8 +103,9 @@ describe('rollback', () => {
     const { stack, plan } = await planScenario('minimal');
     const facts = { stack, settings: new Map(), configHashes: new Map() };
     const times: string[] = [];
-    for (let count = 0; count < 2; count++)
-      times.unshift(await keepProved(join(cwd, 'stack/prod'), { plan, facts }));
+    // The same files twice would be one set.
+    for (const kept of [plan, plan.slice(1)])
+      times.unshift(await keepProved(join(cwd, 'stack/prod'), { plan: kept, facts }));
     const { exitCode, err } = await runToEnd(['rollback', '--env', 'prod', '--to', to], { cwd });
     expect(exitCode).toBe(2);
     expect(err).toBe(
