@@ -502,6 +502,28 @@ describe('checks', () => {
       { status: 'fail', cause: 'PgBouncer does not check passwords' },
     ],
     [
+      'one that a rule for certificates lets in',
+      checkWrongPassword,
+      {
+        subject: {
+          stack: { ...STACK, pgbouncer: { ...STACK.pgbouncer, auth_type: 'hba', methods: ['cert', 'md5'] } },
+        },
+        logins: { 3: passed('1|0') },
+      },
+      { status: 'skip', observed: expect.stringContaining('rules of hba ask for no password') },
+    ],
+    [
+      'one that rules let in which all ask for a password',
+      checkWrongPassword,
+      {
+        subject: {
+          stack: { ...STACK, pgbouncer: { ...STACK.pgbouncer, auth_type: 'hba', methods: ['md5'] } },
+        },
+        logins: { 3: passed('1|0') },
+      },
+      { status: 'fail', hint: expect.stringContaining('correct the rules') },
+    ],
+    [
       'a wrong password under SCRAM',
       checkWrongPassword,
       { logins: { 3: failed('FATAL:  SASL authentication failed') } },

@@ -8,15 +8,16 @@ const PASSWORD = { id: 'wrong-password', title: 'wrong password', refusal: 'pgbo
 const CERTIFICATE = { id: 'wrong-certificate', title: 'wrong certificate', refusal: 'certificate-refused' };
 
 /**
- * Whether PgBouncer refuses a wrong password, or under `auth_type: cert` the certificate of somebody else: with `auth_type = trust` or `any` all logins above would pass.
- * Only its own refusal counts; a time-out or a missing entry proves nothing.
+ * Whether PgBouncer refuses a wrong password, or under `auth_type: cert` the certificate of somebody else: with
+ * `auth_type = trust` or `any` all logins above would pass. Only its own refusal counts; a time-out or a missing entry
+ * proves nothing, nor does a login under rules of which some ask for no password.
  */
 export const checkWrongPassword: Check = (scene) => {
   const { evidence, redact, subject } = scene;
   const isByCertificate = subject.stack.pgbouncer.auth_type === 'cert';
   const { id: ID, title: TITLE, refusal } = isByCertificate ? CERTIFICATE : PASSWORD;
   const { intruder, logins } = evidence.inquiry;
-  const { auth_type } = scene.subject.stack.pgbouncer;
+  const { auth_type, methods } = subject.stack.pgbouncer;
   if (auth_type === 'trust' || auth_type === 'any')
     return [skip(ID, TITLE, `under auth_type ${auth_type} PgBouncer asks nobody for one`)];
   if (!intruder) return [skip(ID, TITLE, 'no user of the settings logs in to a database')];
@@ -31,6 +32,8 @@ export const checkWrongPassword: Check = (scene) => {
   }
   const expected = 'refused by PgBouncer';
   if (outcome.code === 0) {
+    if (auth_type === 'hba' && methods.some((method) => method === 'trust' || method === 'cert'))
+      return [skip(ID, TITLE, 'some rules of hba ask for no password, and one of them let it in')];
     return [
       fail(
         ID,
@@ -39,7 +42,10 @@ export const checkWrongPassword: Check = (scene) => {
           observed: `${intruder.user} got in with ${isByCertificate ? 'the certificate of another user' : 'a password that was made up'}`,
           expected,
           cause: `PgBouncer does not check ${isByCertificate ? 'whose a certificate is' : 'passwords'}`,
-          hint: 'set pgbouncer.auth_type to the one that is meant, render, and restart it',
+          hint:
+            auth_type === 'hba'
+              ? 'correct the rules, render, and reload PgBouncer'
+              : 'set pgbouncer.auth_type to the one that is meant, render, and restart it',
         },
         { ms },
       ),
