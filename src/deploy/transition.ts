@@ -2,15 +2,16 @@ import { applyChanges } from '../plan/apply.ts';
 import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
 import type { NextStep } from '../plan/next-step.ts';
-import { ExpectedError, InterruptedError } from '../problems/errors.ts';
+import { type ExpectedError, InterruptedError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
-import { hasPassed, type Verdict } from '../verify/verify.ts';
+import type { Verdict } from '../verify/verify.ts';
 import { keepNext, keepProved, readCurrent, setCurrent } from './history.ts';
 import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
 import type { LastWords } from './last-words.ts';
 import { findOnDisk, rememberRendered } from './rendered.ts';
 import type { KnownSet, StackSet } from './stack-set.ts';
 import { forgetStanding, noteStanding } from './standing.ts';
+import { expected, takeEffect } from './take-effect.ts';
 
 /** From one set of files that runs to another one. */
 export interface Transition {
@@ -127,63 +128,6 @@ export async function bringAbout(transition: Transition, hands: Hands): Promise<
     // It runs and was proved; the next deploy finds the journal, and ends it.
     throw explainFileError(error, folder, 'write');
   }
-}
-
-/** Runs steps and verifies what they made. */
-async function takeEffect(
-  steps: readonly NextStep[],
-  set: StackSet,
-  work: {
-    readonly folder: string;
-    readonly journal: Journal;
-    readonly hands: Hands;
-    readonly isUndoing: boolean;
-  },
-): Promise<(Failure | { readonly verdict: Verdict | undefined }) & { readonly begun: readonly NextStep[] }> {
-  const { folder, journal, hands, isUndoing } = work;
-  const { plan, facts } = set;
-  const begun: NextStep[] = [];
-  let step = '';
-  try {
-    for (const next of steps) {
-      step = next.why;
-      if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
-      await noteStep(folder, journal, step);
-      begun.push(next);
-      if (next.kind === 'logins' && facts !== undefined) {
-        const verdict = await hands.show(step, () => hands.proveLogins({ plan, facts }), hasPassed);
-        if (!hasPassed(verdict)) return { step, verdict, begun };
-        continue;
-      }
-      // On the way back nothing may stop it: whether all is as it was is for verify to tell.
-      const goesOn = next.mayFail === true || (isUndoing && facts !== undefined);
-      let noted = Promise.resolve();
-      const onStart = (pid: number) => {
-        noted = noteStep(folder, journal, next.why, pid);
-      };
-      await hands
-        .show(step, () => hands.run(next, onStart))
-        .catch((error: unknown) => {
-          if (!goesOn) throw error;
-          hands.tell(`going on without it: ${expected(error).message}`);
-        })
-        .finally(() => noted);
-    }
-    step = 'verify';
-    if (facts === undefined) return { verdict: undefined, begun };
-    if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
-    await noteStep(folder, journal, step);
-    const verdict = await hands.show(step, () => hands.verify({ plan, facts }, isUndoing), hasPassed);
-    return hasPassed(verdict) ? { verdict, begun } : { step, verdict, begun };
-  } catch (error) {
-    return { step, error: expected(error), begun };
-  }
-}
-
-/** A bug of ours must not be taken for a failure of the stack. */
-function expected(error: unknown): ExpectedError {
-  if (error instanceof ExpectedError) return error;
-  throw error;
 }
 
 /**
