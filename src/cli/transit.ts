@@ -48,6 +48,8 @@ export interface Choice {
 export interface Rotation {
   /** What is written where, for people. */
   readonly secret: string;
+  /** What the new password does not reach, or not at once, for people. */
+  readonly left: readonly string[];
   /** The steps of a deploy, changed so that nobody is locked out: to the new password, or back to the old one. */
   steps(steps: readonly NextStep[], project: ComposeProject, isBack: boolean): readonly NextStep[];
   /** Has the settings take the new password; they may do so before. */
@@ -109,10 +111,11 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   };
   const asleep = [...outlook.asleep];
   const secret = rotation?.secret;
+  const left = rotation?.left ?? [];
   const planFor = (needs: Needs) => {
     const steps = order(needs, stack, false);
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
-    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep, secret };
+    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep, secret, left };
   };
   const doubt = findDoubt(outlook, proof);
   let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
