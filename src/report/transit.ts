@@ -42,8 +42,9 @@ export function reportPlan(plan: Plan, report: Reporter): void {
   }
   if (secret !== undefined) line('secret', secret);
   if (paths.length > 0) line('write', paths.join(', '));
-  for (const { kind, why, causes, command } of steps) {
+  for (const { kind, why, cost, causes, command } of steps) {
     line(kind, why);
+    if (cost !== undefined) below(`costs: ${cost}`);
     if (causes.length > 0) below(`because of ${causes.join('; ')}`);
     below(command);
   }
