@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appLogin, query } from './support/database.ts';
-import { deploy, plannedKinds } from './support/deploy.ts';
+import { deploy, plannedKinds, rollback } from './support/deploy.ts';
 import { ExternalPostgres } from './support/external-postgres.ts';
 import { IMAGES } from './support/images.ts';
 import { psqlLogin } from './support/psql.ts';
@@ -139,6 +139,17 @@ describe('a rotation in an adopted project', () => {
       'db takes DB_PASSWORD in .env, too: made anew not now, but by the next plain `docker compose up`',
     ]);
     expect(outcome.stdout).toMatch(/^kept as \S+$/m);
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
+  });
+
+  it('must refuse to go back to a set that has the old password, before any client notices', async () => {
+    const project = useStack();
+    const { stdout, stderr } = await rollback(project, [], { code: 2 });
+    expect(stderr).toContain('Postgres itself refuses shop in shop with DB_PASSWORD in .env');
+    expect(stderr).toContain('nothing was changed, and all runs on as it did');
+    expect(stdout + stderr).not.toContain('of-the-shop');
+    const login = { user: 'shop', password: NEXT, database: 'shop' };
+    expect(await query(project, login, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 });
