@@ -56,12 +56,14 @@ export async function findLeftPasswords(
   const envFilesOf = (service: string) => written.services.get(service)?.env_file ?? [];
   /** Whether a service has the very file as its env_file that the new one is written to. */
   const takesFile = (service: string) => envFilesOf(service).some((file) => pathOf(file) === place.path);
+  /** Whether it stands in the Compose files themselves, which win over an env_file. */
+  const isInline = (service: string, name: string) =>
+    written.services.get(service)?.environment.get(name) !== undefined;
   const isRenewed = (service: string, name: string) =>
-    name === place.variable &&
-    takesFile(service) &&
-    written.services.get(service)?.environment.get(name) === undefined;
+    name === place.variable && takesFile(service) && !isInline(service, name);
   const sayWhere = (service: string, name: string) => {
     if (name.startsWith('/')) return relative(cwd, name);
+    if (isInline(service, name)) return name;
     const file = envFilesOf(service).find((path) => holdsPassword(readText(pathOf(path)) ?? '', from));
     return file === undefined ? name : `${name} in ${file}`;
   };
