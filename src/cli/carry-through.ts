@@ -69,7 +69,7 @@ export async function carryThrough(
   if (ending.kind === 'undone') await rotation?.restore();
   const told = {
     command: job.command,
-    commands: { ...(await commandsOf(job, invocation)), withoutPool },
+    commands: { ...(await commandsOf(job, course, invocation)), withoutPool },
     dumps,
     changedPasswords: rotation === undefined ? changedPasswords(job, before, target) : [],
     up: upServicesCommand(compose),
@@ -119,9 +119,14 @@ function changedPasswords({ command }: Transit, before: StackSet | undefined, ta
 
 async function commandsOf(
   { environment, folder }: Transit,
+  { before, choice }: Course,
   { options }: Invocation<DeployOptions>,
 ): Promise<Omit<Commands, 'withoutPool'>> {
-  const canGoBack = (await readTrail(folder)).length > 1;
+  const { stack } = choice.set.facts;
+  // The roles of an adopted project keep the new one, with which what ran before does not log in.
+  const isOutOfReach =
+    before?.facts !== undefined && listChangedPasswords(before.facts.stack, stack).length > 0;
+  const canGoBack = !isOutOfReach && (await readTrail(folder)).length > 1;
   return {
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,

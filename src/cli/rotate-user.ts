@@ -14,6 +14,7 @@ import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Invocation } from './context.ts';
 import { createSecret } from './create-starter.ts';
+import { findLeftPasswords } from './left-passwords.ts';
 import { loadProject, type Project } from './load-project.ts';
 import { readNewPassword } from './new-password.ts';
 import type { RotateOptions } from './rotate.ts';
@@ -47,8 +48,11 @@ export async function rotateUser(invocation: Invocation<RotateOptions>, name: st
         `deploy first: ${stackCommand('deploy', environment, options)}`,
       );
     const set = await setOf(next);
+    const turn = { user: name, from: before.password, to: password, place };
+    const left = await findLeftPasswords(project, turn, world);
     const rotation: Rotation = {
       secret: `a new password of ${name} to ${place.name}`,
+      left,
       ...(await planSteps(before, { set, password }, name)),
       write: () => place.write(password),
       restore: () => place.write(before.password),

@@ -11,9 +11,13 @@ import type { Project } from './load-project.ts';
 import { stackCommand } from './stack-command.ts';
 
 /** Where the settings take a secret from, to be written there. */
-interface SecretPlace {
+export interface SecretPlace {
   /** As people know it: `DB_PASSWORD in .env.prod`. */
   readonly name: string;
+  /** The file, absolute. */
+  readonly path: string;
+  /** The variable in it; undefined where the file is the secret. */
+  readonly variable: string | undefined;
   /** Puts a value there, whole or not at all; every other byte stays. */
   write(value: string): Promise<void>;
 }
@@ -39,6 +43,8 @@ export async function findSecretPlace(
     const path = isAbsolute(file ?? '') ? (file ?? '') : join(root, file ?? '');
     return {
       name: shown(path),
+      path,
+      variable,
       write: (value) => edit(path, (text) => value + (/\r?\n$/.exec(text)?.[0] ?? '')),
     };
   }
@@ -61,6 +67,8 @@ export async function findSecretPlace(
   const path = stack.adopted === undefined ? join(root, `.env.${environment}`) : at;
   return {
     name: `${variable} in ${shown(path)}`,
+    path,
+    variable,
     write: (value) => edit(path, (text) => editDotenv(text, variable, value)),
   };
 }

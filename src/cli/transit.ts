@@ -1,6 +1,7 @@
 import { keepProved, readTrail } from '../deploy/history.ts';
 import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
+import { refuseObstacles } from '../deploy/obstacles.ts';
 import { lookAhead } from '../deploy/outlook.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
 import { noteProved } from '../deploy/transition.ts';
@@ -48,6 +49,8 @@ export interface Choice {
 export interface Rotation {
   /** What is written where, for people. */
   readonly secret: string;
+  /** What the new password does not reach, or not at once, for people. */
+  readonly left: readonly string[];
   /** The steps of a deploy, changed so that nobody is locked out: to the new password, or back to the old one. */
   steps(steps: readonly NextStep[], project: ComposeProject, isBack: boolean): readonly NextStep[];
   /** Has the settings take the new password; they may do so before. */
@@ -109,13 +112,16 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   };
   const asleep = [...outlook.asleep];
   const secret = rotation?.secret;
+  const left = rotation?.left ?? [];
   const planFor = (needs: Needs) => {
     const steps = order(needs, stack, false);
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
-    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep, secret };
+    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep, secret, left };
   };
   const doubt = findDoubt(outlook, proof);
-  let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
+  // Services that never came to the pool do not miss it on its old port.
+  const found = { ...outlook.needs, moves: outlook.needs.moves && before !== undefined };
+  let needs = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
     if (hasPassed(proof)) {
@@ -129,6 +135,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
 
   const plan = planFor(needs);
   reportPlan(plan, report);
+  if (before?.facts !== undefined && rotation === undefined && unfinished === undefined)
+    await refuseObstacles(workshop.docker(), before.facts.stack, stack, job.command === 'rollback');
   if (options.dryRun) {
     reportPlanned(plan, report);
     return EXIT.ok;

@@ -196,7 +196,7 @@ function warnOfNetwork(
     'network',
     { file },
     `${names.join(', ')} may be the name of a container, which only its own network knows`,
-    'give the stack that network: --network NAME, as `docker network ls` shows it',
+    'where it is one, write its network into ecar-pool.yaml: `network: { name: NAME, external: true }`, by the NAME that `docker network ls` shows',
   );
 }
 

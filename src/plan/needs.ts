@@ -14,6 +14,8 @@ export interface Needs {
   readonly start: boolean;
   /** Services are defined otherwise: as they run, they may not be what other commands are for. */
   readonly services: boolean;
+  /** PgBouncer comes to listen on another port. */
+  readonly moves: boolean;
   /** Why containers are to be made anew, for values that Compose puts into them at least; empty where not. */
   readonly containers: readonly string[];
   /** Why the SQL of roles and databases is to be run. */
@@ -43,6 +45,9 @@ export function findNeeds(
   return {
     start: compose?.kind === 'create',
     services: changesServices(compose),
+    moves: changed.some((change) =>
+      listChangedKeys(change).some(({ section, name }) => section === 'pgbouncer' && name === 'listen_port'),
+    ),
     containers: [
       ...changed.flatMap((change) => describeKeys(change, needsContainer)),
       ...causes(
@@ -75,6 +80,7 @@ export function mergeNeeds(left: Needs, right: Needs): Needs {
   return {
     start: left.start || right.start,
     services: left.services || right.services,
+    moves: left.moves || right.moves,
     containers: both(left.containers, right.containers),
     roles: both(left.roles, right.roles),
     reload: both(left.reload, right.reload),
@@ -107,6 +113,7 @@ export function carryOver(needs: Needs, plan: FilePlan): Needs {
 const NO_NEEDS: Needs = {
   start: false,
   services: false,
+  moves: false,
   containers: [],
   roles: [],
   reload: [],

@@ -23,6 +23,8 @@ export interface NextStep {
   readonly why: string;
   /** What made it necessary: the files that changed, or what was seen of the running stack. */
   readonly causes: readonly string[];
+  /** What those who use the stack notice of it, for people; absent where they notice nothing. */
+  readonly cost?: string;
   /** What the command reads from its standard input: passwords stand in no command line. */
   readonly input?: Secret;
   /** That it may have been done by others, or need not be: `verify` tells. */

@@ -41,17 +41,20 @@ export function orderSteps(needs: Needs, stack: Stack, names: Names): NextStep[]
   const { project } = names;
   const steps = needs.start ? stepsToStart(needs, stack, project) : stepsToChange(needs, stack, project);
   return [
-    ...proveLogins(steps, names),
+    ...proveLogins(steps, needs, names),
     // After PgBouncer, which must know the password with which the exporter then logs in.
     ...monitoringSteps(needs.monitoring, project),
     ...stepsToRemove(needs),
   ];
 }
 
-/** The services of others are touched once it is certain that they will get in: until then they run as they did. */
-function proveLogins(steps: readonly NextStep[], { verify }: Names): NextStep[] {
+/**
+ * The services of others are touched once it is certain that they will get in: until then they run as they did. Not
+ * where PgBouncer has left the port that they know, so that they do not run until they are made anew.
+ */
+function proveLogins(steps: readonly NextStep[], { moves }: Needs, { verify }: Names): NextStep[] {
   const first = steps.findIndex(({ touchesServices }) => touchesServices);
-  if (first === -1) return [...steps];
+  if (first === -1 || moves) return [...steps];
   const why = 'prove that the passwords get through the pool, before any service is touched';
   const logins: NextStep = { kind: 'logins', command: `${verify} --logins --wait`, why, causes: [] };
   return [...steps.slice(0, first), logins, ...steps.slice(first)];
@@ -79,7 +82,15 @@ function stepsToStart(needs: Needs, stack: Stack, project: ComposeProject): Next
 /** Makes anew what goes through the pool of an adopted project. */
 function renewServices(project: ComposeProject): NextStep {
   const why = 'start anew the services that go through it';
-  return { kind: 'recreate', command: upServicesCommand(project), why, causes: [], touchesServices: true };
+  const cost = 'each service that is made anew is away until it has started';
+  return {
+    kind: 'recreate',
+    command: upServicesCommand(project),
+    why,
+    cost,
+    causes: [],
+    touchesServices: true,
+  };
 }
 
 /**
@@ -92,7 +103,7 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
   const why = 'recreate what changed, and only that';
   const up: NextStep = stack.adopted
     ? { ...renewServices(project), why, causes: needs.containers }
-    : { kind: 'recreate', command: upCommand(project), why, causes: needs.containers };
+    : { kind: 'recreate', command: upCommand(project), why, cost: ANEW, causes: needs.containers };
   const lock = lockSteps(needs, stack, project);
   const server = serverSteps(needs, stack, project);
   const relearn = server.length > 0 ? [relearnStep(needs, project)] : [];
@@ -101,16 +112,22 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
   const hasApp = stack.app !== undefined || stack.adopted !== undefined;
   // Its own Postgres waits for an app by itself; the services of others run, and are left alone if PgBouncer fails.
   if (!hasApp || (live.length === 0 && !stack.adopted)) return [up, ...live, ...lock];
+  const isMoved = needs.moves && stack.adopted !== undefined;
   const upPool: NextStep = {
     kind: 'recreate',
     command: upPoolCommand(project),
     why: stack.adopted
       ? 'recreate what changed of PgBouncer'
       : 'recreate what changed of PgBouncer and Postgres',
+    cost: isMoved ? `${ANEW}; your services have the old port until the next step` : ANEW,
     causes: needs.containers,
   };
+  if (isMoved) return [...server, upPool, up, ...relearn, ...live, ...lock];
   return [...server, upPool, ...relearn, ...live, up, ...lock];
 }
+
+const ANEW = 'connections of what is made anew end, and it takes new ones again some seconds later';
+const RESTART = 'every connection ends, and the pool takes new ones again within a second or two';
 
 /** The Postgres of an adopted project, which no other step starts. */
 function serverSteps({ server }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {
@@ -125,7 +142,7 @@ function serverSteps({ server }: Needs, { postgres }: Stack, project: ComposePro
  */
 function relearnStep({ server }: Needs, project: ComposeProject): NextStep {
   const why = 'restart PgBouncer, which may know an old address of it';
-  return { kind: 'restart', command: restartCommand(project), why, causes: server };
+  return { kind: 'restart', command: restartCommand(project), why, cost: RESTART, causes: server };
 }
 
 function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): NextStep[] {
@@ -144,7 +161,7 @@ function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): Ne
 function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): NextStep[] {
   if (remembered.length > 0) {
     const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
-    return [{ kind: 'restart', command: restartCommand(project), why, causes: reload }];
+    return [{ kind: 'restart', command: restartCommand(project), why, cost: RESTART, causes: reload }];
   }
   if (reload.length === 0) return [];
   const why = 'reload PgBouncer without dropping a connection';

@@ -21,11 +21,13 @@ export interface Plan {
   readonly asleep: readonly string[];
   /** What is written where the settings take a password from. */
   readonly secret?: string | undefined;
+  /** What a new password does not reach, or not at once. */
+  readonly left: readonly string[];
 }
 
 /** Reports a plan for people: a line a step, with its cause and its command. */
 export function reportPlan(plan: Plan, report: Reporter): void {
-  const { environment, changes, edited, steps, isBackedUp, asleep, secret } = plan;
+  const { environment, changes, edited, steps, isBackedUp, asleep, secret, left } = plan;
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
   const lost = paths.filter((path) => edited.includes(path));
@@ -40,12 +42,14 @@ export function reportPlan(plan: Plan, report: Reporter): void {
   }
   if (secret !== undefined) line('secret', secret);
   if (paths.length > 0) line('write', paths.join(', '));
-  for (const { kind, why, causes, command } of steps) {
+  for (const { kind, why, cost, causes, command } of steps) {
     line(kind, why);
+    if (cost !== undefined) below(`costs: ${cost}`);
     if (causes.length > 0) below(`because of ${causes.join('; ')}`);
     below(command);
   }
   line('verify', 'prove that it works');
+  for (const what of left) line('note', what);
   if (asleep.length > 0) {
     line('leave', `${asleep.join(', ')}: not running, and no profile that is on starts it`);
     below('a profile is on where COMPOSE_PROFILES in .env names it; once started, deploy again');
@@ -53,9 +57,9 @@ export function reportPlan(plan: Plan, report: Reporter): void {
 }
 
 /** A plan as machines read it. */
-function planToJson({ environment, folder, changes, edited, steps, isBackedUp, asleep }: Plan): object {
+function planToJson({ environment, folder, changes, edited, steps, isBackedUp, asleep, left }: Plan): object {
   const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
-  return { environment, folder, files, edited, steps, backup: isBackedUp, asleep };
+  return { environment, folder, files, edited, steps, backup: isBackedUp, asleep, left };
 }
 
 /** Reports that nothing was done because nothing was asked for: `--dry-run`, or a no. */

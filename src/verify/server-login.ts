@@ -1,4 +1,4 @@
-import { matchCause } from './causes.ts';
+import { type Cause, matchCause } from './causes.ts';
 import { seen } from './evidence.ts';
 import { explain, quote, sayOutcome } from './explain.ts';
 import type { LoginOutcome } from './probe-output.ts';
@@ -30,10 +30,16 @@ export function refuseAnew(
   const server = seen(scene.evidence.probe)?.servers.get(index);
   if (server === undefined || server.code === 0) return undefined;
   const refused = sayOutcome(server);
-  const cause = matchCause(refused);
-  if (cause === undefined || !REFUSALS.has(cause.id)) return undefined;
+  const cause = matchRefusal(refused);
+  if (cause === undefined) return undefined;
   const observed = `a new login at Postgres fails: ${quote(refused, scene.redact)}; PgBouncer still answers over a server connection that is ${readAge(said)} s old`;
   return { observed, ...explain(cause, scene, user) };
+}
+
+/** Why Postgres refused a role, from psql's words; undefined where it was something else that hindered psql. */
+export function matchRefusal(said: string): Cause | undefined {
+  const cause = matchCause(said);
+  return cause && REFUSALS.has(cause.id) ? cause : undefined;
 }
 
 /** The causes by which Postgres refuses a role whoever asks for it. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { deploy, plannedKinds } from './support/deploy.ts';
@@ -49,6 +49,29 @@ async function look(project: Project, service: string) {
   return { id, state, host: /\bDATABASE_URL=.*@([\w.]+):/.exec(stdout)?.[1] };
 }
 
+/** What runs, since when, and the files from which it does. */
+async function everything(project: Project) {
+  const names = ['pgbouncer', '-db-1', '-web-1'].map(
+    (name) => `${project.name}${name === 'pgbouncer' ? '_pgbouncer' : name}`,
+  );
+  const { stdout } = await project.docker(['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...names]);
+  const files = await Promise.all(
+    [
+      'docker-compose.pgbouncer.yml',
+      'pgbouncer/pgbouncer/pgbouncer.ini',
+      'pgbouncer/pgbouncer/userlist.txt',
+    ].map((path) => project.read(path)),
+  );
+  return { containers: stdout, files };
+}
+
+/** Another port for PgBouncer, wherever the settings name it. */
+async function movePort(project: Project, port: number) {
+  const settings = await project.read('ecar-pool.yaml');
+  const [, old] = /^ {2}port: (\d+)$/m.exec(settings.slice(settings.indexOf('\npgbouncer:'))) ?? [];
+  await project.write('ecar-pool.yaml', settings.replace(new RegExp(`\\b${old}\\b`, 'g'), String(port)));
+}
+
 describe('a first deploy on a project that runs, with services that have done their work', () => {
   const useStack = useProject('adeploy', async (project) => {
     await project.write('docker-compose.yml', compose(project.name));
@@ -93,12 +116,7 @@ describe('a first deploy on a project that runs, with services that have done th
     const { id } = await look(project, 'db');
     // What `up` over all of the project would make anew.
     await project.write('docker-compose.yml', compose(project.name).replace('retries: 60', 'retries: 61'));
-    const port = await freePort();
-    const settings = await project.read('ecar-pool.yaml');
-    await project.write(
-      'ecar-pool.yaml',
-      settings.replace(new RegExp(`\\b${project.port}\\b`, 'g'), String(port)),
-    );
+    await movePort(project, await freePort());
     const outcome = await deploy(project);
     expect(plannedKinds(outcome)).toContain('recreate');
     expect(outcome.stdout).toMatch(/^prod works/m);
@@ -139,19 +157,48 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await look(project, 'db')).toMatchObject({ id, state: 'running' });
   });
 
-  it('must leave the services alone where a new password in .env fails, which is for its people to put back', async () => {
+  it('must refuse a password in .env that Postgres refuses before anything is touched', async () => {
     const project = useStack();
-    const before = await look(project, 'web');
+    const before = await everything(project);
     await project.write('.env', 'DB_PASSWORD=not-the-servers\n', 0o600);
-    const { stdout, stderr } = await deploy(project, [], { code: 1 });
-    expect(stderr).toMatch(
-      /^FAIL .*prove that the passwords get through[\s\S]*^FAIL {2}login[\s\S]*rolling back/m,
+    const { stderr } = await deploy(project, [], { code: 2 });
+    expect(stderr).toContain(
+      'Postgres itself refuses shop in shop with DB_PASSWORD in .env: FATAL: password authentication failed for user "shop"; nothing was changed',
     );
-    expect(stdout).toContain('your services run on as they did; DB_PASSWORD in .env is the new password');
-    expect(stdout).toMatch(/^rolled back: prod works/m);
-    expect(await look(project, 'web')).toEqual(before);
+    expect(stderr).not.toContain('not-the-servers');
+    expect(await everything(project)).toEqual(before);
     await project.write('.env', 'DB_PASSWORD=of-the-shop\n', 0o600);
     await project.ecar(['verify']);
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
+  });
+
+  it('must refuse a port that is taken, and leave PgBouncer as it is without an image', async () => {
+    const project = useStack();
+    const before = await everything(project);
+    const settings = await project.read('ecar-pool.yaml');
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    await movePort(project, port);
+    const { stderr } = await deploy(project, [], { code: 3 });
+    server.close();
+    expect(stderr).toContain(`The port is taken on this machine: 127.0.0.1:${port}; nothing was changed`);
+    expect(await everything(project)).toEqual(before);
+    await project.write('ecar-pool.yaml', settings);
+    await project.set({ pgbouncer: { image: `${IMAGES.pgbouncer126}-none` } });
+    expect((await deploy(project, [], { code: 3 })).stdout).toMatch(/^rolled back: prod works/m);
+    expect((await everything(project)).containers).toEqual(before.containers);
+    await project.write('ecar-pool.yaml', settings);
+    expect((await deploy(project)).stdout).toMatch(/^prod works|^nothing to do/m);
+  });
+
+  it('must make the services anew right after a pool that leaves its port', async () => {
+    const project = useStack();
+    await movePort(project, await freePort());
+    const outcome = await deploy(project);
+    expect(plannedKinds(outcome).slice(0, 3)).toEqual(['write', 'recreate', 'recreate']);
+    expect(outcome.stdout).toContain('your services have the old port until the next step');
+    expect(outcome.stdout).toMatch(/^prod works/m);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
   });
 });

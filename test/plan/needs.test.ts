@@ -38,6 +38,18 @@ it('must not call for a reload because of what only a new container takes', () =
   expect(named).toMatchObject({ reload: ['pgbouncer/pgbouncer.ini: pkt_buf'], containers: [] });
 });
 
+it('must see that PgBouncer leaves its port, and not take an entry of that name for it', () => {
+  const before = ini('listen_port = 6432', 'pkt_buf = 4096');
+  expect(findNeeds(compareSets(before, ini('listen_port = 6433', 'pkt_buf = 4096')), STACK).moves).toBe(true);
+  expect(findNeeds(compareSets(before, ini('listen_port = 6432', 'pkt_buf = 8192')), STACK).moves).toBe(
+    false,
+  );
+  const entry = (port: number) => [
+    { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text: `[databases]\nlisten_port = port=${port}\n` },
+  ];
+  expect(findNeeds(compareSets(entry(1), entry(2)), STACK).moves).toBe(false);
+});
+
 it('must carry over what was not done, but for what newer files have back', () => {
   const plan = [
     { path: 'pgbouncer/userlist.txt', mode: 0o644, text: '"ann" "SCRAM-SHA-256$x"\n' },
