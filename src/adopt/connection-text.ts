@@ -19,9 +19,12 @@ export interface ConnectionText {
   }): string;
 }
 
-/** Postgres's own URLs, and those of JDBC, SQLAlchemy, Django, Doctrine and Ecto. */
-const SCHEME = /^(?:jdbc:)?(?:postgres(?:ql)?|postgis|pgsql|psql|ecto|timescale(?:gis)?)(?:\+\w+)?:\/\//i;
+/** Postgres's own URLs, and those of JDBC, R2DBC, SQLAlchemy, Celery, Django, Doctrine and Ecto. */
+const SCHEME =
+  /^(?:jdbc:|r2dbc:(?:pool:)?|db\+)?(?:postgres(?:ql)?|postgis|pgsql|psql|ecto|timescale(?:gis)?)(?:\+\w+)?:\/\//i;
 const AFTER_SCHEME = /^(?:([^:@/?]*)(?::([^@/?]*))?@)?([^:/?,]+)(?::([^/?,]*))?(\/[^?]*)?(\?.*)?$/i;
+/** What stands behind the question mark: libpq and JDBC take user and password there, too. */
+const PARAMETER = /(?<=[?&]|^)([^=&?]+)=([^&]*)/g;
 /** libpq's and ADO.NET's: `host=db port=5432`, `Host=db;Port=5432`. */
 const HOST_PAIR = /(?:^|[\s;])(?:host|server|data source)\s*=/i;
 
@@ -58,28 +61,37 @@ function findFlaw(text: string): string | undefined {
   if (/[@/]/.test(head.slice(0, Math.max(0, at))) || (at === -1 && !isPlace && rest.includes('@')))
     return 'an @, a / or a ? within its user or password must be written as %40, %2F or %3F';
   if (place.includes(',')) return 'it names several hosts';
+  const keys = [...(rest.split('?')[1] ?? '').matchAll(PARAMETER)].map(([, key = '']) => key.toLowerCase());
+  if (keys.some((key) => /^(?:host|hostaddr|port|service)$/.test(key)))
+    return 'it names its server among its parameters';
+  if (keys.some((key) => key !== 'password' && /pass(?!file)|secret|token/.test(key)))
+    return 'it holds a secret beside the password';
   if (place === '' || place.startsWith(':')) return 'it names no host';
   return isPlace ? undefined : 'its host and port cannot be told apart';
 }
 
 function readUrl(scheme: string, url: RegExpExecArray, restore: (text: string) => string): ConnectionText {
-  const [, user, password, host = '', port, path, query] = url;
+  const [, user, password, host = '', port, path, query = ''] = url;
   const part = (text: string | undefined) => (text === undefined || text === '' ? undefined : restore(text));
-  const sslmode = /[?&]sslmode=([^&]*)/.exec(query ?? '')?.[1];
+  const parameters = new Map([...query.matchAll(PARAMETER)].map(([, key = '', value]) => [key, value]));
   return {
     host: restore(host),
     port: part(port),
-    user: part(user),
-    password: part(password),
-    database: part(path?.slice(1)),
-    sslmode: part(sslmode),
+    user: part(user) ?? part(parameters.get('user') ?? parameters.get('username')),
+    password: part(password) ?? part(parameters.get('password')),
+    database: part(path?.slice(1)) ?? part(parameters.get('dbname')),
+    sslmode: part(parameters.get('sslmode')),
     isUrl: true,
     write: (place) => {
-      const secret = place.password ?? (password === undefined ? undefined : restore(password));
+      const inUserinfo = part(password) === undefined ? undefined : (place.password ?? part(password));
       const userinfo =
-        user === undefined ? '' : `${restore(user)}${secret === undefined ? '' : `:${secret}`}@`;
-      const rest = restore(query ?? '').replace(/([?&]sslmode=)[^&]*/, (found, key: string) =>
-        place.sslmode === undefined ? found : `${key}${place.sslmode}`,
+        user === undefined ? '' : `${restore(user)}${inUserinfo === undefined ? '' : `:${inUserinfo}`}@`;
+      const changed: Readonly<Record<string, string | undefined>> = {
+        sslmode: place.sslmode,
+        password: place.password,
+      };
+      const rest = query.replace(PARAMETER, (found, key: string) =>
+        changed[key] === undefined ? restore(found) : `${key}=${changed[key]}`,
       );
       return `${scheme}${userinfo}${place.host}:${place.port}${restore(path ?? '')}${rest}`;
     },

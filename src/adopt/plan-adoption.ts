@@ -21,6 +21,9 @@ interface Application {
   readonly connections: readonly Connection[];
 }
 
+/** What Prisma migrates by: that takes locks of a session, and makes databases. */
+const PAST_POOLS = /^(?:DIRECT|SHADOW)_(?:DATABASE_)?URL$/i;
+
 /** Finds Postgres and who talks to it, and plans what changes for them. Texts stay in Compose's own syntax. */
 export function planAdoption(model: ProjectModel, variables: ProjectVariables, said: Said): Outcome {
   const { services } = model;
@@ -57,7 +60,10 @@ function planFor(
   const reaching = [...model.services.values()].flatMap((service): Application[] => {
     if (service.name === server.service?.name) return [];
     const names = server.service === undefined ? new Set([server.host]) : namesOf(server.service, service);
-    const connections = (told.get(service.name) ?? []).filter(({ host }) => names.has(host));
+    const meant = (told.get(service.name) ?? []).filter(({ host }) => names.has(host));
+    const connections = meant.filter(({ variable }) => !PAST_POOLS.test(variable));
+    for (const { variable } of meant.filter((connection) => !connections.includes(connection)))
+      notes.push(`the ${variable} of ${service.name} stays at Postgres: by its name it goes past a pool`);
     return connections.length === 0 ? [] : [{ service, connections }];
   });
   const unknown = said.apps?.filter((name) => !reaching.some(({ service }) => service.name === name)) ?? [];

@@ -12,7 +12,7 @@ import { FormatError } from '../formats/format-error.ts';
 import { interpolate } from '../formats/interpolation.ts';
 import { EnvironmentError, UsageError } from '../problems/errors.ts';
 import type { Reporter } from '../report/reporter.ts';
-import { findDefaultFiles } from '../settings/compose-files.ts';
+import { findDefaultFiles, splitComposeFile } from '../settings/compose-files.ts';
 import { adoptedProject } from '../stack/compose-project.ts';
 import type { World } from './context.ts';
 
@@ -41,7 +41,7 @@ export async function readComposeProject(
       throw new UsageError(`there is no file ${file}`, 'name the Compose files of the project');
   const dotenv = await readVariables(folder, '.env', (name) => world.env[name]);
   const find = (name: string) => world.env[name] ?? dotenv.get(name)?.value;
-  const files = chooseFiles(folder, named, dotenv.get('COMPOSE_FILE')?.value);
+  const files = chooseFiles(folder, named, find);
   report.progress('reading the project ...');
   const model = await readModel(folder, files, world);
   const written = new Set([...model.services.values()].flatMap(({ env_file }) => env_file));
@@ -56,10 +56,11 @@ export async function readComposeProject(
 function chooseFiles(
   folder: string,
   named: readonly string[],
-  composeFile: string | undefined,
+  find: (name: string) => string | undefined,
 ): readonly string[] {
   if (named.length !== 1) return named;
-  const listed = composeFile?.split(/[:;]/).filter((file) => file !== '') ?? findDefaultFiles(folder);
+  const given = find('COMPOSE_FILE');
+  const listed = given === undefined ? findDefaultFiles(folder) : splitComposeFile(given, find);
   return listed[0] === named[0] ? listed : named;
 }
 

@@ -47,7 +47,7 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
       await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
   const names = {
-    project: isDry ? project.compose : await persist(project, options),
+    project: isDry ? project.compose : await persist(project, options, world.env),
     verify: stackCommand('verify', stack.environment, options),
   };
   const diff = options.diff ? formatDiff(changes) : undefined;
@@ -108,9 +108,10 @@ async function persist(
     compose,
   }: { readonly root: string; readonly stack: Stack; readonly compose: ComposeProject },
   { setComposeFile, unsetComposeFile }: RenderOptions,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<ComposeProject> {
   if (stack.adopted === undefined || !(setComposeFile || unsetComposeFile)) return compose;
   const edit = await import('./set-compose-file.ts');
-  await edit.setComposeFile(root, stack.adopted, setComposeFile === true);
+  await edit.setComposeFile(root, stack.adopted, setComposeFile === true, env);
   return { ...compose, isSelfFound: setComposeFile === true && compose.directory === '.' };
 }

@@ -1,11 +1,12 @@
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { readDotenv } from '../formats/dotenv.ts';
 import { editDotenv } from '../formats/edit-dotenv.ts';
 import { FormatError } from '../formats/format-error.ts';
 import { findFile } from '../plan/find-file.ts';
 import { createFile, replaceFile } from '../plan/put-file.ts';
 import { UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
-import { findDefaultFiles } from '../settings/compose-files.ts';
+import { findDefaultFiles, pathSeparator } from '../settings/compose-files.ts';
 import type { Adopted } from '../stack/adopted.ts';
 import { OVERLAY_FILE } from '../stack/compose-project.ts';
 
@@ -14,15 +15,25 @@ import { OVERLAY_FILE } from '../stack/compose-project.ts';
  * `.env`, of which every other byte stays. Where Compose finds the project's files by itself, leaving takes the
  * variable out.
  * @param root the project's folder
+ * @param env the environment that Compose is called in
  */
-export async function setComposeFile(root: string, { files }: Adopted, isTaken: boolean): Promise<void> {
+export async function setComposeFile(
+  root: string,
+  { files }: Adopted,
+  isTaken: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const path = join(root, '.env');
   const isDefault = files.join('\n') === findDefaultFiles(root).join('\n');
   const value = isTaken ? [...files, OVERLAY_FILE] : isDefault ? undefined : files;
   try {
     const found = await findFile(path);
     const text = found.bytes?.toString('utf8') ?? '';
-    const edited = editDotenv(text, 'COMPOSE_FILE', value?.join(delimiter));
+    const find = (name: string) => {
+      const entry = readDotenv(text).findLast((one) => one.name === name);
+      return env[name] ?? (entry && 'value' in entry ? entry.value : undefined);
+    };
+    const edited = editDotenv(text, 'COMPOSE_FILE', value?.join(pathSeparator(find)));
     if (edited === text) return;
     if (found.bytes === undefined) await createFile(path, edited, 0o600);
     else await replaceFile(found, Buffer.from(edited));

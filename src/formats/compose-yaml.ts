@@ -1,4 +1,4 @@
-import { Document, LineCounter, parseDocument, Scalar, visit } from 'yaml';
+import { Document, isPair, isScalar, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import { writeCommentLines } from './comment-lines.ts';
 import { FormatError, UnrepresentableError } from './format-error.ts';
 import { isEncodable } from './utf8.ts';
@@ -15,7 +15,8 @@ const YAML_1_1_WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 export function writeComposeYaml(document: object, comment: readonly string[]): string {
   const yaml = new Document(document, { aliasDuplicateObjects: false });
   visit(yaml, {
-    Scalar(role, node) {
+    Scalar(role, node, path) {
+      if (typeof node.value === 'number' && isModeOf(path.at(-1))) node.format = 'OCT';
       if (typeof node.value !== 'string') return;
       if (!isEncodable(node.value)) throw new UnrepresentableError('YAML', 'a string is not valid Unicode');
       node.type = role === 'key' && isPlainKey(node.value) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
@@ -23,6 +24,11 @@ export function writeComposeYaml(document: object, comment: readonly string[]): 
   });
   const text = yaml.toString({ lineWidth: 0, doubleQuotedAsJSON: true });
   return writeCommentLines(comment, '#') + escapeUnprintable(text);
+}
+
+/** A mode is read by its octal digits, and go-yaml knows `0o444`, too. */
+function isModeOf(parent: unknown): boolean {
+  return isPair(parent) && isScalar(parent.key) && parent.key.value === 'mode';
 }
 
 function isPlainKey(key: string): boolean {

@@ -18,6 +18,7 @@ export async function readIni(file: FoundFile, find: FindFile, losses: Losses): 
   let entries: ConfigEntry[] = [];
   let section: string | undefined;
   let hasMain = false;
+  let isCut = false;
   const walk = async (from: FoundFile, depth: number): Promise<void> => {
     const lines = from.text.split('\n');
     const placeAt = (at: TextPlace, length: number): Place => ({
@@ -26,7 +27,9 @@ export async function readIni(file: FoundFile, find: FindFile, losses: Losses): 
       length,
       text: concealPassword(lines[at.line - 1] ?? ''),
     });
-    for (const statement of readStatements(from, placeAt, losses)) {
+    const statements = readStatements(from, placeAt, losses);
+    if (statements === undefined) isCut = true;
+    for (const statement of statements ?? []) {
       const { kind } = statement;
       if (kind === 'include') {
         const at = placeAt(statement.at, '%include'.length);
@@ -79,7 +82,7 @@ export async function readIni(file: FoundFile, find: FindFile, losses: Losses): 
     }
   };
   await walk(file, 0);
-  if (!hasMain)
+  if (!hasMain && !isCut)
     losses.refuse(
       'no-section',
       { file: file.name },
@@ -89,6 +92,7 @@ export async function readIni(file: FoundFile, find: FindFile, losses: Losses): 
   return entries;
 }
 
+/** Undefined where it cannot be read as such a file, which is told. */
 function readStatements(
   { name, text }: FoundFile,
   placeAt: (at: TextPlace, length: number) => Place,
@@ -101,7 +105,7 @@ function readStatements(
     const { line, column, message } = error;
     const at = line === undefined || column === undefined ? { file: name } : placeAt({ line, column }, 1);
     losses.refuse('syntax', at, `PgBouncer cannot read this: ${message}`, 'correct the line');
-    return [];
+    return undefined;
   }
 }
 

@@ -62,10 +62,12 @@ export function upServicesCommand(project: ComposeProject): string {
 
 /**
  * Has the services of an adopted project run from its own files alone, which do not know the pool. Where COMPOSE_FILE
- * names ours as well, only those that are named are taken.
+ * names ours as well, only those that are named are taken. Undefined where none of them runs: `up` without a name is for
+ * all that the project has.
  */
-export function withoutPoolCommand(adopted: Adopted, project: ComposeProject): string {
+export function withoutPoolCommand(adopted: Adopted, project: ComposeProject): string | undefined {
   const named = adopted.services.map(({ name }) => name).filter((name) => project.services.includes(name));
+  if (named.length === 0) return undefined;
   return composeCommand(
     { ...withoutOverlay(project), isSelfFound: false },
     'up',

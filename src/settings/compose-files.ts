@@ -39,6 +39,16 @@ export function findDefaultFiles(root: string): string[] {
   return files.length === 0 ? [] : [...files, ...[first(DEFAULT_OVERRIDES)].flat()];
 }
 
+/** What stands between the files in COMPOSE_FILE: COMPOSE_PATH_SEPARATOR, or what does in PATH (compose-go, cli/options.go). */
+export function pathSeparator(find: (name: string) => string | undefined): string {
+  return find('COMPOSE_PATH_SEPARATOR') || delimiter;
+}
+
+/** The files that a COMPOSE_FILE names. */
+export function splitComposeFile(value: string, find: (name: string) => string | undefined): string[] {
+  return value.split(pathSeparator(find)).filter((file) => file !== '');
+}
+
 /** Finds the files that the settings name, or Compose's own; a file that is not there is a problem. */
 export async function readComposeFiles(
   { name, compose }: Pick<Settings, 'name' | 'compose'>,
@@ -58,8 +68,11 @@ export async function readComposeFiles(
   }
   const natural = await naturalName(files, { root, find, ...limits });
   const looked = compose.files ?? [...DEFAULT_FILES, ...DEFAULT_OVERRIDES];
-  const given = find('COMPOSE_FILE');
-  const listed = given !== undefined && 'value' in given ? String(given.value).split(delimiter) : [];
+  const textOf = (name: string) => {
+    const given = find(name);
+    return given !== undefined && 'value' in given ? String(given.value) : undefined;
+  };
+  const listed = splitComposeFile(textOf('COMPOSE_FILE') ?? '', textOf);
   const isPersistent = listed.join('\n') === [...files, OVERLAY_FILE].join('\n');
   return {
     files,

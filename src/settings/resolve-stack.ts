@@ -190,13 +190,13 @@ function resolveClient(settings: Settings): Client {
 }
 
 function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {
-  const { service, kind, build, image, command, ports, volumes } = app;
+  const { service, kind, build, image, command, ports, volumes, secrets: way } = app;
   const environment = new Map<string, string | Secret>();
   for (const [name, value] of Object.entries(app.environment)) {
     const isReference = typeof value === 'object';
     environment.set(name, isReference ? secretAt(secrets, ['app', 'environment', name]) : String(value));
   }
-  return { service, kind, build, image, command, ports, volumes, environment };
+  return { service, kind, build, image, command, ports, volumes, environment, secrets: way };
 }
 
 function resolveAdopted(

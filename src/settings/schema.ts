@@ -167,6 +167,10 @@ const app = about(
       ),
       'Further variables: a value, or `env: NAME`, `file: PATH` or `command: [PROGRAM, …]` for a secret.',
     ),
+    secrets: about(
+      z._default(z.enum(['environment', 'files']), 'environment'),
+      'How it is given DB_PASSWORD and the secrets among these: as variables of its `environment`, which `docker inspect` shows, or as `files`: NAME_FILE then says where NAME lies, /run/secrets/NAME.',
+    ),
     database: maybe(line, 'The database that it uses. Default: the first one.'),
     user: maybe(line, "The user that it logs in as. Default: that database's first one."),
     session_database: maybe(

@@ -138,6 +138,8 @@ export interface App {
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
   readonly environment: ReadonlyMap<string, string | Secret>;
+  /** How it is given its secrets: as variables, or each as a file that a variable names. */
+  readonly secrets: 'environment' | 'files';
 }
 
 /** How backups are made, and how many are kept of each database. */

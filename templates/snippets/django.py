@@ -3,8 +3,16 @@
 #   from .database import *
 #   MIDDLEWARE = [ADMIN_MIDDLEWARE, ...]   # first: the admin then goes through the entry in session mode
 import os
+from pathlib import Path
 
 from django.db import connections
+
+
+def secret(name):
+    """What the variable holds, or with `app.secrets: files` the file: SECRET_KEY = secret("SECRET_KEY")"""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ[name] if file is None else Path(file).read_text(encoding="utf-8").rstrip("\n")
+
 
 DATABASES = {
     "default": {
@@ -13,7 +21,7 @@ DATABASES = {
         "PORT": os.environ["DB_PORT"],
         "NAME": os.environ["DB_NAME"],
         "USER": os.environ["DB_USER"],
-        "PASSWORD": os.environ["DB_PASSWORD"],
+        "PASSWORD": secret("DB_PASSWORD"),
         # PgBouncer keeps the connections open; Django must not.
         "CONN_MAX_AGE": int(os.environ.get("CONN_MAX_AGE", "0")),
         # In transaction mode a server-side cursor loses its connection between two fetches.

@@ -40,6 +40,26 @@ describe('planAdoption', () => {
     ]);
   });
 
+  it('must leave alone what is there to go past a pool', () => {
+    const url = 'postgres://postgres:literal@db/app';
+    const services = { db: DB, web: app({ DATABASE_URL: url, DIRECT_URL: url, SHADOW_DATABASE_URL: url }) };
+    const outcome = plan(services);
+    if (!('adoption' in outcome)) throw new Error('refused');
+    expect([...(outcome.adoption.services.get('web')?.keys() ?? [])]).toEqual(['DATABASE_URL']);
+    expect(outcome.adoption.notes).toContain(
+      'the DIRECT_URL of web stays at Postgres: by its name it goes past a pool',
+    );
+  });
+
+  it('must write no password into the settings that stands among the parameters of a URL', () => {
+    const url = 'jdbc:postgresql://db:5432/app?user=app&password=TopSecret42';
+    const outcome = plan({ db: DB, web: app({ SPRING_DATASOURCE_URL: url }) });
+    if (!('adoption' in outcome)) throw new Error('refused');
+    expect(JSON.stringify([...(outcome.adoption.services.get('web') ?? [])])).not.toContain('TopSecret42');
+    expect([...outcome.adoption.users.keys()]).toEqual(['app']);
+    expect([...outcome.adoption.moved.values()]).toEqual(['TopSecret42']);
+  });
+
   it.each([
     [
       'a pooler is there',

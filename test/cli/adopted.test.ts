@@ -100,6 +100,18 @@ describe('an adopted project', () => {
     expect(read(cwd, '.env')).toBe(before);
   });
 
+  it('must part the files of COMPOSE_FILE as the project does', async () => {
+    const { cwd } = await rendered();
+    const before = `${read(cwd, '.env')}COMPOSE_PATH_SEPARATOR=;\n`;
+    writeFileSync(join(cwd, '.env'), before);
+    await runToEnd(['render', '--set-compose-file'], { cwd });
+    expect(read(cwd, '.env')).toMatch(
+      /^COMPOSE_FILE=.?docker-compose\.yml;docker-compose\.pgbouncer\.yml.?$/m,
+    );
+    expect((await runToEnd(['render', '--unset-compose-file'], { cwd })).exitCode).toBe(0);
+    expect(read(cwd, '.env')).toBe(before);
+  });
+
   it('must write no file over one that is not its own', async () => {
     const { folder: cwd } = copyProject('django-workers-and-beat');
     await adopt(cwd);

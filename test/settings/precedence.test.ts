@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { tempFolder } from '../support/temp-project.ts';
 import { load, SECRETS, SETTINGS } from './support.ts';
 
 /** The places of a variable, from the strongest to the weakest. */
@@ -83,4 +86,12 @@ it('a secret file must lose one line end and nothing else', async () => {
     const { stack } = await load(settings, { files: { db_password: text } });
     expect(stack.users[0]?.password?.reveal()).toBe(expected);
   }
+});
+
+it('a secret file may lie outside of the project, where Docker mounts secrets', async () => {
+  const file = join(tempFolder(), 'db_password');
+  writeFileSync(file, 'apple\n', { mode: 0o444 });
+  const { stack } = await load(SETTINGS.replace('env: DB_PASSWORD', `file: ${file}`));
+  expect(stack.users[0]?.password?.reveal()).toBe('apple');
+  expect(stack.users[0]?.password?.origin).toContain('db_password');
 });

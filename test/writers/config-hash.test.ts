@@ -17,15 +17,16 @@ const WITH_APP: Stack = {
     ports: [],
     volumes: [],
     environment: new Map([['API_KEY', secret('fig')]]),
+    secrets: 'environment',
   },
 };
 const hashesOf = (stack: Stack) =>
   configHashes({ stack, rootFromOutput: '../..', outputFromRoot: 'stack/prod' });
 
 /** The services whose hash a change of the stack changes. */
-function changedBy(change: Partial<Stack>): string[] {
-  const before = hashesOf(WITH_APP);
-  return [...hashesOf({ ...WITH_APP, ...change })].flatMap(([name, hash]) =>
+function changedBy(change: Partial<Stack>, stack = WITH_APP): string[] {
+  const before = hashesOf(stack);
+  return [...hashesOf({ ...stack, ...change })].flatMap(([name, hash]) =>
     hash === before.get(name) ? [] : [name],
   );
 }
@@ -51,6 +52,15 @@ describe('the hash of what a container is made from', () => {
     ["the project's name", { name: 'other' }, ['pgbouncer', 'postgres', 'django']],
   ])('must change with %s where it concerns a container, and there only', (_, change, services) => {
     expect(changedBy(change)).toEqual(services);
+  });
+
+  it('must change with a secret that is a file, for which Compose itself makes no container anew', () => {
+    const app: Stack['app'] = WITH_APP.app && { ...WITH_APP.app, secrets: 'files' };
+    const withFiles = { ...WITH_APP, app };
+    expect(changedBy({ users: withPassword('ecar_user', 'quince') }, withFiles)).toEqual(['django']);
+    const environment = new Map([['API_KEY', secret('peach')]]);
+    expect(changedBy({ app: app && { ...app, environment } }, withFiles)).toEqual(['django']);
+    expect(changedBy({ app }, WITH_APP)).toEqual(['django']);
   });
 });
 

@@ -192,8 +192,8 @@ export const MODEL_PAGES = {
   },
   'own-variable': {
     ...refusal,
-    title: 'a secret under a name that ecar-pool sets itself',
-    why: 'The rendered .env has one value for each name.',
+    title: 'a variable under a name that ecar-pool sets itself',
+    why: 'The rendered .env has one value for each name, and so has the environment of the application, where `app.secrets: files` gives each secret `NAME` a variable `NAME_FILE`.',
     fix: 'Remove the line, or rename it.',
     sources: [],
   },

@@ -50,11 +50,23 @@ function checkVolumes({ volumes }: AppSettings['app'], found: Findings): void {
   }
 }
 
-function checkEnvironment({ environment }: AppSettings['app'], found: Findings): void {
+function checkEnvironment({ environment, secrets }: AppSettings['app'], found: Findings): void {
+  const isFile = (name: string) => name === 'DB_PASSWORD' || typeof environment[name] === 'object';
   for (const [name, value] of Object.entries(environment)) {
     const path = ['app', 'environment', name];
+    const given = secrets === 'files' ? /^(.+)_FILE$/.exec(name)?.[1] : undefined;
+    if (given !== undefined && isFile(given)) {
+      const message = `\`app.secrets: files\` sets \`${name}\` to where \`${given}\` lies`;
+      found.key('own-variable', path, message, 'remove it, or rename it');
+    }
     if (typeof value !== 'object') {
-      if (typeof value === 'string' && isSecretName(name) && !/^\d*$/.test(value)) {
+      // NAME_FILE names a file by custom.
+      if (
+        typeof value === 'string' &&
+        isSecretName(name) &&
+        !/^\d*$/.test(value) &&
+        !name.endsWith('_FILE')
+      ) {
         const message = `\`${name}\` looks like a secret, and this file is for version control`;
         const fix = `write \`${name}: { env: ${name} }\`, and the value into .env.<environment>`;
         found.warn('inline-secret', path, message, fix);

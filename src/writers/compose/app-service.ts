@@ -1,6 +1,7 @@
 import { escapeInterpolation } from '../../formats/compose-yaml.ts';
 import { Secret } from '../../stack/secret.ts';
 import type { App, Stack } from '../../stack/stack.ts';
+import { secretFile, secretFiles } from './secret-files.ts';
 import { commonParts, requiredVariable, type Service } from './service.ts';
 
 /** The application, told where the pool is. */
@@ -16,6 +17,7 @@ export function appService(app: App, stack: Stack, rootFromOutput: string): Serv
       ? {}
       : { volumes: app.volumes.map((volume) => escapeInterpolation(mountFromRoot(volume, rootFromOutput))) }),
     environment: appEnvironment(app, stack),
+    ...(app.secrets === 'files' ? secretFiles(listSecrets(app)) : {}),
     depends_on: { pgbouncer: { condition: 'service_healthy' } },
   };
 }
@@ -27,7 +29,7 @@ function appEnvironment(app: App, stack: Stack): Readonly<Record<string, string>
     DB_PORT: String(pgbouncer.port),
     DB_NAME: escapeInterpolation(client.database),
     DB_USER: escapeInterpolation(client.user),
-    DB_PASSWORD: requiredVariable('DB_PASSWORD'),
+    ...giveSecret(app, 'DB_PASSWORD'),
   };
   if (client.session_database !== undefined)
     environment['DB_SESSION_NAME'] = escapeInterpolation(client.session_database);
@@ -38,9 +40,21 @@ function appEnvironment(app: App, stack: Stack): Readonly<Record<string, string>
     environment['DISABLE_SERVER_SIDE_CURSORS'] = poolModeOf(client.database, stack) === 'session' ? '0' : '1';
   }
   for (const [name, value] of app.environment) {
-    environment[name] = value instanceof Secret ? requiredVariable(name) : escapeInterpolation(value);
+    const given = value instanceof Secret ? giveSecret(app, name) : { [name]: escapeInterpolation(value) };
+    Object.assign(environment, given);
   }
   return environment;
+}
+
+/** A secret as a variable, or where its file lies, named as the official images of Docker have it. */
+function giveSecret({ secrets }: App, name: string): Readonly<Record<string, string>> {
+  return secrets === 'files' ? { [`${name}_FILE`]: secretFile(name) } : { [name]: requiredVariable(name) };
+}
+
+/** The names of the secrets that it needs. */
+function listSecrets({ environment }: App): string[] {
+  const own = [...environment].flatMap(([name, value]) => (value instanceof Secret ? [name] : []));
+  return ['DB_PASSWORD', ...own];
 }
 
 function poolModeOf(name: string, { databases, pgbouncer }: Stack): string | undefined {

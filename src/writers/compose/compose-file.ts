@@ -10,6 +10,7 @@ import { monitoringServices, monitoringVolumes } from './monitoring-services.ts'
 import { adoptedServices, mountedFrom } from './overlay.ts';
 import { pgbouncerService } from './pgbouncer-service.ts';
 import { postgresService } from './postgres-service.ts';
+import { declareSecrets } from './secret-files.ts';
 import type { Service } from './service.ts';
 
 type Input = Pick<Rendering, 'stack' | 'rootFromOutput' | 'outputFromRoot'>;
@@ -24,13 +25,15 @@ export function writeComposeFile(rendering: Rendering): PlannedFile {
     ...monitoringVolumes(stack),
   ];
   const hashes = configHashes(rendering);
-  const labelled = Object.entries(services(rendering)).map(([service, definition]) => {
+  const definitions = services(rendering);
+  const labelled = Object.entries(definitions).map(([service, definition]) => {
     const labels = { ...(definition['labels'] as object), [CONFIG_LABEL]: hashes.get(service) };
     return [service, { ...definition, labels }];
   });
   const document = {
     ...(adopted ? {} : { name }),
     services: Object.fromEntries(labelled),
+    ...declareSecrets(Object.values(definitions)),
     ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes.map((volume) => [volume, {}])) }),
     ...(adopted
       ? {}

@@ -3,7 +3,11 @@ import type { OwnPostgres, Stack } from '../../stack/stack.ts';
 import { VOLUMES } from '../../stack/volumes.ts';
 import { INIT_FOLDER } from '../role-sql.ts';
 import { POSTGRES_LOG_MOUNT, POSTGRES_LOG_SETTINGS } from './postgres-log.ts';
-import { commonParts, mountFolder, readyCheck, requiredVariable, type Service } from './service.ts';
+import { secretFile, secretFiles } from './secret-files.ts';
+import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
+
+/** Its superuser's password, in `.env`. */
+const PASSWORD = 'POSTGRES_PASSWORD';
 
 /** The Postgres of the stack, with passwords stored the way that the pool's auth_type needs. */
 export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
@@ -14,13 +18,14 @@ export function postgresService(postgres: OwnPostgres, stack: Stack): Service {
     command: ['postgres', ...settingArguments(postgres, stack)],
     environment: {
       POSTGRES_USER: escapeInterpolation(postgres.user),
-      POSTGRES_PASSWORD: requiredVariable('POSTGRES_PASSWORD'),
+      POSTGRES_PASSWORD_FILE: secretFile(PASSWORD),
       POSTGRES_DB: 'postgres',
       // What pg_hba.conf says is settled at the first boot. Its md5 lets in roles of both kinds, each by its own
       // (auth-password in Postgres's manual), so that auth_type can change later.
       POSTGRES_INITDB_ARGS: '--auth-host=md5',
       POSTGRES_HOST_AUTH_METHOD: 'md5',
     },
+    ...secretFiles([PASSWORD]),
     volumes: [
       { type: 'volume', source: VOLUMES.postgresData, target: dataFolder(postgres.version) },
       mountFolder('./postgres/initdb.d', INIT_FOLDER),

@@ -1,9 +1,7 @@
-import os
-
 # What `ecar-pool snippet django` printed, word for word.
 from database import *  # noqa: F403
 
-SECRET_KEY = os.environ["SECRET_KEY"]
+SECRET_KEY = secret("SECRET_KEY")  # noqa: F405
 ALLOWED_HOSTS = ["127.0.0.1"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "urls"
