@@ -25,19 +25,33 @@ export function isPooler({ image }: ServiceModel): boolean {
   return POOLER_IMAGE.test(image);
 }
 
+/** Commands that change a schema: of Rails by its tasks, of others by their names. */
+const MIGRATES =
+  /\bmigrate\b|\bdb:(?:migrate|prepare|setup|reset|rollback|drop|create|seed|schema:\w+|structure:\w+)\b|\balembic\s+upgrade\b|\bflyway\b|\bliquibase\b/;
+const MIGRATES_BY_NAME = /^(?:release|(?:.+[-_])?migrat(?:e|or|ions?)(?:[-_].+)?)$/i;
+const SERVES =
+  /\b(?:runserver|gunicorn|uvicorn|daphne|puma|unicorn|server|serve|celery|worker|sidekiq|start|php-fpm|octane)\b/;
+/** Queues that are woken by LISTEN or hold advisory locks for as long as a job takes. */
+const QUEUE = /\b(good_job|graphile-worker|procrastinate)\b|(?:^|\bexec\s+|\/)(que)(?:\s|$)/;
+
 /** Why a service that talks to Postgres had better go on without the pool; undefined for an application. */
-export function explainDirect({ image, command }: ServiceModel): string | undefined {
+export function explainDirect({ name, image, command }: ServiceModel): string | undefined {
   if (TOOL_IMAGE.test(image) || /\bpg_(?:dump|dumpall|basebackup)\b/.test(command))
     return 'a tool for the server itself, which needs a session';
-  const migrates =
-    /\bmigrate\b|\bdb:(?:migrate|prepare|setup)\b|\balembic\s+upgrade\b|\bflyway\b|\bliquibase\b/.test(
-      command,
-    );
-  const serves =
-    /\b(?:runserver|gunicorn|uvicorn|daphne|puma|unicorn|server|serve|celery|worker|sidekiq|start|php-fpm|octane)\b/.test(
-      command,
-    );
-  return migrates && !serves ? 'migrations need a session' : undefined;
+  const [, ...queue] = QUEUE.exec(command) ?? [];
+  if (queue.length > 0)
+    return `${queue.find(Boolean)} needs a session (LISTEN, advisory locks); through the pool, the entry <database>_session has one`;
+  if (SERVES.test(command)) return undefined;
+  if (MIGRATES.test(command)) return 'migrations need a session';
+  return MIGRATES_BY_NAME.test(name)
+    ? 'looks like migrations by its name, which need a session; an application can be listed under compose.services in ecar-pool.yaml'
+    : undefined;
+}
+
+/** What to see to where an application runs migrations itself; undefined where none are seen. */
+export function warnOfMigrations({ name, command }: ServiceModel): string | undefined {
+  if (!MIGRATES.test(command)) return undefined;
+  return `${name} runs migrations as well, which need a session: have them go to Postgres itself, or to the entry <database>_session`;
 }
 
 /** Every name by which one service reaches another. */

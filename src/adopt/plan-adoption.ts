@@ -2,7 +2,7 @@ import type { Adoption, OpenQuestion, Said } from './adoption.ts';
 import { chooseNetworks, chooseProfiles } from './choose-networks.ts';
 import { type Connection, listConnections } from './find-connections.ts';
 import { findMaxConnections } from './find-max-connections.ts';
-import { explainDirect, isPooler, namesOf } from './find-postgres.ts';
+import { explainDirect, isPooler, namesOf, warnOfMigrations } from './find-postgres.ts';
 import { findServer, type Server } from './find-server.ts';
 import { explainClashes, explainUnread } from './left-alone.ts';
 import { PasswordKeeper } from './password-keeper.ts';
@@ -132,6 +132,7 @@ function planFor(
     }
     changed.set(service.name, environment);
     notes.push(`${service.name} goes through the pool: ${[...environment.keys()].join(', ')}`);
+    notes.push(...[warnOfMigrations(service)].filter((note) => note !== undefined));
   }
   keeper.settle();
   const open = keeper.missing.map((user) => ({

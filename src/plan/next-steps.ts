@@ -126,8 +126,8 @@ function stepsToChange(needs: Needs, stack: Stack, project: ComposeProject): Nex
   return [...server, upPool, ...relearn, ...live, up, ...lock];
 }
 
-const ANEW = 'connections of what is made anew end, and it takes new ones again some seconds later';
-const RESTART = 'every connection ends, and the pool takes new ones again within a second or two';
+const ANEW = 'what is made anew ends its connections, and is away for some seconds';
+const RESTART = 'every connection ends, and the pool is away for a second or two';
 
 /** The Postgres of an adopted project, which no other step starts. */
 function serverSteps({ server }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {

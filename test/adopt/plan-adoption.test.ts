@@ -131,6 +131,28 @@ describe('planAdoption', () => {
     });
   });
 
+  it.each([
+    ['setup', 'bundle exec rails db:create db:schema:load', /^setup stays .*migrations need a session/],
+    ['reset', 'bin/rails db:reset', /^reset stays .*migrations need a session/],
+    ['seeds', 'rake db:seed:replant', /^seeds stays .*migrations need a session/],
+    ['release', './release.sh', /^release stays .*looks like migrations by its name/],
+    ['db-migrations', 'run', /^db-migrations stays .*looks like migrations by its name/],
+    ['jobs', 'bundle exec good_job start', /^jobs stays .*good_job needs a session .*<database>_session/],
+    ['jobs', 'bundle exec que ./app.rb', /^jobs stays .*que needs a session/],
+    ['jobs', 'npx graphile-worker -c x', /^jobs stays .*graphile-worker needs a session/],
+    ['web', 'sh -c "rails db:prepare && rails server"', /^web runs migrations as well, which need a session/],
+    ['releases', 'bin/rails server', undefined],
+    ['release', 'bin/rails server', undefined],
+    ['web', 'node que.js', undefined],
+  ])('must tell what needs a session: %s, %s', (name, command, expected) => {
+    const url = { DATABASE_URL: 'postgres://postgres:${P}@db/app' };
+    const services = { db: DB, other: app(url), [name]: app(url, { command }) };
+    const outcome = plan(services, { dotenv: 'P=x\n' });
+    const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
+    const said = notes.filter((note) => note.includes('session'));
+    expect(said).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
+  });
+
   it('must keep tools, migrations and what is not named at Postgres itself', () => {
     const url = { DATABASE_URL: 'postgres://postgres:${P}@db/app' };
     const outcome = plan(
