@@ -4,7 +4,6 @@ import {
   restartCommand,
   restartServiceCommand,
   rolesCommand,
-  upCommand,
 } from '../plan/commands.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Cause } from './causes.ts';
@@ -14,6 +13,7 @@ import { hasTimedOut } from './probe-output.ts';
 import type { Failure } from './row.ts';
 import type { Scene } from './scene.ts';
 import { isCurrent } from './subject.ts';
+import { recreateCommand, startCommand } from './up-commands.ts';
 
 /** Where nothing is rendered that could be run. */
 const ROLES_BY_HAND = 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
@@ -26,7 +26,7 @@ export function formatFix(fix: string, scene: Scene, user?: string): string {
     wait: () => waitCommand,
     reload: () => reloadCommand(project),
     restart: () => renewCommand(scene),
-    up: () => upCommand(project),
+    up: () => startCommand(scene),
     roles: () => rolesCommand(stack, project, user) ?? ROLES_BY_HAND,
     server: () => `${stack.postgres.host}:${stack.postgres.port}`,
     postgresLog: () => postgresLogCommand(stack, project),
@@ -39,12 +39,10 @@ export function formatFix(fix: string, scene: Scene, user?: string): string {
  * Applies what a reload cannot, at the price of every connection. A restart keeps the container as it was
  * made, so a container that is out of date is made anew.
  */
-export function renewCommand({ subject, evidence }: Scene): string {
-  const { project } = subject;
-  const container = findPgbouncer(evidence);
-  return container !== undefined && isCurrent(container, subject)
-    ? restartCommand(project)
-    : upCommand(project);
+export function renewCommand(scene: Scene): string {
+  const container = findPgbouncer(scene.evidence);
+  if (container === undefined) return startCommand(scene);
+  return isCurrent(container, scene.subject) ? restartCommand(scene.subject.project) : recreateCommand(scene);
 }
 
 /**

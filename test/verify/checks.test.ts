@@ -223,7 +223,7 @@ describe('checks', () => {
         observed: 'web runs without docker-compose.pgbouncer.yml',
         cause: 'A plain `docker compose up` does not take docker-compose.pgbouncer.yml',
         hint: expect.stringMatching(
-          /^run docker compose .*-f docker-compose\.pgbouncer\.yml up -d pgbouncer web; .* ecar-pool render --env prod --set-compose-file$/,
+          /^run docker compose .*-f docker-compose\.pgbouncer\.yml up -d --no-deps pgbouncer web; .* ecar-pool render --env prod --set-compose-file$/,
         ),
       },
     ],

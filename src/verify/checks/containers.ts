@@ -4,7 +4,6 @@ import {
   postgresLogCommand,
   removeContainersCommand,
   startServerCommand,
-  upCommand,
 } from '../../plan/commands.ts';
 import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
 import { POSTGRES_SERVICE } from '../../stack/stack.ts';
@@ -17,6 +16,7 @@ import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
 import { listImages, listServices, postgresService } from '../subject.ts';
+import { recreateCommand, startCommand } from '../up-commands.ts';
 
 const READY = 'running, healthy';
 
@@ -122,8 +122,7 @@ function whyNotReady(scene: Scene, container: Container): Why {
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
   const signalled = state === 'exited' ? ENDED_BY_OTHERS.get(exitCode) : undefined;
-  const isServer = service === postgresService(subject.stack);
-  const start = isServer ? startServerCommand(project, service) : upCommand(project);
+  const start = isServer(scene, service) ? startServerCommand(project, service) : startCommand(scene);
   if (signalled) return { cause: signalled, hint: `start it: ${start}` };
   if (state === 'created') return { hint: `run ${start}` };
   return { hint: `see ${logsCommand(scene, service)}` };
@@ -136,13 +135,15 @@ function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefi
   if (outOfMemory) {
     return {
       cause: 'The kernel ended it because it needed more memory than it may have',
-      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${upCommand(scene.subject.project)}`,
+      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${recreateCommand(scene)}`,
     };
   }
   if (error === '') return undefined;
   const told = findTold(DOCKER_CAUSES, error);
   if (told) return explainTold(told, scene);
-  const hint = `mend that, then run ${upCommand(scene.subject.project)}`;
+  const { project } = scene.subject;
+  const start = isServer(scene, service) ? startServerCommand(project, service) : recreateCommand(scene);
+  const hint = `mend that, then run ${start}`;
   return { cause: `Docker could not start it (${quote(error, scene.redact)})`, hint };
 }
 
@@ -159,9 +160,14 @@ function whyLogged(scene: Scene, { service, state, exitCode }: Container): Why |
 
 /** What ends Postgres while it starts, ends it again and again: in between it is up for a moment. */
 function whyPostgresEnded(scene: Scene, service: string): Why | undefined {
-  if (service !== postgresService(scene.subject.stack)) return undefined;
+  if (!isServer(scene, service)) return undefined;
   const told = findTold(POSTGRES_CAUSES, scene.evidence.aftermath.postgresLog);
   return told && explainTold(told, scene);
+}
+
+/** Whether it is the Postgres behind the pool: that of an adopted project is started as it is. */
+function isServer({ subject }: Pick<Scene, 'subject'>, service: string): boolean {
+  return service === postgresService(subject.stack);
 }
 
 function explainTold({ cause, words }: Told, scene: Scene): Why {
@@ -170,7 +176,7 @@ function explainTold({ cause, words }: Told, scene: Scene): Why {
 }
 
 function logsCommand({ subject }: Scene, service: string): string {
-  if (service === postgresService(subject.stack)) return postgresLogCommand(subject.stack, subject.project);
+  if (isServer({ subject }, service)) return postgresLogCommand(subject.stack, subject.project);
   return composeCommand(subject.project, 'logs', '--tail', '50', service);
 }
 
@@ -189,13 +195,14 @@ function absent(scene: Scene, service: string): Row {
 }
 
 /** Docker makes no container without the image; why it could not get that, only a pull tells. */
-function whyAbsent({ subject, evidence }: Scene, service: string): Why {
+function whyAbsent(scene: Scene, service: string): Why {
+  const { subject, evidence } = scene;
   const { project } = subject;
+  const up = isServer(scene, service) ? startServerCommand(project, service) : startCommand(scene);
   const image = listImages(subject.stack).get(service);
   if (image === undefined || !evidence.aftermath.missingImages.has(image)) {
-    return { hint: `run ${upCommand(project)}; where that fails, it says why` };
+    return { hint: `run ${up}; where that fails, it says why` };
   }
-  const up = upCommand(project);
   return {
     cause: `The image ${image} is not on this machine: nobody has run ${up} yet, or docker could not pull it`,
     hint: `see what ${composeCommand(project, 'pull', service)} says; if there is no such image, correct it in the settings`,
