@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../formats/sql.ts';
 import {
   postgresLogCommand,
   reloadCommand,
@@ -15,24 +16,32 @@ import type { Scene } from './scene.ts';
 import { isCurrent } from './subject.ts';
 import { recreateCommand, startCommand } from './up-commands.ts';
 
-/** Where nothing is rendered that could be run. */
-const ROLES_BY_HAND = 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
+/** Where nothing is rendered that could be run: the settings hold no password, but what Postgres is to store. */
+function rolesByHand(user = '…'): string {
+  return `ALTER ROLE ${user === '…' ? user : quoteIdentifier(user)} PASSWORD '…' as a superuser there, with the hash or verifier of the settings`;
+}
+
+/** What a `deploy` or `rollback` does by itself once it has put the files in place. */
+const DONE_BY_ITSELF = /(\{render\})(?:, [^;{]*\{roles\})?, then \{(?:reload|recreate)\}/g;
 
 /** What to do about a cause, with the commands of this very stack. */
 export function formatFix(fix: string, scene: Scene, user?: string): string {
-  const { stack, project, renderCommand, waitCommand } = scene.subject;
+  const { stack, project, renderCommand, isApplied, waitCommand } = scene.subject;
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
+    apply: () => (isApplied ? renderCommand : `${renderCommand}, and the commands that it names`),
     wait: () => waitCommand,
     reload: () => reloadCommand(project),
     restart: () => renewCommand(scene),
     up: () => startCommand(scene),
-    roles: () => rolesCommand(stack, project, user) ?? ROLES_BY_HAND,
+    recreate: () => recreateCommand(scene),
+    roles: () => rolesCommand(stack, project, user) ?? rolesByHand(user),
     server: () => `${stack.postgres.host}:${stack.postgres.port}`,
     postgresLog: () => postgresLogCommand(stack, project),
     restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };
-  return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
+  const left = isApplied ? fix.replace(DONE_BY_ITSELF, '$1') : fix;
+  return left.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
 
 /**

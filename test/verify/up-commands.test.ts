@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adoptedProject } from '../../src/stack/compose-project.ts';
+import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
 import { container, type Difference, failed, STACK, scene } from './support.ts';
 
@@ -25,6 +26,13 @@ const db = container('db');
 const web = container('web');
 const pool = container('pgbouncer');
 const stale = (service: string) => container(service, { labels: new Map() });
+/** As docker leaves a container of that service whose port is taken. */
+const portTaken = (service: string) => {
+  const error = 'Bind for 127.0.0.1:6432 failed: port is already allocated';
+  const lastStarts = new Map([[`ecar_${service}`, { startedAt: '', error, outOfMemory: false }]]);
+  return { asleep: new Set(['console']), aftermath: { ...NO_AFTERMATH, lastStarts } };
+};
+const created = (service: string) => container(service, { state: 'created', health: '' });
 const ended = (service: string) => container(service, { state: 'exited', health: '', exitCode: 137 });
 
 describe('an `up` that verify names of an adopted project', () => {
@@ -37,6 +45,16 @@ describe('an `up` that verify names of an adopted project', () => {
     ['a service stale', { containers: [db, stale('web'), pool] }, [RECREATE]],
     ['no port published', { containers: [db, web, container('pgbouncer', { ports: [] })] }, [RECREATE]],
     [
+      'a port taken',
+      { containers: [db, web, created('pgbouncer')], evidence: portTaken('pgbouncer') },
+      [RECREATE],
+    ],
+    [
+      'the port of its Postgres taken',
+      { containers: [created('db'), web, pool], evidence: portTaken('db') },
+      [START_DB],
+    ],
+    [
       'Postgres out of reach',
       {
         containers: [db, web, pool],
@@ -46,7 +64,7 @@ describe('an `up` that verify names of an adopted project', () => {
     ],
   ])('must start nothing that sleeps and make no Postgres anew: %s', (_, difference, commands) => {
     const rows = judge(
-      scene({ ...difference, subject: SUBJECT, evidence: { asleep: new Set(['console']) } }),
+      scene({ evidence: { asleep: new Set(['console']) }, ...difference, subject: SUBJECT }),
     );
     const hints = rows
       .flatMap((row) => ('hint' in row && row.hint !== undefined ? [row.hint] : []))

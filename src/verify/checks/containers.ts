@@ -9,7 +9,7 @@ import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
 import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import { isAtRest } from '../asleep.ts';
 import { type Sight, seen } from '../evidence.ts';
-import { explain, quote } from '../explain.ts';
+import { explain, formatFix, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
 import { describeRestarts, hasRestartedLately } from '../restarts.ts';
 import { type Failure, fail, ok, type Row, skip } from '../row.ts';
@@ -135,16 +135,23 @@ function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefi
   if (outOfMemory) {
     return {
       cause: 'The kernel ended it because it needed more memory than it may have',
-      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${recreateCommand(scene)}`,
+      hint: formatFix(
+        `raise \`resources.${service}.memory\` in the settings, run {render}, then {recreate}`,
+        scene,
+      ),
     };
   }
   if (error === '') return undefined;
   const told = findTold(DOCKER_CAUSES, error);
-  if (told) return explainTold(told, scene);
-  const { project } = scene.subject;
+  const { project, stack } = scene.subject;
+  // What the settings say of a service is not about the Postgres of others.
+  if (told && !(isServer(scene, service) && stack.adopted)) return explainTold(told, scene);
   const start = isServer(scene, service) ? startServerCommand(project, service) : recreateCommand(scene);
-  const hint = `mend that, then run ${start}`;
-  return { cause: `Docker could not start it (${quote(error, scene.redact)})`, hint };
+  const what = told?.cause.cause ?? 'Docker could not start it';
+  return {
+    cause: `${what} (${quote(told?.words ?? error, scene.redact)})`,
+    hint: `mend that, then run ${start}`,
+  };
 }
 
 /** Why it ended by itself, or is ending again and again, in its own words. */
