@@ -7,7 +7,7 @@ import type { Docker } from '../docker/docker.ts';
 import type { RunResult } from '../docker/run.ts';
 import { writeConninfo } from '../formats/conninfo.ts';
 import { quoteLiteral } from '../formats/sql.ts';
-import { upCommand } from '../plan/commands.ts';
+import { startServerCommand } from '../plan/commands.ts';
 import { EnvironmentError } from '../problems/errors.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
@@ -166,7 +166,7 @@ async function findPostgres(docker: Docker, { host }: Address, project: ComposeP
   if (container?.state === 'running') return container.name;
   throw new EnvironmentError(
     `the Postgres of the stack does not run (${container?.state ?? seen})`,
-    `start it with ${upCommand(project)}`,
+    `start it with ${startServerCommand(project, host)}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { createDocker } from '../docker/docker.ts';
 import { runPgbadger } from '../docker/run-pgbadger.ts';
 import { readVersions } from '../docker/versions.ts';
-import { upCommand } from '../plan/commands.ts';
+import { upCommand, upPoolCommand } from '../plan/commands.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
 import { reportPages } from '../report/pages.ts';
@@ -57,6 +57,8 @@ export async function makeReport({ world, options, report }: Invocation<ReportOp
       }),
   });
   const shownTarget = options.to ?? join(shownFolder, 'reports');
-  reportPages({ environment, folder: shownTarget, pages, upCommand: upCommand(compose) }, report);
+  // Of an adopted project, its own services are none of the log's business.
+  const up = stack.adopted === undefined ? upCommand(compose) : upPoolCommand(compose);
+  reportPages({ environment, folder: shownTarget, pages, upCommand: up }, report);
   return pages.length === 0 ? EXIT.checkFailed : EXIT.ok;
 }

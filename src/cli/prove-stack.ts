@@ -57,6 +57,7 @@ export async function proveStack(
     kept = { time, ahead, deployCommand: command('deploy') };
     return describeSubject(target, facts, await comparePlan(back.plan, folder), {
       renderCommand: command('rollback', '--to', time),
+      isApplied: true,
       waitCommand,
       env,
       kept,

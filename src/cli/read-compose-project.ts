@@ -83,7 +83,7 @@ async function readModel(folder: string, files: readonly string[], world: World)
       `Compose cannot read the project: ${config.failure}`,
       'mend that first: docker compose config shows it',
     );
-  return readByOurselves(folder, files);
+  return readByOurselves(folder, files, readComposeText);
 }
 
 function layOver(files: readonly string[], load: (path: string) => unknown): unknown {
@@ -98,7 +98,16 @@ function layOver(files: readonly string[], load: (path: string) => unknown): unk
 /** Compose's own tags change the rules by which files are laid over each other; only Compose knows them all. */
 const TAG = /[:\s]!(?:reset|override)\b/;
 
-async function readByOurselves(folder: string, files: readonly string[]): Promise<ProjectModel> {
+/**
+ * Reads a project without Compose.
+ * @param parse reads the text of one file
+ * @throws UsageError where a file is not there, or cannot be laid over the others
+ */
+export async function readByOurselves(
+  folder: string,
+  files: readonly string[],
+  parse: (path: string, text: string) => unknown,
+): Promise<ProjectModel> {
   const texts = new Map<string, string>();
   // What a file extends or includes is known only once it is read: then it starts anew with that one, too.
   for (;;) {
@@ -109,7 +118,7 @@ async function readByOurselves(folder: string, files: readonly string[]): Promis
         wanted = path;
         return {};
       }
-      return readComposeText(path, text);
+      return parse(path, text);
     };
     const document = layOver(files, load);
     if (wanted === undefined) return readProjectModel(document);
@@ -123,6 +132,11 @@ function readComposeText(path: string, text: string): unknown {
       `${path} uses !reset or !override, which only Compose itself can apply`,
       'install the Docker Compose plugin, 2.24.4 or later: https://docs.docker.com/compose/install/linux/',
     );
+  return readPassingTags(path, text);
+}
+
+/** Reads a Compose file as if it had no tags. */
+export function readPassingTags(path: string, text: string): unknown {
   try {
     return readComposeYaml(text);
   } catch (error) {
@@ -143,7 +157,7 @@ async function readProjectFile(folder: string, path: string): Promise<string> {
 }
 
 /** The variables of an env_file; none where there is no such file, as for one that is not required. */
-async function readVariables(
+export async function readVariables(
   folder: string,
   path: string,
   find: (name: string) => string | undefined,

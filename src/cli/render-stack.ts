@@ -10,10 +10,11 @@ import { writeStamp } from '../plan/stamp.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { reportOutcome } from '../report/changes.ts';
 import { formatDiff, reportDiff } from '../report/diff.ts';
-import type { ComposeProject } from '../stack/compose-project.ts';
+import { type ComposeProject, leaveAsleep } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
+import { findProfilesOff } from './profiles-off.ts';
 import type { RenderOptions } from './render.ts';
 import { stackCommand } from './stack-command.ts';
 
@@ -46,10 +47,15 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
     if (project.warnings.length === 0 && project.sources.isWhole)
       await writeStamp(folder, asked, { ...project, plan }, { env: world.env, since });
   }
+  const { services, why } = await findProfilesOff(stack, project.root, world);
+  const compose = isDry ? project.compose : await persist(project, options, world.env);
   const names = {
-    project: isDry ? project.compose : await persist(project, options, world.env),
+    project: leaveAsleep(compose, new Set(services)),
     verify: stackCommand('verify', stack.environment, options),
   };
+  const steps = hasDrift || !isDry ? nextSteps(needs, stack, names) : [];
+  const isLeaving = services.length > 0 && steps.some(({ touchesServices }) => touchesServices);
+  const deploy = stackCommand('deploy', stack.environment, options);
   const diff = options.diff ? formatDiff(changes) : undefined;
   if (diff !== undefined) reportDiff(diff, report);
   reportOutcome(
@@ -60,7 +66,8 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
       isDry,
       changes,
       warnings: project.warnings,
-      steps: hasDrift || !isDry ? nextSteps(needs, stack, names) : [],
+      steps,
+      ...(isLeaving ? { leave: { services, why, deploy } } : {}),
       ...(diff === undefined ? {} : { diff }),
     },
     report,

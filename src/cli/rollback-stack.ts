@@ -13,7 +13,7 @@ import { transit } from './transit.ts';
 /** Puts back a set that verified; reads no settings, which may be what is wrong. Gives the exit code. */
 export async function rollbackStack(invocation: Invocation<RollbackOptions>): Promise<number> {
   const { world, options, report } = invocation;
-  const { env: environment } = options;
+  const environment = options.env ?? (await findOnlyEnvironment(invocation));
   if (environment === undefined)
     throw new UsageError('the environment is missing: a rollback reads no settings', 'name it with --env');
   const usual = stackFolder(environment, options, world);
@@ -58,6 +58,17 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
   // Before the lock, which would make a folder where there is none.
   await choose();
   return transit({ command: 'rollback', ...place, choose }, invocation);
+}
+
+/** Of an adopted project, or of a folder that `--out` names, what was deployed there tells it. */
+async function findOnlyEnvironment({
+  world,
+  options,
+}: Invocation<RollbackOptions>): Promise<string | undefined> {
+  const { folder } = stackFolder('', options, world, ADOPTED_FOLDER);
+  const [newest] = await listHistory(folder);
+  const set = newest === undefined ? undefined : await readKept(folder, newest);
+  return set?.facts?.stack.environment;
 }
 
 /** What ran before the current set; or that set itself, where something else lies there now or was begun. */

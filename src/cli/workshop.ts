@@ -82,6 +82,7 @@ export function createWorkshop(
       describeSubject: async () =>
         describeSubject(target, facts, await comparePlan(plan, folder), {
           renderCommand: stackCommand('deploy', environment, options),
+          isApplied: true,
           waitCommand: `${stackCommand('verify', environment, options)} --wait`,
           env: world.env,
         }),

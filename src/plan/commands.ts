@@ -19,12 +19,11 @@ export function composeCommand(project: ComposeProject, ...words: readonly strin
 }
 
 /**
- * Starts what does not run and recreates what has changed. Of an adopted project, what goes through the pool and what
- * that depends on: it is not waited for, since `--wait` takes a service that has done its work for one that failed.
+ * Starts what does not run and recreates what has changed. Not for an adopted project, where it would start what its
+ * people have asleep, and make their Postgres anew: that has `completeCommand` and `upServicesCommand`.
  */
 export function upCommand(project: ComposeProject): string {
-  const { services } = project;
-  return composeCommand(project, 'up', '-d', ...(services.length === 0 ? ['--wait'] : services));
+  return composeCommand(project, 'up', '-d', '--wait');
 }
 
 /** The same for PgBouncer alone and what it depends on, the stack's own Postgres; one of others stays as it is. */

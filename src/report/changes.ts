@@ -15,6 +15,8 @@ interface Outcome {
   readonly changes: readonly Pick<Change, 'kind' | 'path' | 'cause'>[];
   readonly warnings: readonly Problem[];
   readonly steps: readonly NextStep[];
+  /** Services of an adopted project that the steps leave alone, and the command that knows which of them run. */
+  readonly leave?: { readonly services: readonly string[]; readonly why: string; readonly deploy: string };
   /** Under `--diff`. */
   readonly diff?: string;
 }
@@ -29,7 +31,7 @@ const PLANNED = {
 
 /** Reports a render: for machines one object, for people one line a file and the commands to run next. */
 export function reportOutcome(outcome: Outcome, report: Reporter): void {
-  const { environment, folder, written, changes, warnings, steps, diff } = outcome;
+  const { environment, folder, written, changes, warnings, steps, leave, diff } = outcome;
   const files = changes.map(({ kind, path, cause }) => ({ path, change: kind, cause }));
   report.data({
     environment,
@@ -38,6 +40,7 @@ export function reportOutcome(outcome: Outcome, report: Reporter): void {
     files,
     warnings: warnings.map(problemToJson),
     next: steps,
+    ...(leave === undefined ? {} : { asleep: leave.services }),
     ...(diff === undefined ? {} : { diff }),
   });
   reportChanges(outcome, report);
@@ -63,9 +66,14 @@ function shownPath(folder: string, path: string): string {
 }
 
 /** The commands that make it live, the last thing to be read; also those of an earlier render that nobody proved. */
-function reportSteps({ steps, written }: Outcome, report: Reporter): void {
+function reportSteps({ steps, leave, written }: Outcome, report: Reporter): void {
   if (steps.length === 0) return;
   report.detail(written ? '\nNext:' : '\nStill to do, as long as no verify has passed since:');
   for (const { command, why } of steps)
     report.detail(`  ${report.style.bold(command)}\n    ${report.style.dim(why)}`);
+  if (leave === undefined) return;
+  report.detail(`Left alone: ${leave.services.join(', ')}: ${leave.why}`);
+  report.detail(
+    `    ${report.style.dim(`if it runs all the same: ${leave.deploy} asks docker, and takes it along`)}`,
+  );
 }

@@ -6,7 +6,7 @@ export interface Cause {
   readonly id: string;
   readonly pattern: RegExp;
   readonly cause: string;
-  /** `{render}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{roles}`, `{postgresLog}`, `{server}` and `{restartExporter}` stand for commands on the stack at hand: see `explain.ts`. */
+  /** `{render}`, `{apply}`, `{wait}`, `{reload}`, `{restart}`, `{up}`, `{recreate}`, `{roles}`, `{postgresLog}`, `{server}` and `{restartExporter}` stand for commands on the stack at hand: see `explain.ts`. */
   readonly fix: string;
   /** The fix where someone else runs Postgres, if that is another one. */
   readonly externalFix?: string;

@@ -19,7 +19,7 @@ export const CLIENT_CAUSES: readonly Cause[] = [
     id: 'no-such-user',
     pattern: /no such user/i,
     cause: 'The running PgBouncer has no such user: it has not read the rendered userlist.txt',
-    fix: 'run {render}, {roles}, then {reload}',
+    fix: 'run {render}, store the password in Postgres: {roles}, then {reload}',
     externalFix: 'run {render}, then {reload}',
     adoptedFix: 'run {render}, then {reload}',
   },

@@ -1,10 +1,10 @@
+import { quoteIdentifier } from '../formats/sql.ts';
 import {
   postgresLogCommand,
   reloadCommand,
   restartCommand,
   restartServiceCommand,
   rolesCommand,
-  upCommand,
 } from '../plan/commands.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
 import type { Cause } from './causes.ts';
@@ -14,37 +14,44 @@ import { hasTimedOut } from './probe-output.ts';
 import type { Failure } from './row.ts';
 import type { Scene } from './scene.ts';
 import { isCurrent } from './subject.ts';
+import { recreateCommand, startCommand } from './up-commands.ts';
 
-/** Where nothing is rendered that could be run. */
-const ROLES_BY_HAND = 'ALTER ROLE … PASSWORD there, or correct what the settings hold of it';
+/** Where nothing is rendered that could be run: the settings hold no password, but what Postgres is to store. */
+function rolesByHand(user = '…'): string {
+  return `ALTER ROLE ${user === '…' ? user : quoteIdentifier(user)} PASSWORD '…' as a superuser there, with the hash or verifier of the settings`;
+}
+
+/** What a `deploy` or `rollback` does by itself once it has put the files in place. */
+const DONE_BY_ITSELF = /(\{render\})(?:, [^;{]*\{roles\})?, then \{(?:reload|recreate)\}/g;
 
 /** What to do about a cause, with the commands of this very stack. */
 export function formatFix(fix: string, scene: Scene, user?: string): string {
-  const { stack, project, renderCommand, waitCommand } = scene.subject;
+  const { stack, project, renderCommand, isApplied, waitCommand } = scene.subject;
   const commands: Readonly<Record<string, () => string>> = {
     render: () => renderCommand,
+    apply: () => (isApplied ? renderCommand : `${renderCommand}, and the commands that it names`),
     wait: () => waitCommand,
     reload: () => reloadCommand(project),
     restart: () => renewCommand(scene),
-    up: () => upCommand(project),
-    roles: () => rolesCommand(stack, project, user) ?? ROLES_BY_HAND,
+    up: () => startCommand(scene),
+    recreate: () => recreateCommand(scene),
+    roles: () => rolesCommand(stack, project, user) ?? rolesByHand(user),
     server: () => `${stack.postgres.host}:${stack.postgres.port}`,
     postgresLog: () => postgresLogCommand(stack, project),
     restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };
-  return fix.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
+  const left = isApplied ? fix.replace(DONE_BY_ITSELF, '$1') : fix;
+  return left.replace(/\{(\w+)\}/g, (marker, name: string) => commands[name]?.() ?? marker);
 }
 
 /**
  * Applies what a reload cannot, at the price of every connection. A restart keeps the container as it was
  * made, so a container that is out of date is made anew.
  */
-export function renewCommand({ subject, evidence }: Scene): string {
-  const { project } = subject;
-  const container = findPgbouncer(evidence);
-  return container !== undefined && isCurrent(container, subject)
-    ? restartCommand(project)
-    : upCommand(project);
+export function renewCommand(scene: Scene): string {
+  const container = findPgbouncer(scene.evidence);
+  if (container === undefined) return startCommand(scene);
+  return isCurrent(container, scene.subject) ? restartCommand(scene.subject.project) : recreateCommand(scene);
 }
 
 /**

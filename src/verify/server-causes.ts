@@ -24,7 +24,7 @@ export const SERVER_CAUSES: readonly Cause[] = [
     // The rendered Postgres has md5 in its pg_hba.conf, so that there the role is what differs.
     fix: "store the role's password as md5, as the settings want it: {roles}; or set pgbouncer.auth_type: scram-sha-256",
     externalFix:
-      "set pgbouncer.auth_type: scram-sha-256, run {render}, {roles}, then {reload}; or, where pg_hba.conf says md5, store the role's password as md5: {roles}",
+      "set pgbouncer.auth_type: scram-sha-256, and the password itself where the settings hold a hash of it; then run {apply}; or, where pg_hba.conf says md5, store the role's password as md5: {roles}",
   },
   {
     id: 'scram-verifier-md5-role',
@@ -85,7 +85,8 @@ export const SERVER_CAUSES: readonly Cause[] = [
     id: 'no-connect-privilege',
     pattern: /permission denied for database/i,
     cause: 'The Postgres role may not connect to the database',
-    fix: 'run GRANT CONNECT on it; for a Postgres of the stack: {roles}',
+    fix: 'run GRANT CONNECT on it: {roles}',
+    externalFix: 'run GRANT CONNECT on it',
     adoptedFix: 'run GRANT CONNECT on it',
   },
   {

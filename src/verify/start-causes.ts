@@ -10,13 +10,13 @@ export const DOCKER_CAUSES: readonly Cause[] = [
     pattern:
       /(?:listen tcp\d? |bind host port (?:for )?|bind for )\S+[^\n]*?(?:address already in use|port is already allocated)/i,
     cause: 'The port is taken on this machine',
-    fix: 'free it, or choose another one in the settings (`pgbouncer.port`; for the app, `app.ports`; for what watches the pool, the `port` under `monitoring`), run {render}, then {up}',
+    fix: 'free it, or choose another one in the settings (`pgbouncer.port`; for the app, `app.ports`; for what watches the pool, the `port` under `monitoring`), run {render}, then {recreate}',
   },
   {
     id: 'port-forbidden',
     pattern: /(?:listen tcp\d? |bind host port (?:for )?|expose privileged port )[^\n]*/i,
     cause: 'Docker cannot listen on that address and port of this machine',
-    fix: 'choose others in the settings (`pgbouncer.bind` and `pgbouncer.port`), run {render}, then {up}',
+    fix: 'choose others in the settings (`pgbouncer.bind` and `pgbouncer.port`), run {render}, then {recreate}',
   },
   {
     id: 'open-files-refused',
@@ -28,7 +28,7 @@ export const DOCKER_CAUSES: readonly Cause[] = [
     id: 'memory-limit-too-small',
     pattern: /memory limit too low[^\n]*|OOM-killed[^\n]*|minimum memory limit[^\n]*/i,
     cause: 'The memory limit of the service is too small for it to start',
-    fix: 'raise `resources.<service>.memory` in the settings, run {render}, then {up}',
+    fix: 'raise `resources.<service>.memory` in the settings, run {render}, then {recreate}',
   },
   {
     id: 'no-such-program',
@@ -41,13 +41,13 @@ export const DOCKER_CAUSES: readonly Cause[] = [
     pattern:
       /error mounting [^\n]*|bind source path does not exist[^\n]*|error while creating mount source[^\n]*/i,
     cause: 'Docker cannot mount what the service needs of this folder',
-    fix: 'run {render}, then {up}; a remote daemon, or one in a virtual machine, must see this folder, too',
+    fix: 'run {render}, then {recreate}; a remote daemon, or one in a virtual machine, must see this folder, too',
   },
   {
     id: 'network-gone',
     pattern: /network \S+ not found/i,
     cause: 'The network that the container was made for is gone',
-    fix: 'make it anew: {up}',
+    fix: 'make it anew: {recreate}',
   },
 ];
 

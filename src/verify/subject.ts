@@ -21,6 +21,8 @@ export interface Target {
 export interface Subject extends Target {
   /** The command that renders this very stack, as people would type it. */
   readonly renderCommand: string;
+  /** Whether that command has what it renders take effect by itself, as `deploy` and `rollback` do. */
+  readonly isApplied?: boolean;
   /** The command that verifies it and waits for it first. */
   readonly waitCommand: string;
   /** What `render` would do now; all `unchanged` where the files are those of the settings. */

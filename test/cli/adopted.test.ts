@@ -73,6 +73,86 @@ describe('an adopted project', () => {
     ]);
   });
 
+  describe('with a profile', () => {
+    const TOOLS = `  reset:
+    image: "example.com/app:1"
+    command: bin/rails db:reset
+    environment: { DATABASE_URL: "postgres://app:pa55@db/app" }
+`;
+    const adoptTools = async (profiles: string) => {
+      const text = `${INLINE}${TOOLS}${profiles}`;
+      const cwd = project({ 'docker-compose.yml': text });
+      expect(await adopt(cwd, '--services', 'web,reset')).toMatchObject({ exitCode: 0 });
+      return cwd;
+    };
+    const upsOf = (out: string) => stepsOf(out).filter((step) => step.includes(' up -d '));
+    const LEFT = [
+      `docker compose ${OVERLAY} up -d --no-recreate pgbouncer`,
+      `docker compose ${OVERLAY} up -d --no-recreate pgbouncer web`,
+      `docker compose ${OVERLAY} up -d --no-deps pgbouncer web`,
+    ];
+    const OFF = '    profiles: [tools]\n';
+
+    it('must start nothing that is off, and say so', async () => {
+      const cwd = await adoptTools(OFF);
+      const planned = await runToEnd(['render', '--check', '--json'], { cwd });
+      expect(JSON.parse(planned.out).asleep).toEqual(['reset']);
+      const { out } = await runToEnd(['render'], { cwd });
+      expect(upsOf(out)).toEqual(LEFT);
+      expect(out).toContain('Left alone: reset: no profile that is on starts it');
+      expect(out).toContain('ecar-pool deploy --env prod');
+    });
+
+    it('must find it where another file gives it, tags and all', async () => {
+      const override = `services:\n  reset:\n    ports: !reset []\n${OFF}`;
+      const cwd = await adoptTools('');
+      writeFileSync(join(cwd, 'docker-compose.override.yml'), override);
+      const { out } = await runToEnd(['render'], { cwd });
+      expect(out).toContain('up -d --no-deps pgbouncer web\n');
+      expect(out).toContain('Left alone: reset');
+    });
+
+    it.each(['tools', 'more, tools', '*'])(
+      'must start it where it is on: COMPOSE_PROFILES=%s',
+      async (on) => {
+        const cwd = await adoptTools(OFF);
+        writeFileSync(
+          join(cwd, '.env'),
+          `${read(cwd, '.env')}COMPOSE_PROFILES=${on}
+`,
+        );
+        const { out } = await runToEnd(['render'], { cwd });
+        expect(upsOf(out).at(-1)).toMatch(/ pgbouncer reset web$/);
+        expect(out).not.toContain('Left alone');
+      },
+    );
+
+    it('must leave all alone where only Compose can tell', async () => {
+      const cwd = await adoptTools('');
+      writeFileSync(
+        join(cwd, 'docker-compose.yml'),
+        `include: [elsewhere.yml]\n${read(cwd, 'docker-compose.yml')}`,
+      );
+      const { out, exitCode } = await runToEnd(['render'], { cwd });
+      expect(exitCode).toBe(0);
+      expect(upsOf(out).at(-1)).toMatch(/ up -d --no-deps pgbouncer$/);
+      expect(out).toMatch(/Left alone: reset, web: its profiles are not known: .*elsewhere\.yml/);
+    });
+
+    it('must not speak of it where nothing is started', async () => {
+      const cwd = await adoptTools(OFF);
+      await runToEnd(['render'], { cwd });
+      const settings = read(cwd, 'ecar-pool.yaml');
+      writeFileSync(
+        join(cwd, 'ecar-pool.yaml'),
+        settings.replace(/default_pool_size: \d+/, 'default_pool_size: 3'),
+      );
+      const { out } = await runToEnd(['render'], { cwd });
+      expect(stepsOf(out)[0]).toContain('kill -s HUP pgbouncer');
+      expect(out).not.toContain('Left alone');
+    });
+  });
+
   it('must say the name of the project where Compose would take another one', async () => {
     const { cwd } = await rendered();
     writeFileSync(

@@ -87,6 +87,16 @@ describe('rollback', () => {
     expect(err).toContain('name it with --env');
   });
 
+  it('must know the one environment of an adopted project', async () => {
+    const cwd = tempProject();
+    const { stack, plan } = await planScenario('minimal');
+    const facts = { stack, settings: new Map(), configHashes: new Map() };
+    const time = await keepProved(join(cwd, 'pgbouncer'), { plan, facts });
+    const { exitCode, out } = await runToEnd(['rollback', '--list', '--json'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ environment: 'prod', sets: [{ time, current: true }] });
+  });
+
   it('must refuse an environment that the set is not of: the folder of an adopted project names none', async () => {
     const cwd = tempProject();
     const { stack, plan } = await planScenario('minimal');

@@ -141,6 +141,19 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await look(project, 'queue')).toMatchObject({ id, state: 'exited' });
   });
 
+  it('must name a fix that starts no tool and makes no Postgres anew', async () => {
+    const project = useStack();
+    const [db, queue] = await Promise.all(['db', 'queue'].map((service) => look(project, service)));
+    expect(queue).toMatchObject({ state: 'exited' });
+    await project.docker(['stop', `${project.name}_pgbouncer`]);
+    const { stdout } = await project.ecar(['verify'], { code: 1 });
+    const [, fix = ''] = /fix: start it: (docker compose .* up -d .*)$/m.exec(stdout) ?? [];
+    await project.shell(fix);
+    // Its definition was edited above: a plain `up` would make it anew.
+    expect(await Promise.all(['db', 'queue'].map((service) => look(project, service)))).toEqual([db, queue]);
+    await project.ecar(['verify', '--wait']);
+  });
+
   it('must start a Postgres that was stopped, and name it until then', async () => {
     const project = useStack();
     const { id } = await look(project, 'db');

@@ -110,7 +110,7 @@ describe('md5 before a Postgres whose pg_hba.conf asks for SCRAM, as its image d
       /cause: userlist\.txt holds an md5 hash, .* its pg_hba\.conf demands scram-sha-256/,
     );
     expect(first.stdout).toContain(
-      'fix: set pgbouncer.auth_type: scram-sha-256, run ecar-pool render --env prod',
+      'fix: set pgbouncer.auth_type: scram-sha-256, and the password itself where the settings hold a hash of it; then run ecar-pool render --env prod',
     );
 
     await project.set({ pgbouncer: { auth_type: 'scram-sha-256' } });

@@ -223,7 +223,7 @@ describe('checks', () => {
         observed: 'web runs without docker-compose.pgbouncer.yml',
         cause: 'A plain `docker compose up` does not take docker-compose.pgbouncer.yml',
         hint: expect.stringMatching(
-          /^run docker compose .*-f docker-compose\.pgbouncer\.yml up -d pgbouncer web; .* ecar-pool render --env prod --set-compose-file$/,
+          /^run docker compose .*-f docker-compose\.pgbouncer\.yml up -d --no-deps pgbouncer web; .* ecar-pool render --env prod --set-compose-file$/,
         ),
       },
     ],
@@ -684,7 +684,7 @@ describe('logins', () => {
     );
     expect(row?.cause).toMatch(/pg_hba\.conf demands scram-sha-256.*or the role has a SCRAM verifier/);
     expect(row?.hint).toMatch(
-      /^set pgbouncer\.auth_type: scram-sha-256, run ecar-pool render --env prod, psql /,
+      /^set pgbouncer\.auth_type: scram-sha-256, .*; then run ecar-pool render --env prod, and the commands that it names; .* psql /,
     );
   });
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { reloadCommand } from '../../plan/commands.ts';
+import { formatFix } from '../explain.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
 
@@ -11,7 +11,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * Which certificate clients are shown, and for how long it holds. PgBouncer reads a renewed one at a reload only, and
  * SHOW CONFIG has its path, not what was read from it.
  */
-export const checkClientTls: Check = ({ evidence, subject, redact }) => {
+export const checkClientTls: Check = (scene) => {
+  const { evidence, subject, redact } = scene;
   const { shown } = evidence;
   if (shown === undefined) return [];
   if ('failure' in shown)
@@ -29,7 +30,7 @@ export const checkClientTls: Check = ({ evidence, subject, redact }) => {
         {
           observed: `${seen} until ${day}, which is not the one in the settings`,
           cause: 'PgBouncer has not reloaded since the certificate was renewed, or could not',
-          hint: `run ${subject.renderCommand}, then ${reloadCommand(subject.project)}`,
+          hint: formatFix('run {render}, then {reload}', scene),
         },
         { ms },
       ),
@@ -42,7 +43,7 @@ export const checkClientTls: Check = ({ evidence, subject, redact }) => {
         {
           observed: `${seen}, which expired on ${day}`,
           cause: 'Clients that check it (sslmode=verify-full) refuse it',
-          hint: `renew it, run ${subject.renderCommand}, then ${reloadCommand(subject.project)}`,
+          hint: formatFix('renew it, run {render}, then {reload}', scene),
         },
         { ms },
       ),

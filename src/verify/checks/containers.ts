@@ -4,19 +4,19 @@ import {
   postgresLogCommand,
   removeContainersCommand,
   startServerCommand,
-  upCommand,
 } from '../../plan/commands.ts';
 import { ENVIRONMENT_LABEL } from '../../stack/labels.ts';
 import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import { isAtRest } from '../asleep.ts';
 import { type Sight, seen } from '../evidence.ts';
-import { explain, quote } from '../explain.ts';
+import { explain, formatFix, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
 import { describeRestarts, hasRestartedLately } from '../restarts.ts';
 import { type Failure, fail, ok, type Row, skip } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
 import { listImages, listServices, postgresService } from '../subject.ts';
+import { recreateCommand, startCommand } from '../up-commands.ts';
 
 const READY = 'running, healthy';
 
@@ -122,8 +122,7 @@ function whyNotReady(scene: Scene, container: Container): Why {
   const why = whyNotStarted(scene, container) ?? whyLogged(scene, container);
   if (why) return why;
   const signalled = state === 'exited' ? ENDED_BY_OTHERS.get(exitCode) : undefined;
-  const isServer = service === postgresService(subject.stack);
-  const start = isServer ? startServerCommand(project, service) : upCommand(project);
+  const start = isServer(scene, service) ? startServerCommand(project, service) : startCommand(scene);
   if (signalled) return { cause: signalled, hint: `start it: ${start}` };
   if (state === 'created') return { hint: `run ${start}` };
   return { hint: `see ${logsCommand(scene, service)}` };
@@ -136,14 +135,23 @@ function whyNotStarted(scene: Scene, { name, service }: Container): Why | undefi
   if (outOfMemory) {
     return {
       cause: 'The kernel ended it because it needed more memory than it may have',
-      hint: `raise \`resources.${service}.memory\` in the settings, run ${scene.subject.renderCommand}, then ${upCommand(scene.subject.project)}`,
+      hint: formatFix(
+        `raise \`resources.${service}.memory\` in the settings, run {render}, then {recreate}`,
+        scene,
+      ),
     };
   }
   if (error === '') return undefined;
   const told = findTold(DOCKER_CAUSES, error);
-  if (told) return explainTold(told, scene);
-  const hint = `mend that, then run ${upCommand(scene.subject.project)}`;
-  return { cause: `Docker could not start it (${quote(error, scene.redact)})`, hint };
+  const { project, stack } = scene.subject;
+  // What the settings say of a service is not about the Postgres of others.
+  if (told && !(isServer(scene, service) && stack.adopted)) return explainTold(told, scene);
+  const start = isServer(scene, service) ? startServerCommand(project, service) : recreateCommand(scene);
+  const what = told?.cause.cause ?? 'Docker could not start it';
+  return {
+    cause: `${what} (${quote(told?.words ?? error, scene.redact)})`,
+    hint: `mend that, then run ${start}`,
+  };
 }
 
 /** Why it ended by itself, or is ending again and again, in its own words. */
@@ -159,9 +167,14 @@ function whyLogged(scene: Scene, { service, state, exitCode }: Container): Why |
 
 /** What ends Postgres while it starts, ends it again and again: in between it is up for a moment. */
 function whyPostgresEnded(scene: Scene, service: string): Why | undefined {
-  if (service !== postgresService(scene.subject.stack)) return undefined;
+  if (!isServer(scene, service)) return undefined;
   const told = findTold(POSTGRES_CAUSES, scene.evidence.aftermath.postgresLog);
   return told && explainTold(told, scene);
+}
+
+/** Whether it is the Postgres behind the pool: that of an adopted project is started as it is. */
+function isServer({ subject }: Pick<Scene, 'subject'>, service: string): boolean {
+  return service === postgresService(subject.stack);
 }
 
 function explainTold({ cause, words }: Told, scene: Scene): Why {
@@ -170,7 +183,7 @@ function explainTold({ cause, words }: Told, scene: Scene): Why {
 }
 
 function logsCommand({ subject }: Scene, service: string): string {
-  if (service === postgresService(subject.stack)) return postgresLogCommand(subject.stack, subject.project);
+  if (isServer({ subject }, service)) return postgresLogCommand(subject.stack, subject.project);
   return composeCommand(subject.project, 'logs', '--tail', '50', service);
 }
 
@@ -189,13 +202,14 @@ function absent(scene: Scene, service: string): Row {
 }
 
 /** Docker makes no container without the image; why it could not get that, only a pull tells. */
-function whyAbsent({ subject, evidence }: Scene, service: string): Why {
+function whyAbsent(scene: Scene, service: string): Why {
+  const { subject, evidence } = scene;
   const { project } = subject;
+  const up = isServer(scene, service) ? startServerCommand(project, service) : startCommand(scene);
   const image = listImages(subject.stack).get(service);
   if (image === undefined || !evidence.aftermath.missingImages.has(image)) {
-    return { hint: `run ${upCommand(project)}; where that fails, it says why` };
+    return { hint: `run ${up}; where that fails, it says why` };
   }
-  const up = upCommand(project);
   return {
     cause: `The image ${image} is not on this machine: nobody has run ${up} yet, or docker could not pull it`,
     hint: `see what ${composeCommand(project, 'pull', service)} says; if there is no such image, correct it in the settings`,

@@ -1,11 +1,11 @@
 import type { Container } from '../../docker/containers.ts';
-import { upCommand } from '../../plan/commands.ts';
 import { OVERLAY_FILE } from '../../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../../stack/labels.ts';
 import { seen } from '../evidence.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
 import { isCurrent, listImages, listRenderedServices, type Subject } from '../subject.ts';
+import { recreateCommand } from '../up-commands.ts';
 
 const ID = 'containers-current';
 const TITLE = 'current containers';
@@ -14,7 +14,8 @@ const TITLE = 'current containers';
  * Whether each container of the stack was made from its service as it is rendered now, values of `.env`
  * included: Compose leaves a container as it is until `up`, whatever is written to the files.
  */
-export const checkCurrentContainers: Check = ({ subject, evidence }) => {
+export const checkCurrentContainers: Check = (scene) => {
+  const { subject, evidence } = scene;
   const services = listRenderedServices(subject.stack);
   const found = (seen(evidence.containers) ?? []).filter(
     ({ service }) => services.includes(service) && !evidence.asleep.has(service),
@@ -23,7 +24,7 @@ export const checkCurrentContainers: Check = ({ subject, evidence }) => {
   const stale = found.flatMap((container) => explainStale(container, subject));
   const names = services.filter((name) => found.some(({ service }) => service === name)).join(', ');
   if (stale.length === 0) return [ok(ID, TITLE, `${names} made from the rendered files`)];
-  const up = upCommand(subject.project);
+  const up = recreateCommand(scene);
   const isBeside = found.some((container) => runsBesideOverlay(container, subject));
   return [
     fail(ID, TITLE, {

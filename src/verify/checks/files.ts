@@ -1,4 +1,5 @@
 import type { Change } from '../../plan/change.ts';
+import { formatFix } from '../explain.ts';
 import { fail, ok } from '../row.ts';
 import type { Check } from '../scene.ts';
 
@@ -12,8 +13,8 @@ const DIFFERENCE: Readonly<Record<Exclude<Change['kind'], 'unchanged'>, string>>
 };
 
 /** Whether the files on the disk are what the settings render to, or those of a set that was put back; half of each fails. */
-export const checkFiles: Check = ({ subject }) => {
-  const { changes, renderCommand, kept } = subject;
+export const checkFiles: Check = (scene) => {
+  const { changes, kept } = scene.subject;
   const stale = changes.flatMap(({ kind, path, cause }) =>
     kind === 'unchanged' ? [] : [`${path} ${DIFFERENCE[kind]}${kind === 'update' ? ` (${cause})` : ''}`],
   );
@@ -26,7 +27,7 @@ export const checkFiles: Check = ({ subject }) => {
     fail(ID, TITLE, {
       observed: stale.join(', '),
       expected,
-      hint: `run ${renderCommand}${kept === undefined ? ', and the commands that it names' : ''}`,
+      hint: formatFix('run {apply}', scene),
     }),
   ];
 };

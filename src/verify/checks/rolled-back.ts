@@ -8,7 +8,7 @@ export const checkRolledBack: Check = ({ subject: { kept } }) => {
   return [
     warn('rolled-back', 'settings', {
       observed: `rolled back to the set of ${time}; the settings are ahead of it in ${ahead.join(', ')}`,
-      hint: `see what they would change with ${deployCommand} --dry-run, mend what had failed, then ${deployCommand}`,
+      hint: `see what they would change with ${deployCommand} --dry-run; once that is what you want, run ${deployCommand}`,
     }),
   ];
 };
