@@ -1,7 +1,7 @@
 import { listChangedPasswords } from '../deploy/changed-passwords.ts';
-import { readTrail } from '../deploy/history.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
+import { findWayBack } from '../deploy/way-back.ts';
 import type { Change } from '../plan/change.ts';
 import { upServicesCommand, withoutPoolCommand } from '../plan/commands.ts';
 import { findNeeds, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
@@ -121,7 +121,7 @@ async function commandsOf(
   { environment, folder }: Transit,
   { options }: Invocation<DeployOptions>,
 ): Promise<Omit<Commands, 'withoutPool'>> {
-  const canGoBack = (await readTrail(folder)).length > 1;
+  const canGoBack = (await findWayBack(folder)) !== undefined;
   return {
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,

@@ -1,7 +1,6 @@
-import { listHistory, readCurrent, readKept, readTrail } from '../deploy/history.ts';
-import { readUnfinished } from '../deploy/journal.ts';
-import { findOnDisk } from '../deploy/rendered.ts';
+import { listHistory, readCurrent, readKept } from '../deploy/history.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
+import { findWayBack } from '../deploy/way-back.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { reportHistory } from '../report/history.ts';
 import type { Invocation } from './context.ts';
@@ -28,7 +27,7 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
     return EXIT.ok;
   }
   const choose = async () => {
-    const time = options.to ?? (await chooseTime(place.folder));
+    const time = options.to ?? (await findWayBack(place.folder));
     const current = await readCurrent(place.folder);
     if (time === undefined)
       throw new UsageError(
@@ -58,15 +57,4 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
   // Before the lock, which would make a folder where there is none.
   await choose();
   return transit({ command: 'rollback', ...place, choose }, invocation);
-}
-
-/** What ran before the current set; or that set itself, where something else lies there now or was begun. */
-async function chooseTime(folder: string): Promise<string | undefined> {
-  const [trail, onDisk, unfinished] = await Promise.all([
-    readTrail(folder),
-    findOnDisk(folder),
-    readUnfinished(folder),
-  ]);
-  const isCurrent = onDisk?.isProved === true && unfinished === undefined;
-  return trail.at(isCurrent ? -2 : -1);
 }

@@ -1,4 +1,4 @@
-import { keepProved, readTrail } from '../deploy/history.ts';
+import { keepProved } from '../deploy/history.ts';
 import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
 import { lookAhead } from '../deploy/outlook.ts';
@@ -21,7 +21,7 @@ import { carryThrough } from './carry-through.ts';
 import { confirm } from './confirm.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
-import { findDoubt, proveBefore, refuseBroken } from './prove-before.ts';
+import { chooseBefore, findDoubt, proveBefore, refuseBroken } from './prove-before.ts';
 import { stackCommand } from './stack-command.ts';
 import { createWorkshop } from './workshop.ts';
 
@@ -94,9 +94,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   let proof = await proveBefore(unproved, workshop, show, invocation);
   const isBroken = proof !== undefined && !hasPassed(proof);
   if (isBroken && rotation !== undefined) refuseBroken(proof, job, invocation);
-  // Of an adopted project whose pool never worked, what there is to go back to is the project without it.
-  const isUseless = isBroken && stack.adopted && (await readTrail(folder)).length === 0;
-  const before = isUseless ? undefined : outlook.before;
+  const before = chooseBefore(outlook, proof);
+  workshop.learn(before);
   if (proof !== undefined && !isBroken && !options.dryRun && before !== undefined && !outlook.isProved)
     await keepProved(folder, before);
 

@@ -30,7 +30,9 @@ import { readStanding } from './standing.ts';
 export interface Outlook {
   /** What runs; undefined where nothing does. */
   readonly before: StackSet | undefined;
-  /** Whether that was verified when it was put there. */
+  /** The set of the history that was put in place last and verified; undefined where none was. */
+  readonly kept: StackSet | undefined;
+  /** Whether what runs was verified when it was put there. */
   readonly isProved: boolean;
   /** What was begun before and not ended. */
   readonly unfinished: Journal | undefined;
@@ -60,6 +62,7 @@ export async function lookAhead(
     readCurrent(folder),
     readStanding(folder),
   ]);
+  const kept = time === undefined ? undefined : await readKept(folder, time);
   const base = unfinished?.before ?? onDisk?.set;
   const name = base?.facts?.stack.name ?? stack.name;
   const project = { ...compose, name };
@@ -78,7 +81,7 @@ export async function lookAhead(
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
-    return { before: undefined, isProved: false, unfinished: journal, needs, asleep, edited };
+    return { before: undefined, kept, isProved: false, unfinished: journal, needs, asleep, edited };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
   const pool = containers?.filter(({ service }) => service === 'pgbouncer');
@@ -88,7 +91,6 @@ export async function lookAhead(
     pool?.some(isReady) === false &&
     (await listHistory(folder)).length === 0;
   refuseOtherProject(name, stack, compose);
-  const kept = time === undefined ? undefined : await readKept(folder, time);
   const plans = [base, kept].flatMap((set) => (set === undefined ? [] : [set.plan]));
   const needs = [
     findNeeds(changes, stack),
@@ -100,6 +102,7 @@ export async function lookAhead(
   ].reduce(mergeNeeds);
   return {
     before: isUntried || journal?.hasBefore === false ? undefined : base,
+    kept,
     isProved: onDisk?.isProved === true && journal === undefined,
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
@@ -93,7 +93,8 @@ describe('deploy', () => {
       const found = statSync(project.path(join(STATE, name)));
       if (found.isDirectory()) expect(found.mode & 0o077, name).toBe(0);
     }
-    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'standing.json', 'trail']);
+    const state = (await readdir(project.path(STATE))).filter((name) => name !== 'rendered');
+    expect(state.sort()).toEqual(['history', 'standing.json', 'trail']);
   });
 
   it('must refuse while another one is at work, and take over from a dead one', async () => {
@@ -158,18 +159,18 @@ describe('a deploy over files that somebody has edited', () => {
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 
-  it('must put them back where it fails', async () => {
+  it('must put back what verified, and not them, where it fails', async () => {
     const project = useStack();
     const ini = 'stack/prod/pgbouncer/pgbouncer.ini';
-    const text = (await project.read(ini)).replace('default_pool_size = 20', 'default_pool_size = 78');
-    await project.write(ini, text);
+    const proved = await project.read(ini);
+    await project.write(ini, proved.replace(/^auth_file = .*$/m, 'auth_file = /nowhere'));
     const settings = await project.read('ecar-pool.yaml');
     await project.set({ postgres: { settings: { shared_buffers: 'nonsense' } } });
     const { stdout } = await deploy(project, [], { code: 3 });
-    expect(stdout).toContain('the files of before again');
-    expect(await project.read(ini)).toBe(text);
+    expect(stdout).toMatch(/^rolled back: prod works/m);
+    expect(await project.read(ini)).toBe(proved);
     await project.write('ecar-pool.yaml', settings);
-    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 });
 
@@ -231,6 +232,23 @@ describe('a deploy that fails', () => {
       async () => {
         await once(server.listen(port, '127.0.0.1'), 'listening');
         await project.set({ pgbouncer: { port } });
+      },
+      async () => server.close(),
+    );
+    expect(stderr).toContain('The port is taken on this machine');
+  });
+
+  it('must put back what verified where what a render put there never ran', async () => {
+    const project = useStack();
+    const server = createServer();
+    const { stderr } = await expectUndone(
+      project,
+      3,
+      async () => {
+        await once(server.listen(0, '127.0.0.1'), 'listening');
+        const { port } = server.address() as AddressInfo;
+        await project.set({ pgbouncer: { port } });
+        await project.ecar(['render', '--env', 'prod']);
       },
       async () => server.close(),
     );
