@@ -84,6 +84,7 @@ function createHands(
 ): Hands {
   const { set: target, rotation } = choice;
   let isGoingBack = false;
+  let since = Date.now();
   return {
     signal: world.signal,
     async run(step, onStart) {
@@ -93,9 +94,10 @@ function createHands(
     },
     proveLogins: (set) => workshop.proveLogins(set),
     lastWords: (since) => workshop.lastWords(since),
-    verify: (set, isUndoing) => workshop.verify(set, isUndoing ? undefined : world.signal),
+    verify: (set, isUndoing) => workshop.verify(set, since, isUndoing ? undefined : world.signal),
     stepsBack(set, back) {
       isGoingBack = true;
+      since = Date.now();
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
       return order(doubt === undefined ? found : mergeNeeds(found, needAll(doubt)), stack, true);

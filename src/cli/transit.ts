@@ -116,7 +116,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const doubt = findDoubt(outlook, proof);
   let needs = doubt === undefined ? outlook.needs : mergeNeeds(outlook.needs, needAll(doubt));
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
-    proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
+    proof ??= await show('verify', () => workshop.verify(target, Date.now(), world.signal), hasPassed);
     if (hasPassed(proof)) {
       if (!options.dryRun) await noteProved(folder, job.command, time);
       reportIdle(planFor(needs), proof, report);

@@ -35,6 +35,11 @@ export interface Subject extends Target {
   readonly configHashes: ReadonlyMap<string, string>;
   /** Undefined where the stack is to be what the settings say. */
   readonly kept?: KeptSet | undefined;
+  /**
+   * When what is judged began, in milliseconds of the epoch: a container that ended by itself before that does not fail
+   * it. Undefined where it is the stack as it stands.
+   */
+  readonly since?: number | undefined;
   /** The environment that ecar-pool runs in. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

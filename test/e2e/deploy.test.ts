@@ -82,6 +82,24 @@ describe('deploy', () => {
     await project.write('.env.prod', secrets);
   });
 
+  it('must not be held up by a PgBouncer that ended by itself before', async () => {
+    const project = useStack();
+    const { startedAt } = await inspectContainer(project, 'pgbouncer');
+    await project.compose(['exec', '-T', 'pgbouncer', 'sh', '-c', 'kill -QUIT 1'], { code: 'any' });
+    await eventually(async () => {
+      expect((await inspectContainer(project, 'pgbouncer')).startedAt).not.toBe(startedAt);
+      await runningSetting(project, 'default_pool_size');
+    });
+    const { id } = await inspectContainer(project, 'pgbouncer');
+    const { stdout } = await project.ecar(['verify', '--env', 'prod', '--wait'], { code: 1 });
+    expect(stdout).toMatch(/^FAIL {2}container pgbouncer — .*ended and was restarted once/m);
+    await project.set({ pgbouncer: { default_pool_size: 41 } });
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    expect((await rollback(project)).stdout).toMatch(/^prod works/m);
+    expect((await inspectContainer(project, 'pgbouncer')).id).toBe(id);
+    await project.compose(['restart', 'pgbouncer']);
+  });
+
   it('must keep five sets and no more, for their owner alone', async () => {
     const project = useStack();
     for (const size of [31, 32, 33, 34, 35, 36]) {
@@ -93,8 +111,7 @@ describe('deploy', () => {
       const found = statSync(project.path(join(STATE, name)));
       if (found.isDirectory()) expect(found.mode & 0o077, name).toBe(0);
     }
-    const state = (await readdir(project.path(STATE))).filter((name) => name !== 'rendered');
-    expect(state.sort()).toEqual(['history', 'standing.json', 'trail']);
+    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'standing.json', 'trail']);
   });
 
   it('must refuse while another one is at work, and take over from a dead one', async () => {
@@ -201,7 +218,8 @@ describe('a deploy that fails', () => {
     const verified = await project.ecar(['verify', '--env', 'prod'], { code: 'any' });
     expect(verified.code, verified.stdout).toBe(0);
     expect(await query(project, login, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'standing.json', 'trail']);
+    const state = (await readdir(project.path(STATE))).filter((name) => name !== 'rendered');
+    expect(state.sort()).toEqual(['history', 'standing.json', 'trail']);
     const next = await deploy(project);
     expect(next.stdout).toMatch(/^nothing to do/m);
     return outcome;
