@@ -103,10 +103,13 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const awakeOf = (one: Stack) => leaveAsleep(workshop.composeOf(one), outlook.asleep);
   const order = (needs: Needs, one: Stack, isBack: boolean) => {
     const project = awakeOf(one);
-    const ordered = orderSteps(needs, one, { project, verify });
+    const released = needs.released.filter((name) => !outlook.asleep.has(name));
+    const ordered = orderSteps({ ...needs, released }, one, { project, verify });
     return rotation?.steps(ordered, project, isBack) ?? ordered;
   };
-  const asleep = [...outlook.asleep];
+  const asleep = [...outlook.asleep].filter((name) =>
+    stack.adopted?.services.some((own) => own.name === name),
+  );
   const secret = rotation?.secret;
   const planFor = (needs: Needs) => {
     const steps = order(needs, stack, false);

@@ -10,6 +10,7 @@ import {
   type Needs,
   needAll,
   needContainers,
+  needRelease,
   needServer,
 } from '../plan/needs.ts';
 import { RefusedError } from '../problems/errors.ts';
@@ -19,7 +20,7 @@ import { findAsleep, isAtRest } from '../verify/asleep.ts';
 import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
-import { isCurrent, listRenderedServices } from '../verify/subject.ts';
+import { isCurrent, listRenderedServices, listUnreleased } from '../verify/subject.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
@@ -71,7 +72,10 @@ export async function lookAhead(
     isRendered || stack.adopted !== undefined
       ? observeContainers(docker, isRendered ? project : withoutOverlay(project)).then(seen)
       : Promise.resolve([]);
-  const [there, asleep] = await Promise.all([looking, findAsleep(docker, stack, project, () => looking)]);
+  const [there, asleep] = await Promise.all([
+    looking,
+    findAsleep(docker, [stack, base?.facts?.stack, kept?.facts?.stack], project, () => looking),
+  ]);
   const containers = isRendered ? there : [];
   const journal = unfinished?.journal;
   const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
@@ -97,6 +101,7 @@ export async function lookAhead(
     ...plans.map((plan) => findNeeds(compareSets(plan, target.plan), stack)),
     needContainers(listStale(containers, base?.facts, asleep)),
     needServer(explainServer(containers, stack)),
+    needRelease(listUnreleased(containers ?? [], stack)),
     ...(isUntried ? [needAll('PgBouncer was made, and never ran')] : []),
     ...(standing?.needs === undefined ? [] : [carryOver(standing.needs, target.plan)]),
   ].reduce(mergeNeeds);

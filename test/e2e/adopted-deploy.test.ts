@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { deploy, plannedKinds } from './support/deploy.ts';
+import { deploy, plannedKinds, rollback } from './support/deploy.ts';
 import { IMAGES } from './support/images.ts';
 import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
@@ -121,6 +121,38 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(outcome.stdout).toContain('queue: not running, and no profile that is on starts it');
     expect(outcome.stdout).toMatch(/^prod works/m);
     expect(await look(project, 'queue')).toMatchObject({ id, state: 'exited' });
+  });
+
+  it('must have a service that leaves the pool run as its own files say, and so on the way back', async () => {
+    const project = useStack();
+    const settings = await project.read('ecar-pool.yaml');
+    const without = settings.replace(/^ {4}web:\n(?: {6}.*\n)+/m, '');
+    expect(without).not.toBe(settings);
+    await project.write('ecar-pool.yaml', without);
+    const outcome = await deploy(project);
+    expect(outcome.stdout).toMatch(/^ {2}recreate +have web run past the pool/m);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
+
+    await project.write('ecar-pool.yaml', settings);
+    await deploy(project);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+    await rollback(project);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
+    const verified = await project.ecar(['verify'], { code: 'any' });
+    expect(verified.stdout).toMatch(/^prod works/m);
+
+    await deploy(project);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+    await project.write('ecar-pool.yaml', without);
+    await project.ecar(['render']);
+    const { stdout } = await project.ecar(['verify'], { code: 1 });
+    expect(stdout).toMatch(
+      /^FAIL {2}container web — runs as docker-compose\.pgbouncer\.yml had it(?:.*\n)+? {6}fix: run docker compose .*up -d --no-deps web$/m,
+    );
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
+    await project.write('ecar-pool.yaml', settings);
+    await deploy(project);
   });
 
   it('must start a Postgres that was stopped, and name it until then', async () => {

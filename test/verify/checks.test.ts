@@ -219,6 +219,22 @@ describe('checks', () => {
       { status: 'ok', observed: 'postgres, pgbouncer made from the rendered files' },
     ],
     [
+      'a service of an adopted project that left the overlay, and runs as that had it',
+      (scene) => checkCurrentContainers(scene).slice(1),
+      {
+        subject: {
+          stack: { ...STACK, adopted: { ...ADOPTED, services: [] } },
+          project: adoptedProject('ecar', { ...ADOPTED, services: [] }, '.', 'pgbouncer'),
+        },
+        containers: [container('web'), container('pgbouncer')],
+      },
+      {
+        status: 'fail',
+        title: 'container web',
+        hint: expect.stringMatching(/^run docker compose .* up -d --no-deps web$/),
+      },
+    ],
+    [
       'a service of an adopted project that a plain up has made',
       checkCurrentContainers,
       {
