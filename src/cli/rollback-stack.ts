@@ -4,6 +4,7 @@ import { findWayBack } from '../deploy/way-back.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { reportHistory } from '../report/history.ts';
 import type { Invocation } from './context.ts';
+import { refuseOtherEnvironment } from './refuse-other-environment.ts';
 import type { RollbackOptions } from './rollback.ts';
 import { stackCommand } from './stack-command.ts';
 import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
@@ -46,12 +47,9 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
     if (set?.facts === undefined)
       throw new UsageError(`this release cannot read the set of ${time}`, `choose another one of ${list}`);
     // The folder of an adopted project has no environment in its name.
-    const own = set.facts.stack.environment;
-    if (own !== environment)
-      throw new UsageError(
-        `${place.shownFolder} holds ${own}, not ${environment}`,
-        `see ${stackCommand('rollback', own, options, '--list')}`,
-      );
+    refuseOtherEnvironment(set.facts.stack.environment, place, (own) =>
+      stackCommand('rollback', own, options, '--list'),
+    );
     return { set: set as KnownSet, time };
   };
   // Before the lock, which would make a folder where there is none.

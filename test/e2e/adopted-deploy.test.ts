@@ -140,10 +140,14 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
     const verified = await project.ecar(['verify'], { code: 'any' });
     expect(verified.stdout).toMatch(/^prod works/m);
-
     await deploy(project);
     expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
-    await project.write('ecar-pool.yaml', without);
+  }, 300_000);
+
+  it('must not call it working while one still runs as the overlay had it', async () => {
+    const project = useStack();
+    const settings = await project.read('ecar-pool.yaml');
+    await project.write('ecar-pool.yaml', settings.replace(/^ {4}web:\n(?: {6}.*\n)+/m, ''));
     await project.ecar(['render']);
     const { stdout } = await project.ecar(['verify'], { code: 1 });
     expect(stdout).toMatch(
@@ -153,7 +157,7 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
     await project.write('ecar-pool.yaml', settings);
     await deploy(project);
-  });
+  }, 300_000);
 
   it('must start a Postgres that was stopped, and name it until then', async () => {
     const project = useStack();
