@@ -1,7 +1,7 @@
 import { listChangedPasswords } from '../deploy/changed-passwords.ts';
-import { readTrail } from '../deploy/history.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
+import { findWayBack } from '../deploy/way-back.ts';
 import type { Change } from '../plan/change.ts';
 import { upServicesCommand, withoutPoolCommand } from '../plan/commands.ts';
 import { findNeeds, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
@@ -84,6 +84,7 @@ function createHands(
 ): Hands {
   const { set: target, rotation } = choice;
   let isGoingBack = false;
+  let since = Date.now();
   return {
     signal: world.signal,
     async run(step, onStart) {
@@ -93,9 +94,10 @@ function createHands(
     },
     proveLogins: (set) => workshop.proveLogins(set),
     lastWords: (since) => workshop.lastWords(since),
-    verify: (set, isUndoing) => workshop.verify(set, isUndoing ? undefined : world.signal),
+    verify: (set, isUndoing) => workshop.verify(set, since, isUndoing ? undefined : world.signal),
     stepsBack(set, back) {
       isGoingBack = true;
+      since = Date.now();
       const stack = set.facts?.stack ?? target.facts.stack;
       const found = { ...findNeeds(back, stack), start: false };
       return order(doubt === undefined ? found : mergeNeeds(found, needAll(doubt)), stack, true);
@@ -126,7 +128,7 @@ async function commandsOf(
   // The roles of an adopted project keep the new one, with which what ran before does not log in.
   const isOutOfReach =
     before?.facts !== undefined && listChangedPasswords(before.facts.stack, stack).length > 0;
-  const canGoBack = !isOutOfReach && (await readTrail(folder)).length > 1;
+  const canGoBack = !isOutOfReach && (await findWayBack(folder)) !== undefined;
   return {
     deploy: stackCommand('deploy', environment, options),
     rollback: canGoBack ? stackCommand('rollback', environment, options) : undefined,

@@ -1,4 +1,5 @@
 import type { Outlook } from '../deploy/outlook.ts';
+import type { StackSet } from '../deploy/stack-set.ts';
 import type { Hands } from '../deploy/transition.ts';
 import { RefusedError } from '../problems/errors.ts';
 import { formatFailures } from '../report/checks.ts';
@@ -19,6 +20,21 @@ export async function proveBefore(
   if (before?.facts === undefined || isProved || unfinished !== undefined) return undefined;
   const known = { plan: before.plan, facts: before.facts };
   return show('verify what runs now', () => workshop.look(known, world.signal), hasPassed);
+}
+
+/**
+ * What there is to go back to: what lies there where it was proved, else what was proved last. Of an adopted project
+ * whose pool never worked, it is the project without the pool.
+ * @param proof what `proveBefore` gave
+ */
+export function chooseBefore(
+  { before, kept, isProved, unfinished }: Outlook,
+  proof: Verdict | undefined,
+): StackSet | undefined {
+  if (before === undefined || isProved || unfinished !== undefined) return before;
+  if (proof !== undefined && hasPassed(proof)) return before;
+  if (kept !== undefined) return kept;
+  return proof !== undefined && before.facts?.stack.adopted !== undefined ? undefined : before;
 }
 
 /** A password is changed in what works: what does not is mended first, and not by this. */

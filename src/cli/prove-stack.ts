@@ -16,6 +16,7 @@ import { checkNamesOf } from './check-project-names.ts';
 import { composeOf } from './compose-of.ts';
 import type { Invocation } from './context.ts';
 import { loadProject } from './load-project.ts';
+import { findEnvironment, refuseOtherEnvironment } from './refuse-other-environment.ts';
 import { stackCommand } from './stack-command.ts';
 import type { VerifyOptions } from './verify.ts';
 import { describeSubject, describeTarget } from './verify-subject.ts';
@@ -38,6 +39,8 @@ export async function proveStack(
   const standing = await readStanding(folder);
   const rolledBack = standing?.rolledBack;
   const back = rolledBack && (await readKept(folder, rolledBack.time));
+  const own = back?.facts?.stack.environment ?? (await findEnvironment(folder));
+  refuseOtherEnvironment(own, project, (other) => stackCommand('verify', other, options));
   const facts = back?.facts ?? project.facts();
   const compose = composeOf(facts.stack, { cwd, config: options.config }, project.shownFolder);
   const target = describeTarget(facts.stack, compose, project.isRendered);

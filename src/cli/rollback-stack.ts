@@ -1,10 +1,10 @@
-import { listHistory, readCurrent, readKept, readTrail } from '../deploy/history.ts';
-import { readUnfinished } from '../deploy/journal.ts';
-import { findOnDisk } from '../deploy/rendered.ts';
+import { listHistory, readCurrent, readKept } from '../deploy/history.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
+import { findWayBack } from '../deploy/way-back.ts';
 import { EXIT, UsageError } from '../problems/errors.ts';
 import { reportHistory } from '../report/history.ts';
 import type { Invocation } from './context.ts';
+import { refuseOtherEnvironment } from './refuse-other-environment.ts';
 import type { RollbackOptions } from './rollback.ts';
 import { stackCommand } from './stack-command.ts';
 import { ADOPTED_FOLDER, stackFolder } from './stack-folder.ts';
@@ -28,7 +28,7 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
     return EXIT.ok;
   }
   const choose = async () => {
-    const time = options.to ?? (await chooseTime(place.folder));
+    const time = options.to ?? (await findWayBack(place.folder));
     const current = await readCurrent(place.folder);
     if (time === undefined)
       throw new UsageError(
@@ -47,12 +47,9 @@ export async function rollbackStack(invocation: Invocation<RollbackOptions>): Pr
     if (set?.facts === undefined)
       throw new UsageError(`this release cannot read the set of ${time}`, `choose another one of ${list}`);
     // The folder of an adopted project has no environment in its name.
-    const own = set.facts.stack.environment;
-    if (own !== environment)
-      throw new UsageError(
-        `${place.shownFolder} holds ${own}, not ${environment}`,
-        `see ${stackCommand('rollback', own, options, '--list')}`,
-      );
+    refuseOtherEnvironment(set.facts.stack.environment, place, (own) =>
+      stackCommand('rollback', own, options, '--list'),
+    );
     return { set: set as KnownSet, time };
   };
   // Before the lock, which would make a folder where there is none.
@@ -69,15 +66,4 @@ async function findOnlyEnvironment({
   const [newest] = await listHistory(folder);
   const set = newest === undefined ? undefined : await readKept(folder, newest);
   return set?.facts?.stack.environment;
-}
-
-/** What ran before the current set; or that set itself, where something else lies there now or was begun. */
-async function chooseTime(folder: string): Promise<string | undefined> {
-  const [trail, onDisk, unfinished] = await Promise.all([
-    readTrail(folder),
-    findOnDisk(folder),
-    readUnfinished(folder),
-  ]);
-  const isCurrent = onDisk?.isProved === true && unfinished === undefined;
-  return trail.at(isCurrent ? -2 : -1);
 }

@@ -1,4 +1,4 @@
-import { keepProved, readTrail } from '../deploy/history.ts';
+import { keepProved } from '../deploy/history.ts';
 import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
 import { refuseObstacles } from '../deploy/obstacles.ts';
@@ -22,7 +22,7 @@ import { carryThrough } from './carry-through.ts';
 import { confirm } from './confirm.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
-import { findDoubt, proveBefore, refuseBroken } from './prove-before.ts';
+import { chooseBefore, findDoubt, proveBefore, refuseBroken } from './prove-before.ts';
 import { stackCommand } from './stack-command.ts';
 import { createWorkshop } from './workshop.ts';
 
@@ -97,9 +97,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   let proof = await proveBefore(unproved, workshop, show, invocation);
   const isBroken = proof !== undefined && !hasPassed(proof);
   if (isBroken && rotation !== undefined) refuseBroken(proof, job, invocation);
-  // Of an adopted project whose pool never worked, what there is to go back to is the project without it.
-  const isUseless = isBroken && stack.adopted && (await readTrail(folder)).length === 0;
-  const before = isUseless ? undefined : outlook.before;
+  const before = chooseBefore(outlook, proof);
+  workshop.learn(before);
   if (proof !== undefined && !isBroken && !options.dryRun && before !== undefined && !outlook.isProved)
     await keepProved(folder, before);
 
@@ -107,10 +106,13 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const awakeOf = (one: Stack) => leaveAsleep(workshop.composeOf(one), outlook.asleep);
   const order = (needs: Needs, one: Stack, isBack: boolean) => {
     const project = awakeOf(one);
-    const ordered = orderSteps(needs, one, { project, verify });
+    const released = needs.released.filter((name) => !outlook.asleep.has(name));
+    const ordered = orderSteps({ ...needs, released }, one, { project, verify });
     return rotation?.steps(ordered, project, isBack) ?? ordered;
   };
-  const asleep = [...outlook.asleep];
+  const asleep = [...outlook.asleep].filter((name) =>
+    stack.adopted?.services.some((own) => own.name === name),
+  );
   const secret = rotation?.secret;
   const left = rotation?.left ?? [];
   const planFor = (needs: Needs) => {
@@ -123,7 +125,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const found = { ...outlook.needs, moves: outlook.needs.moves && before !== undefined };
   let needs = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
-    proof ??= await show('verify', () => workshop.verify(target, world.signal), hasPassed);
+    proof ??= await show('verify', () => workshop.verify(target, Date.now(), world.signal), hasPassed);
     if (hasPassed(proof)) {
       if (!options.dryRun) await noteProved(folder, job.command, time);
       reportIdle(planFor(needs), proof, report);

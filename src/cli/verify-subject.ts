@@ -26,7 +26,7 @@ export function describeSubject(
   target: Target,
   { settings, configHashes }: SetFacts,
   changes: readonly Change[],
-  rest: Pick<Subject, 'renderCommand' | 'isApplied' | 'waitCommand' | 'env' | 'kept'>,
+  rest: Pick<Subject, 'renderCommand' | 'isApplied' | 'waitCommand' | 'env' | 'kept' | 'since'>,
 ): Subject {
   return {
     ...target,

@@ -39,8 +39,11 @@ export interface Workshop {
   proveLogins(set: KnownSet): Promise<Verdict>;
   /** What those of its services said last, since a time in RFC 3339, that did not come up. */
   lastWords(since: string): Promise<readonly LastWords[]>;
-  /** Verifies a set that lies in the output folder once it is up; without a signal, to the end. */
-  verify(set: KnownSet, signal?: AbortSignal): Promise<Verdict>;
+  /**
+   * Verifies a set that lies in the output folder once it is up; without a signal, to the end.
+   * @param since when it was begun to bring it about, in milliseconds of the epoch
+   */
+  verify(set: KnownSet, since: number, signal?: AbortSignal): Promise<Verdict>;
   /** The same of one that has been up for long or never: it is not waited for. */
   look(set: KnownSet, signal: AbortSignal): Promise<Verdict>;
 }
@@ -72,8 +75,14 @@ export function createWorkshop(
     { plan, facts }: KnownSet,
     {
       signal,
+      since = Date.now(),
       ...how
-    }: { readonly signal: AbortSignal; readonly wait: boolean; readonly loginsOnly?: boolean },
+    }: {
+      readonly signal: AbortSignal;
+      readonly since?: number;
+      readonly wait: boolean;
+      readonly loginsOnly?: boolean;
+    },
   ) => {
     const docker = open(signal, VERIFY_MS);
     const target = describeTarget(facts.stack, composeFor(facts.stack), true);
@@ -85,6 +94,7 @@ export function createWorkshop(
           isApplied: true,
           waitCommand: `${stackCommand('verify', environment, options)} --wait`,
           env: world.env,
+          since,
         }),
       ...how,
       signal,
@@ -111,7 +121,7 @@ export function createWorkshop(
       // Why all is undone is told anyway.
       return reading.catch(() => []);
     },
-    verify: (set, signal = unending) => verify(set, { signal, wait: true }),
+    verify: (set, since, signal = unending) => verify(set, { signal, since, wait: true }),
     look: (set, signal) => verify(set, { signal, wait: false }),
   };
 }

@@ -10,6 +10,7 @@ import {
   type Needs,
   needAll,
   needContainers,
+  needRelease,
   needServer,
 } from '../plan/needs.ts';
 import { RefusedError } from '../problems/errors.ts';
@@ -19,7 +20,7 @@ import { findAsleep, isAtRest } from '../verify/asleep.ts';
 import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
-import { isCurrent, listRenderedServices } from '../verify/subject.ts';
+import { isCurrent, listRenderedServices, listUnreleased } from '../verify/subject.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
@@ -30,7 +31,9 @@ import { readStanding } from './standing.ts';
 export interface Outlook {
   /** What runs; undefined where nothing does. */
   readonly before: StackSet | undefined;
-  /** Whether that was verified when it was put there. */
+  /** The set of the history that was put in place last and verified; undefined where none was. */
+  readonly kept: StackSet | undefined;
+  /** Whether what runs was verified when it was put there. */
   readonly isProved: boolean;
   /** What was begun before and not ended. */
   readonly unfinished: Journal | undefined;
@@ -60,6 +63,7 @@ export async function lookAhead(
     readCurrent(folder),
     readStanding(folder),
   ]);
+  const kept = time === undefined ? undefined : await readKept(folder, time);
   const base = unfinished?.before ?? onDisk?.set;
   const name = base?.facts?.stack.name ?? stack.name;
   const project = { ...compose, name };
@@ -68,7 +72,10 @@ export async function lookAhead(
     isRendered || stack.adopted !== undefined
       ? observeContainers(docker, isRendered ? project : withoutOverlay(project)).then(seen)
       : Promise.resolve([]);
-  const [there, asleep] = await Promise.all([looking, findAsleep(docker, stack, project, () => looking)]);
+  const [there, asleep] = await Promise.all([
+    looking,
+    findAsleep(docker, [stack, base?.facts?.stack, kept?.facts?.stack], project, () => looking),
+  ]);
   const containers = isRendered ? there : [];
   const journal = unfinished?.journal;
   const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
@@ -78,7 +85,7 @@ export async function lookAhead(
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
-    return { before: undefined, isProved: false, unfinished: journal, needs, asleep, edited };
+    return { before: undefined, kept, isProved: false, unfinished: journal, needs, asleep, edited };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
   const pool = containers?.filter(({ service }) => service === 'pgbouncer');
@@ -88,18 +95,19 @@ export async function lookAhead(
     pool?.some(isReady) === false &&
     (await listHistory(folder)).length === 0;
   refuseOtherProject(name, stack, compose);
-  const kept = time === undefined ? undefined : await readKept(folder, time);
   const plans = [base, kept].flatMap((set) => (set === undefined ? [] : [set.plan]));
   const needs = [
     findNeeds(changes, stack),
     ...plans.map((plan) => findNeeds(compareSets(plan, target.plan), stack)),
     needContainers(listStale(containers, base?.facts, asleep)),
     needServer(explainServer(containers, stack)),
+    needRelease(listUnreleased(containers ?? [], stack)),
     ...(isUntried ? [needAll('PgBouncer was made, and never ran')] : []),
     ...(standing?.needs === undefined ? [] : [carryOver(standing.needs, target.plan)]),
   ].reduce(mergeNeeds);
   return {
     before: isUntried || journal?.hasBefore === false ? undefined : base,
+    kept,
     isProved: onDisk?.isProved === true && journal === undefined,
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },

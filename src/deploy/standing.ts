@@ -52,4 +52,4 @@ export async function forgetStanding(folder: string): Promise<void> {
 }
 
 /** Raised when needs of before can no longer be read as those of now. */
-const FORMAT = 1;
+const FORMAT = 2;

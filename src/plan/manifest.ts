@@ -27,12 +27,21 @@ export function spanManifests(before: string | undefined, after: string): string
   return `${JSON.stringify({ ...JSON.parse(after), files }, null, 2)}\n`;
 }
 
+/** The environment that a manifest on the disk is of; undefined where it does not say. */
+export function readEnvironment(text: string | undefined): string | undefined {
+  const { environment } = parse(text);
+  return typeof environment === 'string' ? environment : undefined;
+}
+
 function parseFiles(text: string | undefined): object {
+  const { files } = parse(text);
+  return typeof files === 'object' && files !== null ? files : {};
+}
+
+function parse(text: string | undefined): { readonly files?: unknown; readonly environment?: unknown } {
   try {
     const manifest: unknown = JSON.parse(text ?? '{}');
-    const files: unknown =
-      typeof manifest === 'object' && manifest !== null && 'files' in manifest ? manifest.files : undefined;
-    return typeof files === 'object' && files !== null ? files : {};
+    return typeof manifest === 'object' && manifest !== null ? manifest : {};
   } catch {
     return {};
   }

@@ -5,7 +5,12 @@ import type { Change } from './change.ts';
 import { describeCause, describeKeys, listChangedKeys, needsContainer } from './changed-keys.ts';
 import { hasRole, hasUser, listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
 import type { FilePlan } from './file-plan.ts';
-import { listLeftContainers, listRunningContainers } from './left-containers.ts';
+import {
+  listLeftContainers,
+  listReleasedServices,
+  listRunningContainers,
+  listServiceNames,
+} from './left-containers.ts';
 import { findMonitoringNeeds, hasService, type MonitoringNeed } from './monitoring-steps.ts';
 
 /** What has to happen to what runs so that changed files take effect; facts, in no order. */
@@ -29,6 +34,8 @@ export interface Needs {
   readonly monitoring: readonly MonitoringNeed[];
   /** Containers whose services are gone. */
   readonly left: readonly string[];
+  /** Services of an adopted project that go through the pool no more. */
+  readonly released: readonly string[];
   /** Why the Postgres of an adopted project is to be started: it does not run. */
   readonly server: readonly string[];
 }
@@ -70,6 +77,7 @@ export function findNeeds(
     dropped: postgres.kind !== 'own' ? [] : listDroppedRoles(changes),
     monitoring: findMonitoringNeeds(changes),
     left: listLeftContainers(compose),
+    released: adopted === undefined ? [] : listReleasedServices(compose),
     server: [],
   };
 }
@@ -88,6 +96,7 @@ export function mergeNeeds(left: Needs, right: Needs): Needs {
     dropped: both(left.dropped, right.dropped),
     monitoring: both(left.monitoring, right.monitoring),
     left: both(left.left, right.left),
+    released: both(left.released, right.released),
     server: both(left.server, right.server),
   };
 }
@@ -107,6 +116,7 @@ export function carryOver(needs: Needs, plan: FilePlan): Needs {
     dropped: needs.dropped.filter((name) => !hasRole(plan, name)),
     monitoring: needs.monitoring.filter((need) => hasService(compose, need)),
     left: needs.left.filter((name) => !running.has(name)),
+    released: needs.released.filter((name) => !listServiceNames(compose).includes(name)),
   };
 }
 
@@ -121,12 +131,19 @@ const NO_NEEDS: Needs = {
   dropped: [],
   monitoring: [],
   left: [],
+  released: [],
   server: [],
 };
 
 /** That Compose looks for containers that are missing, or were made from something else. */
 export function needContainers(causes: readonly string[]): Needs {
   return { ...NO_NEEDS, services: causes.length > 0, containers: causes };
+}
+
+/** That services are made anew that go through the pool no more. */
+export function needRelease(released: readonly string[]): Needs {
+  const causes = released.map((service) => `${service} still goes through the pool`);
+  return { ...needContainers(causes), released };
 }
 
 /** That the Postgres of an adopted project is started. */

@@ -42,6 +42,7 @@ export function orderSteps(needs: Needs, stack: Stack, names: Names): NextStep[]
   const steps = needs.start ? stepsToStart(needs, stack, project) : stepsToChange(needs, stack, project);
   return [
     ...proveLogins(steps, needs, names),
+    ...stepsToRelease(needs, project),
     // After PgBouncer, which must know the password with which the exporter then logs in.
     ...monitoringSteps(needs.monitoring, project),
     ...stepsToRemove(needs),
@@ -173,6 +174,15 @@ function lockSteps({ dropped }: Needs, { postgres }: Stack, project: ComposeProj
   if (postgres.kind !== 'own' || dropped.length === 0) return [];
   const why = `end the sessions of ${dropped.join(', ')} and keep them from logging in to Postgres: the settings name no such user any more`;
   return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, project), why, causes: dropped }];
+}
+
+/** The overlay does not have them any more: what makes them anew is what their people's files say alone. */
+function stepsToRelease({ released }: Needs, project: ComposeProject): NextStep[] {
+  if (released.length === 0) return [];
+  const command = upServicesCommand({ ...project, services: released });
+  const why = `have ${released.join(', ')} run past the pool, as your own files say`;
+  // Whoever takes a service out of the settings may have taken it out of those as well.
+  return [{ kind: 'recreate', command, why, causes: released, mayFail: true, touchesServices: true }];
 }
 
 function stepsToRemove({ left }: Needs): NextStep[] {

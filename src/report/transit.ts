@@ -162,6 +162,8 @@ export function reportEnding(
     report.line(`there is nothing to go back to: ${rest}`);
     if (trouble !== undefined) explainFailure(trouble, report);
     report.detail(`  ${style.cyan('next:')} mend what failed, then ${commands.deploy}`);
+    if (commands.rollback !== undefined)
+      report.detail(`  ${style.cyan('or:')} put back what verified before: ${commands.rollback}`);
     if (trouble !== undefined && commands.withoutPool !== undefined)
       report.detail(`  ${style.cyan('or:')} have your services as they were: ${commands.withoutPool}`);
   } else {

@@ -42,7 +42,7 @@ export async function observe(
     there,
     runs.then((found) => observeMonitoring(docker, target, found)),
     observeShown(target, inquiry),
-    findAsleep(docker, target.stack, target.project, () => there.then(seen)),
+    findAsleep(docker, [target.stack], target.project, () => there.then(seen)),
   ] as const;
   try {
     const [known, ran, probed, containers, monitoring, shown, asleep] = await Promise.all(calls);

@@ -19,6 +19,12 @@ export function hasRestartedLately(evidence: Runs, service: string): boolean {
   return run !== undefined && run.upMs < SETTLED_MS;
 }
 
+/** Whether the engine had to start a service again since a time, in milliseconds of the epoch. */
+export function hasRestartedSince(evidence: Runs, service: string, since: number): boolean {
+  const run = findRestarted(evidence, service);
+  return run !== undefined && evidence.seenAt - run.upMs >= since;
+}
+
 function findRestarted({ runs, seenAt }: Runs, service: string) {
   const run = seen(runs)?.get(service);
   if (run === undefined || run.restarts === 0) return undefined;

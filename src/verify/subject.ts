@@ -1,7 +1,7 @@
 import type { Container } from '../docker/containers.ts';
 import type { Change } from '../plan/change.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
-import { CONFIG_LABEL } from '../stack/labels.ts';
+import { CONFIG_LABEL, ENVIRONMENT_LABEL } from '../stack/labels.ts';
 import { listMonitoringImages, listMonitoringServices } from '../stack/monitoring.ts';
 import type { Stack } from '../stack/stack.ts';
 
@@ -37,6 +37,11 @@ export interface Subject extends Target {
   readonly configHashes: ReadonlyMap<string, string>;
   /** Undefined where the stack is to be what the settings say. */
   readonly kept?: KeptSet | undefined;
+  /**
+   * When what is judged began, in milliseconds of the epoch: a container that ended by itself before that does not fail
+   * it. Undefined where it is the stack as it stands.
+   */
+  readonly since?: number | undefined;
   /** The environment that ecar-pool runs in. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -80,6 +85,20 @@ export function listRenderedServices(stack: Stack): string[] {
   if (adopted === undefined) return listServices(stack);
   const ours = listServices(stack).filter((name) => name !== postgresService(stack));
   return [...ours, ...adopted.services.map(({ name }) => name)];
+}
+
+/** The services of an adopted project that run as the overlay once had them, and have no part in it any more. */
+export function listUnreleased(containers: readonly Container[], stack: Stack): string[] {
+  if (stack.adopted === undefined) return [];
+  const rendered = listRenderedServices(stack);
+  const ran = containers.filter(
+    ({ service, state, labels }) =>
+      state === 'running' &&
+      labels.has(CONFIG_LABEL) &&
+      !labels.has(ENVIRONMENT_LABEL) &&
+      !rendered.includes(service),
+  );
+  return [...new Set(ran.map(({ service }) => service))];
 }
 
 /** The image of each service that runs one which somebody else has built. */

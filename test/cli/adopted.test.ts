@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyProject, digestFiles } from '../support/compose-projects.ts';
+import { fakeDocker } from '../support/fake-docker.ts';
 import { runToEnd, start } from '../support/fake-world.ts';
 import { tempFolder } from '../support/temp-project.ts';
 
@@ -191,6 +192,27 @@ describe('an adopted project', () => {
     expect((await runToEnd(['render', '--unset-compose-file'], { cwd })).exitCode).toBe(0);
     expect(read(cwd, '.env')).toBe(before);
   });
+
+  it.each([['deploy', '--dry-run'], ['verify']])(
+    'must refuse a %s of another environment than the one that lies there',
+    async (command, ...args) => {
+      const { cwd } = await rendered();
+      const settings = read(cwd, 'ecar-pool.yaml');
+      writeFileSync(
+        join(cwd, 'ecar-pool.yaml'),
+        settings.replace(/^ {2}prod: \{\}$/m, '  prod: {}\n  staging: {}'),
+      );
+      writeFileSync(join(cwd, '.env.staging'), read(cwd, '.env.prod'));
+      const { env } = fakeDocker([
+        { match: 'version --format', stdout: '27.0.0\n' },
+        { match: 'compose version', stdout: '2.40.3\n' },
+      ]);
+      const { exitCode, err } = await runToEnd([command, '--env', 'staging', ...args], { cwd, env });
+      expect(exitCode).toBe(2);
+      expect(err).toContain('pgbouncer holds prod, not staging');
+      expect(err).toContain(`see ecar-pool ${command} --env prod`);
+    },
+  );
 
   it('must write no file over one that is not its own', async () => {
     const { folder: cwd } = copyProject('django-workers-and-beat');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { deploy, plannedKinds } from './support/deploy.ts';
+import { deploy, plannedKinds, rollback } from './support/deploy.ts';
 import { IMAGES } from './support/images.ts';
 import type { Project } from './support/project.ts';
 import { useProject } from './support/use-project.ts';
@@ -153,6 +153,42 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await Promise.all(['db', 'queue'].map((service) => look(project, service)))).toEqual([db, queue]);
     await project.ecar(['verify', '--wait']);
   });
+
+  it('must have a service that leaves the pool run as its own files say, and so on the way back', async () => {
+    const project = useStack();
+    const settings = await project.read('ecar-pool.yaml');
+    const without = settings.replace(/^ {4}web:\n(?: {6}.*\n)+/m, '');
+    expect(without).not.toBe(settings);
+    await project.write('ecar-pool.yaml', without);
+    const outcome = await deploy(project);
+    expect(outcome.stdout).toMatch(/^ {2}recreate +have web run past the pool/m);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
+
+    await project.write('ecar-pool.yaml', settings);
+    await deploy(project);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+    await rollback(project);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
+    const verified = await project.ecar(['verify'], { code: 'any' });
+    expect(verified.stdout).toMatch(/^prod works/m);
+    await deploy(project);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'pgbouncer' });
+  }, 300_000);
+
+  it('must not call it working while one still runs as the overlay had it', async () => {
+    const project = useStack();
+    const settings = await project.read('ecar-pool.yaml');
+    await project.write('ecar-pool.yaml', settings.replace(/^ {4}web:\n(?: {6}.*\n)+/m, ''));
+    await project.ecar(['render']);
+    const { stdout } = await project.ecar(['verify'], { code: 1 });
+    expect(stdout).toMatch(
+      /^FAIL {2}container web — runs as docker-compose\.pgbouncer\.yml had it(?:.*\n)+? {6}fix: run docker compose .*up -d --no-deps web$/m,
+    );
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    expect(await look(project, 'web')).toMatchObject({ state: 'running', host: 'db' });
+    await project.write('ecar-pool.yaml', settings);
+    await deploy(project);
+  }, 300_000);
 
   it('must start a Postgres that was stopped, and name it until then', async () => {
     const project = useStack();

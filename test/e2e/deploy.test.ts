@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
@@ -82,6 +82,24 @@ describe('deploy', () => {
     await project.write('.env.prod', secrets);
   });
 
+  it('must not be held up by a PgBouncer that ended by itself before', async () => {
+    const project = useStack();
+    const { startedAt } = await inspectContainer(project, 'pgbouncer');
+    await project.compose(['exec', '-T', 'pgbouncer', 'sh', '-c', 'kill -QUIT 1'], { code: 'any' });
+    await eventually(async () => {
+      expect((await inspectContainer(project, 'pgbouncer')).startedAt).not.toBe(startedAt);
+      await runningSetting(project, 'default_pool_size');
+    });
+    const { id } = await inspectContainer(project, 'pgbouncer');
+    const { stdout } = await project.ecar(['verify', '--env', 'prod', '--wait'], { code: 1 });
+    expect(stdout).toMatch(/^FAIL {2}container pgbouncer — .*ended and was restarted once/m);
+    await project.set({ pgbouncer: { default_pool_size: 41 } });
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    expect((await rollback(project)).stdout).toMatch(/^prod works/m);
+    expect((await inspectContainer(project, 'pgbouncer')).id).toBe(id);
+    await project.compose(['restart', 'pgbouncer']);
+  });
+
   it('must keep five sets and no more, for their owner alone', async () => {
     const project = useStack();
     for (const size of [31, 32, 33, 34, 35, 36]) {
@@ -158,18 +176,18 @@ describe('a deploy over files that somebody has edited', () => {
     expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 
-  it('must put them back where it fails', async () => {
+  it('must put back what verified, and not them, where it fails', async () => {
     const project = useStack();
     const ini = 'stack/prod/pgbouncer/pgbouncer.ini';
-    const text = (await project.read(ini)).replace('default_pool_size = 20', 'default_pool_size = 78');
-    await project.write(ini, text);
+    const proved = await project.read(ini);
+    await project.write(ini, proved.replace(/^auth_file = .*$/m, 'auth_file = /nowhere'));
     const settings = await project.read('ecar-pool.yaml');
     await project.set({ postgres: { settings: { shared_buffers: 'nonsense' } } });
     const { stdout } = await deploy(project, [], { code: 3 });
-    expect(stdout).toContain('the files of before again');
-    expect(await project.read(ini)).toBe(text);
+    expect(stdout).toMatch(/^rolled back: prod works/m);
+    expect(await project.read(ini)).toBe(proved);
     await project.write('ecar-pool.yaml', settings);
-    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    expect((await deploy(project)).stdout).toMatch(/^nothing to do/m);
   });
 });
 
@@ -200,7 +218,8 @@ describe('a deploy that fails', () => {
     const verified = await project.ecar(['verify', '--env', 'prod'], { code: 'any' });
     expect(verified.code, verified.stdout).toBe(0);
     expect(await query(project, login, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-    expect((await readdir(project.path(STATE))).sort()).toEqual(['history', 'standing.json', 'trail']);
+    const state = (await readdir(project.path(STATE))).filter((name) => name !== 'rendered');
+    expect(state.sort()).toEqual(['history', 'standing.json', 'trail']);
     const next = await deploy(project);
     expect(next.stdout).toMatch(/^nothing to do/m);
     return outcome;
@@ -231,6 +250,23 @@ describe('a deploy that fails', () => {
       async () => {
         await once(server.listen(port, '127.0.0.1'), 'listening');
         await project.set({ pgbouncer: { port } });
+      },
+      async () => server.close(),
+    );
+    expect(stderr).toContain('The port is taken on this machine');
+  });
+
+  it('must put back what verified where what a render put there never ran', async () => {
+    const project = useStack();
+    const server = createServer();
+    const { stderr } = await expectUndone(
+      project,
+      3,
+      async () => {
+        await once(server.listen(0, '127.0.0.1'), 'listening');
+        const { port } = server.address() as AddressInfo;
+        await project.set({ pgbouncer: { port } });
+        await project.ecar(['render', '--env', 'prod']);
       },
       async () => server.close(),
     );

@@ -79,3 +79,19 @@ it('must carry over what was not done, but for what newer files have back', () =
     left: ['x_grafana'],
   });
 });
+
+it('must name the services that leave the overlay of an adopted project, until they are back', () => {
+  const overlay = (...services: string[]) => [
+    {
+      path: '../docker-compose.pgbouncer.yml',
+      mode: 0o644,
+      text: `services:\n  pgbouncer:\n    labels:\n      ecar-pool.environment: "prod"\n${services.map((name) => `  ${name}:\n    environment:\n      HOST: "pgbouncer"\n`).join('')}`,
+    },
+  ];
+  const adopted = { files: [], networks: [], profiles: [], services: [] };
+  const stack = { ...STACK, adopted: { ...adopted, isSelfNamed: true, isPersistent: false } };
+  const needs = findNeeds(compareSets(overlay('web', 'worker'), overlay('web')), stack);
+  expect(needs.released).toEqual(['worker']);
+  expect(carryOver(needs, overlay('web')).released).toEqual(['worker']);
+  expect(carryOver(needs, overlay('web', 'worker')).released).toEqual([]);
+});

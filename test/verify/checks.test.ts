@@ -105,6 +105,20 @@ describe('a container that the engine started again', () => {
     expect(restarted(1, 59 * 60_000)).toMatchObject({ status: 'fail' });
   });
 
+  it('must not count against a deploy where it was before that, and still be warned of', () => {
+    const runs = { value: new Map([['postgres', run(1, 40_000)]]), ms: 1 };
+    const statusOf = (ms: number) => {
+      const { seenAt } = scene().evidence;
+      return checkContainers(scene({ subject: { since: seenAt - ms }, evidence: { runs } }))[0];
+    };
+    expect(statusOf(30_000)).toMatchObject({
+      status: 'warn',
+      observed: 'running, healthy, ended and was restarted once, last 40 s ago',
+      hint: `see docker compose -f ${FILE} logs --tail 50 postgres`,
+    });
+    expect(statusOf(50_000)).toMatchObject({ status: 'fail' });
+  });
+
   it('must tell why it ended, though it is up for the moment', () => {
     const log = 'FATAL:  database files are incompatible with server\nLOG:  starting PostgreSQL 18.1';
     expect(restarted(3, 1000, log)).toMatchObject({
@@ -203,6 +217,22 @@ describe('checks', () => {
         ],
       },
       { status: 'ok', observed: 'postgres, pgbouncer made from the rendered files' },
+    ],
+    [
+      'a service of an adopted project that left the overlay, and runs as that had it',
+      (scene) => checkCurrentContainers(scene).slice(1),
+      {
+        subject: {
+          stack: { ...STACK, adopted: { ...ADOPTED, services: [] } },
+          project: adoptedProject('ecar', { ...ADOPTED, services: [] }, '.', 'pgbouncer'),
+        },
+        containers: [container('web'), container('pgbouncer')],
+      },
+      {
+        status: 'fail',
+        title: 'container web',
+        hint: expect.stringMatching(/^run docker compose .* up -d --no-deps web$/),
+      },
     ],
     [
       'a service of an adopted project that a plain up has made',

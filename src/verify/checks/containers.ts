@@ -11,8 +11,8 @@ import { isAtRest } from '../asleep.ts';
 import { type Sight, seen } from '../evidence.ts';
 import { explain, formatFix, quote } from '../explain.ts';
 import { findCrashCause } from '../find-cause.ts';
-import { describeRestarts, hasRestartedLately } from '../restarts.ts';
-import { type Failure, fail, ok, type Row, skip } from '../row.ts';
+import { describeRestarts, hasRestartedLately, hasRestartedSince } from '../restarts.ts';
+import { type Failure, fail, ok, type Row, skip, warn } from '../row.ts';
 import type { Check, Scene } from '../scene.ts';
 import { DOCKER_CAUSES, findTold, POSTGRES_CAUSES, type Told } from '../start-causes.ts';
 import { listImages, listServices, postgresService } from '../subject.ts';
@@ -28,7 +28,8 @@ const ENDED_BY_OTHERS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Each service of the stack is up and healthy, and has not ended by itself within the last hour; every other
+ * Each service of the stack is up and healthy, and has not ended by itself within the last hour, of which what came
+ * before a deploy is not its fault; every other
  * container of the project is up, has done its work, or is one that the people of an adopted project have not running;
  * and none is left of a service that was switched off.
  */
@@ -96,7 +97,11 @@ function judge(scene: Scene, container: Container, mayEnd: boolean): Row {
   if (isReady(container)) {
     const observed = seenState + describeRestarts(scene.evidence, service);
     if (!hasRestartedLately(scene.evidence, service)) return ok(id, title, observed, { ms });
-    const why = whyPostgresEnded(scene, service) ?? { hint: `see ${logsCommand(scene, service)}` };
+    const hint = `see ${logsCommand(scene, service)}`;
+    const { since } = scene.subject;
+    if (since !== undefined && !hasRestartedSince(scene.evidence, service, since))
+      return warn(id, title, { observed, hint });
+    const why = whyPostgresEnded(scene, service) ?? { hint };
     return fail(id, title, { observed, expected: READY, ...why }, { ms });
   }
   if (mayEnd && state === 'exited' && exitCode === 0) return ok(id, title, 'has done its work', { ms });

@@ -1,10 +1,11 @@
 import type { Container } from '../../docker/containers.ts';
+import { upServicesCommand } from '../../plan/commands.ts';
 import { OVERLAY_FILE } from '../../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../../stack/labels.ts';
 import { seen } from '../evidence.ts';
 import { fail, ok, skip } from '../row.ts';
 import type { Check } from '../scene.ts';
-import { isCurrent, listImages, listRenderedServices, type Subject } from '../subject.ts';
+import { isCurrent, listImages, listRenderedServices, listUnreleased, type Subject } from '../subject.ts';
 import { recreateCommand } from '../up-commands.ts';
 
 const ID = 'containers-current';
@@ -14,7 +15,21 @@ const TITLE = 'current containers';
  * Whether each container of the stack was made from its service as it is rendered now, values of `.env`
  * included: Compose leaves a container as it is until `up`, whatever is written to the files.
  */
-export const checkCurrentContainers: Check = (scene) => {
+export const checkCurrentContainers: Check = (scene) => [...checkRendered(scene), ...checkReleased(scene)];
+
+/** None of an adopted project runs on as the overlay had it before: it may look for the pool where none listens. */
+const checkReleased: Check = ({ subject, evidence }) => {
+  const { stack, project } = subject;
+  return listUnreleased(seen(evidence.containers) ?? [], stack).map((service) =>
+    fail(`released:${service}`, `container ${service}`, {
+      observed: `runs as ${OVERLAY_FILE} had it, which has no part for it any more`,
+      expected: 'made from your own files alone',
+      hint: `run ${upServicesCommand({ ...project, services: [service] })}`,
+    }),
+  );
+};
+
+const checkRendered: Check = (scene) => {
   const { subject, evidence } = scene;
   const services = listRenderedServices(subject.stack);
   const found = (seen(evidence.containers) ?? []).filter(
