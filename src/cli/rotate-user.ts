@@ -16,6 +16,7 @@ import type { Invocation } from './context.ts';
 import { createSecret } from './create-starter.ts';
 import { loadProject, type Project } from './load-project.ts';
 import { readNewPassword } from './new-password.ts';
+import { refuseShared } from './refuse-rotation.ts';
 import type { RotateOptions } from './rotate.ts';
 import { findSecretPlace } from './secret-place.ts';
 import { stackCommand } from './stack-command.ts';
@@ -24,8 +25,10 @@ import { type Rotation, transit } from './transit.ts';
 /** A new password for one user: the settings with it -> a stack that runs and was proved. Gives the exit code. */
 export async function rotateUser(invocation: Invocation<RotateOptions>, name: string): Promise<number> {
   const { world, options, report } = invocation;
-  const { environment, folder, shownFolder, stack } = await loadProject(options, world, report);
+  const project = await loadProject(options, world, report);
+  const { environment, folder, shownFolder, stack } = project;
   refuseUnfit(stack, name, stackCommand('deploy', environment, options));
+  refuseShared(project, name);
   const asked = await readNewPassword(world, options, name);
   const choose = async () => {
     const project = await loadProject(options, world);
@@ -36,7 +39,12 @@ export async function rotateUser(invocation: Invocation<RotateOptions>, name: st
     const current = passwordOf(project.stack, name);
     // What lies there and runs nowhere is of a run that was killed: it is brought to its end.
     const isBegun = current !== before.password;
-    if (isBegun && asked === undefined)
+    if (isBegun && asked !== undefined && asked !== current)
+      throw new RefusedError(
+        `${place.name} has a password of ${name} that was not put to use, and that its role may have by now`,
+        `finish that first: ${stackCommand('rotate', environment, options, name)}`,
+      );
+    if (isBegun)
       report.notice(`${place.name} has a password of ${name} that was not put to use: going on with it`);
     const password = asked ?? (isBegun ? current : createSecret());
     const given = (value: string) => loadProject(options, { ...world, given: { reference, value } });
