@@ -12,6 +12,7 @@ import type { NextStep } from '../plan/next-step.ts';
 import { RefusedError, UsageError } from '../problems/errors.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
+import { explainLack } from '../verify/logins.ts';
 import type { Invocation } from './context.ts';
 import { createSecret } from './create-starter.ts';
 import { loadProject, type Project } from './load-project.ts';
@@ -89,9 +90,12 @@ function refuseUnfit(stack: Stack, name: string, deploy: string): void {
   if (!user.roles.includes('app')) return;
   if (adminOf(stack, name) === undefined)
     throw new UsageError(
-      'the settings know the password of nobody with `role: admin`, who has PgBouncer wait meanwhile',
-      'give one user `role: admin` and a `password`',
+      'the settings know nobody with `role: admin` to log in as, who has PgBouncer read its files',
+      'give one user `role: admin` and a `password`, and where PgBouncer asks for a certificate `sslcert` and `sslkey`',
     );
+  const lack = explainLack(user, stack);
+  if (lack !== undefined)
+    throw new UsageError(`the new password could not be proved by a login: ${lack}`, 'add both, then rotate');
   const servers = serversOf(stack, name);
   if (servers.length > 1)
     throw new UsageError(
