@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeAuthority, makeIdentity } from '../support/certificates.ts';
 import { fakeDocker } from '../support/fake-docker.ts';
 import { runToEnd } from '../support/fake-world.ts';
 import { PASSWORDS, SETTINGS, tempProject } from '../support/temp-project.ts';
@@ -143,6 +144,33 @@ describe('rotate', () => {
     const { message, hint } = await refusal(cwd);
     expect(message).toContain('PgBouncer logs in as ecar_user with `databases.ecar_db.password`');
     expect(hint).toContain('let it name the place that `users.ecar_user.password` names');
+  });
+
+  it('must refuse where PgBouncer asks for a certificate, and the settings have none to log in with', async () => {
+    const ca = makeAuthority('our CA');
+    const admin = 'password: { env: PGBOUNCER_ADMIN_PASSWORD }, role: admin';
+    const tls = `auth_type: cert, client_tls_sslmode: verify-full, client_tls_cert_file: pool.crt,
+  client_tls_key_file: pool.key, client_tls_ca_file: ca.crt`;
+    const settings = SETTINGS.replace('default_pool_size: 20', tls);
+    const certified = settings.replace(admin, `${admin}, sslcert: pgbouncer.crt, sslkey: pgbouncer.key`);
+    const inFolder = (text: string) => {
+      const cwd = tempProject(text);
+      writeFileSync(join(cwd, 'ca.crt'), ca.cert);
+      for (const name of ['pool', 'pgbouncer']) {
+        const { cert, key } = makeIdentity(name, { issuer: ca, hosts: ['127.0.0.1'] });
+        writeFileSync(join(cwd, `${name}.crt`), cert);
+        writeFileSync(join(cwd, `${name}.key`), key, { mode: 0o600 });
+      }
+      return cwd;
+    };
+    expect(await refusal(inFolder(settings))).toEqual({
+      message: 'the settings know nobody with `role: admin` to log in as, who has PgBouncer read its files',
+      hint: expect.stringContaining('`sslcert` and `sslkey`'),
+    });
+    expect(await refusal(inFolder(certified))).toEqual({
+      message: expect.stringMatching(/could not be proved by a login: .*\(sslcert and sslkey of the user\)/),
+      hint: 'add both, then rotate',
+    });
   });
 
   it('must refuse a password that has a line break, and one from two places', async () => {
