@@ -72,7 +72,7 @@ describe('a rotation where PgBouncer asks for certificates', () => {
     await project.set({ pgbouncer: { auth_type: auth } });
     await deploy(project);
     const old = await appLogin(project);
-    const next = { ...old, password: `${NEXT}, under ${auth}` };
+    const next = { ...old, password: `${NEXT}-under-${auth}` };
     await rotate(project, { args: ['--password-stdin'], input: next.password });
     expect(await psqlLogin(project, next, SERVER)).toBe('ok');
     expect(await psqlLogin(project, old, SERVER)).toMatch(/authentication failed/);

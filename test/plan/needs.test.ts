@@ -67,3 +67,16 @@ it('must carry over what was not done, but for what newer files have back', () =
     left: ['x_grafana'],
   });
 });
+
+it('must have PgBouncer forget the keys of a verifier that a password in the clear takes the place of', () => {
+  const list = (text: string) => [{ path: 'pgbouncer/userlist.txt', mode: 0o600, text }];
+  const remembered = (before: string, after: string) =>
+    findNeeds(compareSets(list(before), list(after)), STACK).remembered;
+  const verifier = '"ann" "SCRAM-SHA-256$4096:x"\n';
+  expect(remembered(verifier, '"ann" "plain ""one"", it is"\n')).toEqual(['ann']);
+  expect(remembered('"ann" "plain"\n', '"ann" "other"\n')).toEqual([]);
+  expect(remembered(verifier, verifier.replace('x', 'y'))).toEqual([]);
+  expect(remembered(verifier, `"ann" "md5${'0'.repeat(32)}"\n`)).toEqual([]);
+  const needs = { ...needAll('an earlier render'), remembered: ['ann'] };
+  expect(carryOver(needs, list('"ann" "plain"\n')).remembered).toEqual(['ann']);
+});
