@@ -12,11 +12,13 @@ import type { NextStep } from '../plan/next-step.ts';
 import { RefusedError, UsageError } from '../problems/errors.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
+import { explainLack } from '../verify/logins.ts';
 import type { Invocation } from './context.ts';
 import { createSecret } from './create-starter.ts';
 import { findLeftPasswords } from './left-passwords.ts';
 import { loadProject, type Project } from './load-project.ts';
 import { readNewPassword } from './new-password.ts';
+import { refuseShared } from './refuse-rotation.ts';
 import type { RotateOptions } from './rotate.ts';
 import { findSecretPlace } from './secret-place.ts';
 import { stackCommand } from './stack-command.ts';
@@ -25,8 +27,10 @@ import { type Rotation, transit } from './transit.ts';
 /** A new password for one user: the settings with it -> a stack that runs and was proved. Gives the exit code. */
 export async function rotateUser(invocation: Invocation<RotateOptions>, name: string): Promise<number> {
   const { world, options, report } = invocation;
-  const { environment, folder, shownFolder, stack } = await loadProject(options, world, report);
+  const project = await loadProject(options, world, report);
+  const { environment, folder, shownFolder, stack } = project;
   refuseUnfit(stack, name, stackCommand('deploy', environment, options));
+  refuseShared(project, name);
   const asked = await readNewPassword(world, options, name);
   const choose = async () => {
     const project = await loadProject(options, world);
@@ -37,7 +41,12 @@ export async function rotateUser(invocation: Invocation<RotateOptions>, name: st
     const current = passwordOf(project.stack, name);
     // What lies there and runs nowhere is of a run that was killed: it is brought to its end.
     const isBegun = current !== before.password;
-    if (isBegun && asked === undefined)
+    if (isBegun && asked !== undefined && asked !== current)
+      throw new RefusedError(
+        `${place.name} has a password of ${name} that was not put to use, and that its role may have by now`,
+        `finish that first: ${stackCommand('rotate', environment, options, name)}`,
+      );
+    if (isBegun)
       report.notice(`${place.name} has a password of ${name} that was not put to use: going on with it`);
     const password = asked ?? (isBegun ? current : createSecret());
     const given = (value: string) => loadProject(options, { ...world, given: { reference, value } });
@@ -85,9 +94,12 @@ function refuseUnfit(stack: Stack, name: string, deploy: string): void {
   if (!user.roles.includes('app')) return;
   if (adminOf(stack, name) === undefined)
     throw new UsageError(
-      'the settings know the password of nobody with `role: admin`, who has PgBouncer wait meanwhile',
-      'give one user `role: admin` and a `password`',
+      'the settings know nobody with `role: admin` to log in as, who has PgBouncer read its files',
+      'give one user `role: admin` and a `password`, and where PgBouncer asks for a certificate `sslcert` and `sslkey`',
     );
+  const lack = explainLack(user, stack);
+  if (lack !== undefined)
+    throw new UsageError(`the new password could not be proved by a login: ${lack}`, 'add both, then rotate');
   const servers = serversOf(stack, name);
   if (servers.length > 1)
     throw new UsageError(

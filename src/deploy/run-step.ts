@@ -14,7 +14,7 @@ const SHOWN_LINES = 3;
  */
 export async function runStep(
   docker: Docker,
-  { command, input }: NextStep,
+  { kind, command, input }: NextStep,
   onStart: (pid: number) => void,
 ): Promise<void> {
   const [program = '', ...argv] = splitCommand(command);
@@ -34,6 +34,8 @@ export async function runStep(
     const fix = told.cause.fix.replace(/, run \{render\}, then \{up\}/, '');
     throw new EnvironmentError(`${told.cause.cause} (${words})`, fix);
   }
+  // By hand it would wait for what is on its stdin.
+  if (kind === 'switch') throw new EnvironmentError(words, 'mend that, then run rotate again');
   const found = HINTS.find(({ pattern }) => pattern.test(stderr));
   throw new EnvironmentError(words, found?.hint ?? `run it by hand to see all of its output: ${command}`);
 }

@@ -4,11 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCommand } from '../formats/shell.ts';
 import { composeCommand } from '../plan/commands.ts';
 import type { NextStep } from '../plan/next-step.ts';
+import { listAsked } from '../stack/access.ts';
+import { identityFor, requiresTls } from '../stack/client-tls.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
-import type { Stack, User } from '../stack/stack.ts';
+import type { Database, Stack, User } from '../stack/stack.ts';
 import { onEntry } from '../verify/console-command.ts';
+import { explainLack } from '../verify/logins.ts';
 import { stateFolder } from './state.ts';
 import { SWITCH_SCRIPT } from './switch-script.ts';
 
@@ -43,8 +46,7 @@ export function switchStep(
 ): NextStep {
   const admin = adminOf(stack, user);
   const [server] = serversOf(stack, user);
-  const entries = entriesOf(stack, user).map(({ name }) => (name === '*' ? stack.client.database : name));
-  const held = [...new Set(entries)].slice(0, MAX_HELD);
+  const held = [...new Set(waysOf(stack, user).map(({ name }) => name))].slice(0, MAX_HELD);
   const values = {
     port: String(stack.pgbouncer.port),
     admin: admin?.name ?? '',
@@ -61,6 +63,13 @@ export function switchStep(
     reconnect: held.map((name) => `${onEntry('RECONNECT', name)};`).join('\n'),
     patience: String(patienceFor(stack, user)),
     again: String(mixesKeys(stack) ? RELOADS : 0),
+    sslmode: requiresTls(stack) ? 'require' : '',
+    ...identityValues('admin', admin, stack),
+    ...identityValues(
+      'rotated',
+      stack.users.find(({ name }) => name === user),
+      stack,
+    ),
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${formatCommand([value])}\n`);
   const input = `${lines.join('')}set -- ${formatCommand(held)}\n${SWITCH_SCRIPT}`;
@@ -71,6 +80,15 @@ export function switchStep(
     input: new Secret(input, 'ecar-pool'),
     why: `have Postgres and PgBouncer change over to the new password of ${user}`,
     causes: [`the password of ${user}`],
+  };
+}
+
+/** What somebody shows PgBouncer where it asks for a certificate; empty where it asks for none. */
+function identityValues(who: string, user: User | undefined, stack: Stack): Readonly<Record<string, string>> {
+  const identity = user && identityFor(user, stack);
+  return {
+    [`${who}_cert`]: identity?.sslcert ?? '',
+    [`${who}_key`]: identity?.sslkey.reveal() ?? '',
   };
 }
 
@@ -105,19 +123,40 @@ export async function withFreshUserlist<Value>(folder: string, task: () => Promi
 }
 
 /** The user who may have PgBouncer read its files; another one than the one whose password changes, where there is one. */
-export function adminOf({ users }: Pick<Stack, 'users'>, user: string): User | undefined {
-  const admins = users.filter(({ roles, password }) => roles.includes('admin') && password !== undefined);
+export function adminOf(stack: Stack, user: string): User | undefined {
+  const admins = stack.users.filter(
+    (each) => each.roles.includes('admin') && explainLack(each, stack) === undefined,
+  );
   return admins.find(({ name }) => name !== user) ?? admins[0];
 }
 
-/** The entries through which PgBouncer logs in to Postgres as a user. */
-function entriesOf({ databases, pgbouncer }: Stack, user: string) {
-  const asks = pgbouncer.settings.get('auth_user') === user;
-  return databases.filter(
-    ({ users, settings }) =>
-      asks ||
-      settings.get('auth_user') === user ||
-      (settings.has('user') ? settings.get('user') === user : users.includes(user)),
+/** A way of PgBouncer's to Postgres as a user. */
+interface Way {
+  readonly entry: Database;
+  /** The database that a client names who is led there. */
+  readonly name: string;
+  /** The database on the server. */
+  readonly dbname: string;
+}
+
+/** Through the entries that the user is listed in or forced by, and those in which it asks about others. */
+function waysOf(stack: Stack, user: string): readonly Way[] {
+  const { databases } = stack;
+  const names = new Set(databases.map(({ name }) => name));
+  // Through the fallback entry, a database without an entry of its own.
+  const other = [stack.client.database, 'postgres'].find((name) => !names.has(name));
+  const nameOf = (name: string) => (name === '*' ? (other ?? stack.client.database) : name);
+  const listed = databases
+    .filter(({ users, settings }) =>
+      settings.has('user') ? settings.get('user') === user : users.includes(user),
+    )
+    .map((entry) => ({ entry, name: entry.name, dbname: entry.dbname }));
+  return [...listed, ...listAsked(stack).filter(({ asker }) => asker === user)].map(
+    ({ entry, name, dbname = '*' }) => ({
+      entry,
+      name: nameOf(name),
+      dbname: dbname === '*' ? nameOf(dbname) : dbname,
+    }),
   );
 }
 
@@ -128,7 +167,7 @@ function entriesOf({ databases, pgbouncer }: Stack, user: string) {
 function patienceFor(stack: Stack, name: string): number {
   const { settings } = stack.pgbouncer;
   const user = stack.users.find((each) => each.name === name)?.settings;
-  const sizes = entriesOf(stack, name).flatMap((entry) => [
+  const sizes = waysOf(stack, name).flatMap(({ entry }) => [
     user?.get('pool_size') ?? entry.settings.get('pool_size') ?? settings.get('default_pool_size') ?? '20',
     entry.settings.get('max_db_connections') ?? settings.get('max_db_connections') ?? '0',
     user?.get('max_user_connections') ?? settings.get('max_user_connections') ?? '0',
@@ -142,15 +181,12 @@ export function serversOf(
   stack: Stack,
   user: string,
 ): readonly { readonly host: string; readonly port: number; readonly database: string }[] {
-  const entries = entriesOf(stack, user);
+  const isFallback = ({ entry }: Way) => Number(entry.dbname === '*');
   const servers = new Map(
     // One with a name of its own is preferred: the fallback entry tells of no database.
-    entries
-      .toSorted((a, b) => Number(b.dbname === '*') - Number(a.dbname === '*'))
-      .map(({ host, port, dbname }) => [
-        `${host} ${port}`,
-        { host, port, database: dbname === '*' ? 'postgres' : dbname },
-      ]),
+    waysOf(stack, user)
+      .toSorted((a, b) => isFallback(b) - isFallback(a))
+      .map(({ entry: { host, port }, dbname }) => [`${host} ${port}`, { host, port, database: dbname }]),
   );
   return [...servers.values()];
 }

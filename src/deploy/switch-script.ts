@@ -11,10 +11,26 @@
  * which then count as failed. The console is connected while ALTER ROLE runs, so that RELOAD follows within
  * milliseconds. Under SCRAM, PgBouncer logs in by a verifier only once a client has logged in with the password: that
  * is done before RECONNECT has it log in anew, which proves that it can, and has it forget a login that failed.
+ *
+ * It writes no file but certificates that PgBouncer asks for, and their keys: see src/verify/probe-script.ts.
  */
 export const SWITCH_SCRIPT = `
 PGCONNECT_TIMEOUT=5 PGPASSFILE=/dev/null
 export PGCONNECT_TIMEOUT PGPASSFILE
+identities=
+if [ -n "$admin_cert$rotated_cert" ]; then
+  trap 'rm -rf "$identities"' EXIT
+  trap 'exit 1' HUP INT TERM
+  umask 077 && identities=$(mktemp -d /dev/shm/ecar-pool.XXXXXX) || exit
+  printf '%s\\n' "$admin_cert" >"$identities/admin.crt"
+  printf '%s\\n' "$admin_key" >"$identities/admin.key"
+  printf '%s\\n' "$rotated_cert" >"$identities/rotated.crt"
+  printf '%s\\n' "$rotated_key" >"$identities/rotated.key"
+fi
+show() {
+  [ -z "$sslmode" ] || export PGSSLMODE="$sslmode"
+  [ -z "$identities" ] || export PGSSLCERT="$identities/$1.crt" PGSSLKEY="$identities/$1.key"
+}
 ask() {
   timeout "\${limit:-20}" psql -X -w -At -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse "$@" 2>&1
 }
@@ -27,11 +43,13 @@ server() (
 console() (
   PGHOST=127.0.0.1 PGPORT=$port PGDATABASE=pgbouncer PGUSER=$admin PGPASSWORD=$admin_password
   export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD
+  show admin
   ask "$@"
 )
 pool() (
   PGHOST=127.0.0.1 PGPORT=$port PGDATABASE=$1 PGUSER=$rotated PGPASSWORD=$2 PGAPPNAME=ecar-pool-$3
   export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGAPPNAME
+  show rotated
   ask
 )
 fail() {

@@ -3,30 +3,35 @@ import type { Change } from './change.ts';
 import type { FilePlan } from './file-plan.ts';
 
 /**
- * The users that a changed userlist.txt drops and whom a reload would still let in: under scram-sha-256,
- * PgBouncer keeps the verifier of whoever has logged in since it started (seen with 1.26.1). Under md5
- * it looks into the list each time.
+ * The users of a changed userlist.txt of whom PgBouncer would remember too much after a reload. Under scram-sha-256 it
+ * keeps the verifier of whoever has logged in since it started, and lets in those who are dropped (seen with 1.26.1);
+ * under md5 it looks into the list each time. And it goes on by the keys of a verifier that a password in the clear
+ * takes the place of (update_global_user_passwd in src/objects.c), which Postgres refuses once the password is another.
  */
 export function listRememberedUsers(changes: readonly Change[]): string[] {
   const { before, after } = textsOf(changes, isUserlist);
+  const was = readSecrets(before);
   // Everyone of a list under SCRAM but the applications of PgBouncer 1.25 has a verifier there.
-  if (!/^"(?:[^"]|"")*" "SCRAM-SHA-256\$/m.test(before)) return [];
-  const kept = new Set(userNames(after));
-  return userNames(before).filter((name) => !kept.has(name));
+  if (![...was.values()].some(isVerifier)) return [];
+  const is = readSecrets(after);
+  return [...was].flatMap(([name, secret]) => {
+    const now = is.get(name);
+    return now === undefined || (isVerifier(secret) && isPlain(now)) ? [name] : [];
+  });
 }
 
 /** The roles of the stack's own Postgres that no user of the settings has any more: those may still log in to it. */
 export function listDroppedRoles(changes: readonly Change[]): string[] {
   const { before, after } = textsOf(changes, isRoleSql);
-  return userNames(textsOf(changes, isUserlist).before).filter(
+  return [...readSecrets(textsOf(changes, isUserlist).before).keys()].filter(
     (name) => isRoleOf(before, name) && after !== '' && !isRoleOf(after, name),
   );
 }
 
-/** Whether the userlist.txt of a set lists a user. */
-export function hasUser(plan: FilePlan, name: string): boolean {
-  const list = plan.find(({ path }) => isUserlist(path))?.text ?? '';
-  return userNames(list).includes(name);
+/** Whether the userlist.txt of a set lists a user, and not in the clear. */
+export function hasHash(plan: FilePlan, name: string): boolean {
+  const secret = readSecrets(plan.find(({ path }) => isUserlist(path))?.text ?? '').get(name);
+  return secret !== undefined && !isPlain(secret);
 }
 
 /** Whether the SQL of a set has a role log in to the stack's own Postgres. */
@@ -45,8 +50,12 @@ function textsOf(changes: readonly Change[], test: (path: string) => boolean) {
   return { before: change?.before ?? '', after: change?.after?.text ?? '' };
 }
 
-/** Read leniently: someone may have edited the list, and what is broken in it is for `verify` to tell. */
-function userNames(userlist: string): string[] {
-  const lines = userlist.matchAll(/^"((?:[^"]|"")*)" /gm);
-  return [...lines].map(([, name = '']) => name.replaceAll('""', '"'));
+const isVerifier = (secret: string) => secret.startsWith('SCRAM-SHA-256$');
+
+const isPlain = (secret: string) => !isVerifier(secret) && !/^md5[0-9a-f]{32}$/.test(secret);
+
+/** By user. Read leniently: someone may have edited the list, and what is broken in it is for `verify` to tell. */
+function readSecrets(userlist: string): ReadonlyMap<string, string> {
+  const lines = userlist.matchAll(/^"((?:[^"]|"")*)" "((?:[^"]|"")*)/gm);
+  return new Map([...lines].map(([, name = '', secret = '']) => [name.replaceAll('""', '"'), secret]));
 }

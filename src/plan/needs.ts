@@ -3,7 +3,7 @@ import { CONFIG_LABEL } from '../stack/labels.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import { describeCause, describeKeys, listChangedKeys, needsContainer } from './changed-keys.ts';
-import { hasRole, hasUser, listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
+import { hasHash, hasRole, listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
 import type { FilePlan } from './file-plan.ts';
 import {
   listLeftContainers,
@@ -27,7 +27,7 @@ export interface Needs {
   readonly roles: readonly string[];
   /** Why PgBouncer is to read its files. */
   readonly reload: readonly string[];
-  /** Users whom PgBouncer would let in until it is restarted. */
+  /** Users of whom PgBouncer would go by what it remembers until it is restarted. */
   readonly remembered: readonly string[];
   /** Roles of the stack's own Postgres that are to log in no more. */
   readonly dropped: readonly string[];
@@ -112,7 +112,7 @@ export function carryOver(needs: Needs, plan: FilePlan): Needs {
     ...needs,
     start: false,
     services: needs.services || needs.start,
-    remembered: needs.remembered.filter((name) => !hasUser(plan, name)),
+    remembered: needs.remembered.filter((name) => !hasHash(plan, name)),
     dropped: needs.dropped.filter((name) => !hasRole(plan, name)),
     monitoring: needs.monitoring.filter((need) => hasService(compose, need)),
     left: needs.left.filter((name) => !running.has(name)),

@@ -161,7 +161,7 @@ function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): Ne
 
 function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): NextStep[] {
   if (remembered.length > 0) {
-    const why = `restart PgBouncer: under SCRAM a reload would still let in ${remembered.join(', ')}`;
+    const why = `restart PgBouncer: after a reload it would go by the SCRAM keys that it remembers of ${remembered.join(', ')}`;
     return [{ kind: 'restart', command: restartCommand(project), why, cost: RESTART, causes: reload }];
   }
   if (reload.length === 0) return [];

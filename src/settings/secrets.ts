@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { explainPassword } from '../credentials/password-rules.ts';
 import { looksLikeStoredSecret } from '../credentials/stored-secret.ts';
 import { explainDotenvValue } from '../formats/dotenv.ts';
@@ -89,7 +89,7 @@ export class SecretReader {
 
   #isGiven(reference: SecretReference): boolean {
     const given = this.#world.given?.reference;
-    return given !== undefined && isSamePlace(given, reference);
+    return given !== undefined && isSamePlace(given, reference, this.#world.root);
   }
 
   /** What a command gives, which is asked for once in a run of ecar-pool: that may mean to touch a key. */
@@ -162,9 +162,13 @@ export class SecretReader {
   }
 }
 
-function isSamePlace(one: SecretReference, other: SecretReference): boolean {
-  const { env, file } = one;
-  return (env ?? file) !== undefined && env === other.env && file === other.file;
+/**
+ * Whether two settings take their secret from one place; of what programs give, nobody knows.
+ * @param root the folder that relative paths start in, absolute
+ */
+export function isSamePlace(one: SecretReference, other: SecretReference, root: string): boolean {
+  const [path, otherPath] = [one, other].map(({ file }) => file && resolve(root, file));
+  return (one.env ?? path) !== undefined && one.env === other.env && path === otherPath;
 }
 
 /** Why a value cannot be used, to follow its name, and what to do; never the value itself. */

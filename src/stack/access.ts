@@ -47,17 +47,33 @@ export function lookupsByDatabase(stack: Stack): ReadonlyMap<string, ReadonlySet
 }
 
 function listAskers(stack: Stack, test: (entry: Database) => boolean): Map<string, Set<string>> {
-  const { databases, pgbouncer } = stack;
   const own = new Set(ownEntries(stack).map(({ name }) => name));
-  const fallback = databases.find(({ name }) => name === '*');
   const askers = new Map<string, Set<string>>();
-  for (const entry of databases.filter(test)) {
-    const setting = (name: string) => entry.settings.get(name) ?? pgbouncer.settings.get(name);
-    const [asker, where] = [setting('auth_user'), setting('auth_dbname')];
-    const asked = where === undefined ? entry : (databases.find(({ name }) => name === where) ?? fallback);
-    if (asker === undefined || asked === undefined || !own.has(asked.name)) continue;
-    const dbname = asked.dbname === '*' ? where : asked.dbname;
-    if (dbname !== undefined) askers.set(dbname, (askers.get(dbname) ?? new Set()).add(asker));
-  }
+  for (const { asker, entry, dbname } of listAsked(stack, test))
+    if (own.has(entry.name) && dbname !== undefined)
+      askers.set(dbname, (askers.get(dbname) ?? new Set()).add(asker));
   return askers;
+}
+
+/** Where PgBouncer asks about users whom userlist.txt does not have. */
+interface Asked {
+  /** The auth_user. */
+  readonly asker: string;
+  /** The entry through which it asks, and the database that is named for it: `*` for whichever a client names. */
+  readonly entry: Database;
+  readonly name: string;
+  /** The database on the server; undefined where it is the one that the client names. */
+  readonly dbname: string | undefined;
+}
+
+/** Once for each entry of clients that `test` lets through, whatever server it is on. */
+export function listAsked({ databases, pgbouncer }: Stack, test = (_: Database): boolean => true): Asked[] {
+  const byName = new Map(databases.map((entry) => [entry.name, entry]));
+  return databases.filter(test).flatMap((client) => {
+    const setting = (name: string) => client.settings.get(name) ?? pgbouncer.settings.get(name);
+    const [asker, where] = [setting('auth_user'), setting('auth_dbname')];
+    const entry = where === undefined ? client : (byName.get(where) ?? byName.get('*'));
+    if (asker === undefined || entry === undefined) return [];
+    return [{ asker, entry, name: where ?? entry.name, dbname: entry.dbname === '*' ? where : entry.dbname }];
+  });
 }

@@ -95,3 +95,16 @@ it('must name the services that leave the overlay of an adopted project, until t
   expect(carryOver(needs, overlay('web')).released).toEqual(['worker']);
   expect(carryOver(needs, overlay('web', 'worker')).released).toEqual([]);
 });
+
+it('must have PgBouncer forget the keys of a verifier that a password in the clear takes the place of', () => {
+  const list = (text: string) => [{ path: 'pgbouncer/userlist.txt', mode: 0o600, text }];
+  const remembered = (before: string, after: string) =>
+    findNeeds(compareSets(list(before), list(after)), STACK).remembered;
+  const verifier = '"ann" "SCRAM-SHA-256$4096:x"\n';
+  expect(remembered(verifier, '"ann" "plain ""one"", it is"\n')).toEqual(['ann']);
+  expect(remembered('"ann" "plain"\n', '"ann" "other"\n')).toEqual([]);
+  expect(remembered(verifier, verifier.replace('x', 'y'))).toEqual([]);
+  expect(remembered(verifier, `"ann" "md5${'0'.repeat(32)}"\n`)).toEqual([]);
+  const needs = { ...needAll('an earlier render'), remembered: ['ann'] };
+  expect(carryOver(needs, list('"ann" "plain"\n')).remembered).toEqual(['ann']);
+});
