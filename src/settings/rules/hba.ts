@@ -1,4 +1,4 @@
-import { explainNetwork, type HbaRule, isWithin } from '../../formats/hba.ts';
+import { comesFromWithin, explainNetwork, type HbaRule, isWithin, listRulesFor } from '../../formats/hba.ts';
 import type { Findings } from '../finding.ts';
 import { toRule } from '../hba-schema.ts';
 import { rolesOf } from '../roles.ts';
@@ -78,10 +78,9 @@ function covers(first: HbaRule, second: HbaRule): boolean {
   const hasAll = (names: readonly string[], others: readonly string[]) =>
     names.includes('all') || others.every((name) => names.includes(name));
   return (
-    (first.type === 'host' || first.type === second.type) &&
+    comesFromWithin(first, second) &&
     hasAll(first.database, second.database) &&
-    hasAll(first.user, second.user) &&
-    isWithin(first.address, second.address)
+    hasAll(first.user, second.user)
   );
 }
 
@@ -97,12 +96,7 @@ function checkShutOut(rules: readonly HbaRule[], { databases, users }: Sections,
       .map(([user]) => [CONSOLE, user] as const),
   ];
   for (const [database, user] of pairs) {
-    const fitting = rules.filter(
-      (rule) =>
-        (rule.database.some((name) => ['all', database].includes(name)) ||
-          (rule.database.includes('sameuser') && database === user)) &&
-        rule.user.some((name) => ['all', user].includes(name)),
-    );
+    const fitting = listRulesFor(rules, { database, user });
     const isLetIn = fitting.find(({ address }) => isWithin(address, LOOPBACK))?.method ?? 'reject';
     const others = fitting.filter(
       ({ address }) => !isWithin('127.0.0.0/8', address) && address !== '::1/128',

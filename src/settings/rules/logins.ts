@@ -1,3 +1,4 @@
+import { type HbaRule, listRulesFor } from '../../formats/hba.ts';
 import {
   findAuthUserObstacle,
   findConsoleObstacle,
@@ -10,6 +11,7 @@ import {
 } from '../../stack/login-matrix.ts';
 import { chooseForm, type FormFacts, listByItself, roleSecretOf } from '../../stack/stored-form.ts';
 import type { Findings } from '../finding.ts';
+import { toRule } from '../hba-schema.ts';
 import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import type { Secrets } from '../secrets.ts';
@@ -57,7 +59,6 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
   const { auth_type } = pgbouncer;
   const forms = formFacts(settings);
   const known = new Map(Object.keys(users).map((name) => [name, findKnown(name, settings, forms, secrets)]));
-  // The rules of a file are its own: what they ask for is taken for what they can.
   const method = auth_type === 'hba' ? 'md5' : auth_type;
   const clients = Object.entries(databases).flatMap(([name, entry]) => {
     if (method === 'any' && entry.user === undefined)
@@ -70,14 +71,19 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
         if (client === undefined) return [];
         // As whom PgBouncer goes on instead is judged by itself, see above.
         const on = forced === undefined ? {} : { forced: { known: 'plain', from: 'entry' } as const };
-        const obstacle = findObstacle({ method, known: client, ...on, role: roleOf(user, settings, name) });
+        const role = roleOf(user, settings, name);
+        const obstacle = findCommon(methodsFor(user, name, pgbouncer), (method) =>
+          findObstacle({ method, known: client, ...on, role }),
+        );
         return obstacle === undefined ? [] : [{ user, obstacle, path: ['users', user, 'secret'] }];
       }),
     ];
   });
   const console = Object.entries(users).flatMap(([user, { role }]) => {
     const client = rolesOf({ role }).every((each) => each === 'app') ? undefined : known.get(user);
-    const obstacle = client && findConsoleObstacle(method, client);
+    const obstacle =
+      client &&
+      findCommon(methodsFor(user, 'pgbouncer', pgbouncer), (method) => findConsoleObstacle(method, client));
     return obstacle === undefined ? [] : [{ user, obstacle, path: ['users', user, 'secret'] }];
   });
   const askers = [
@@ -96,6 +102,31 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
     return obstacle === undefined ? [] : [{ user, obstacle, path }];
   });
   return [...clients, ...console, ...askers];
+}
+
+/**
+ * How a user may be asked who it is: under `hba` by each rule that may be for it, of which `reject` is no finding of
+ * ours (see hba-shut-out). The rules of a file are its own, and taken for what lets most in.
+ */
+function methodsFor(user: string, database: string, { auth_type, hba }: Settings['pgbouncer']): Method[] {
+  if (auth_type !== 'hba') return [auth_type];
+  if (hba === undefined) return ['md5'];
+  const rules = hba.map(toRule);
+  // Whoever comes through the fallback entry may name any database.
+  const names = database === '*' ? rules.flatMap((rule) => rule.database) : [database];
+  return names
+    .flatMap((name) => listRulesFor(rules, { database: name, user }))
+    .filter(({ method }) => method !== 'reject')
+    .map(({ method }) => nameMethod(method));
+}
+
+/** What keeps somebody out by every one of the methods; undefined where one lets in, or where there is none. */
+function findCommon(
+  methods: readonly Method[],
+  find: (method: Method) => Obstacle | undefined,
+): Obstacle | undefined {
+  const obstacles = methods.map(find);
+  return obstacles.includes(undefined) ? undefined : obstacles[0];
 }
 
 /** The user of an entry, whom PgBouncer logs in as by itself. */
@@ -180,8 +211,11 @@ function formFacts({ pgbouncer, databases, compose, ...settings }: Sections): Fo
 /** How clients may be asked who they are. What a file of rules says is its own, and taken for what lets most in. */
 export function listMethods({ auth_type, hba }: Settings['pgbouncer']): readonly Method[] {
   if (auth_type !== 'hba') return [auth_type];
-  const methods = (hba ?? []).map(({ method }) => (method === 'password' ? 'plain' : method));
-  return hba === undefined ? ['md5'] : [...new Set(methods)];
+  return hba === undefined ? ['md5'] : [...new Set(hba.map(({ method }) => nameMethod(method)))];
+}
+
+function nameMethod(method: HbaRule['method']): Method {
+  return method === 'password' ? 'plain' : method;
 }
 
 function authUserOf(pgbouncer: Readonly<Record<string, unknown>>): string | undefined {
