@@ -139,6 +139,34 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     },
   ],
   [
+    'hba-unreached',
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostssl, method: md5 }, { method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostnossl, method: md5 }, { method: md5 }]' },
+  ],
+  [
+    'hba-unreached',
+    {
+      pgbouncer:
+        'auth_type: hba, client_tls_sslmode: require, hba: [{ type: hostnossl, method: md5 }, { method: md5 }]',
+    },
+    {
+      pgbouncer:
+        'auth_type: hba, client_tls_sslmode: allow, hba: [{ type: hostnossl, method: md5 }, { method: md5 }]',
+    },
+  ],
+  // A rule that nobody gets as far as hides no other one.
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostssl, method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostssl, method: reject }, { method: md5 }]' },
+  ],
+  // verify comes by TLS where it may.
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, client_tls_sslmode: prefer, hba: [{ type: hostnossl, method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, client_tls_sslmode: prefer, hba: [{ type: hostssl, method: md5 }]' },
+  ],
+  [
     'hba-shut-out',
     { pgbouncer: 'auth_type: hba, hba: [{ database: ecar_db, method: scram-sha-256 }]' },
     { pgbouncer: 'auth_type: hba, hba: [{ database: [ecar_db, pgbouncer], method: scram-sha-256 }]' },

@@ -11,12 +11,12 @@ import {
 } from '../../stack/login-matrix.ts';
 import { chooseForm, type FormFacts, listByItself, roleSecretOf } from '../../stack/stored-form.ts';
 import type { Findings } from '../finding.ts';
-import { toRule } from '../hba-schema.ts';
 import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import type { Secrets } from '../secrets.ts';
 import { dotted, type Path } from '../tree.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
+import { listRules } from './hba.ts';
 
 type Sections = Pick<Settings, 'pgbouncer' | 'postgres' | 'databases' | 'users'> & Partial<Settings>;
 
@@ -108,10 +108,10 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
  * How a user may be asked who it is: under `hba` by each rule that may be for it, of which `reject` is no finding of
  * ours (see hba-shut-out). The rules of a file are its own, and taken for what lets most in.
  */
-function methodsFor(user: string, database: string, { auth_type, hba }: Settings['pgbouncer']): Method[] {
-  if (auth_type !== 'hba') return [auth_type];
-  if (hba === undefined) return ['md5'];
-  const rules = hba.map(toRule);
+function methodsFor(user: string, database: string, pgbouncer: Settings['pgbouncer']): Method[] {
+  if (pgbouncer.auth_type !== 'hba') return [pgbouncer.auth_type];
+  if (pgbouncer.hba === undefined) return ['md5'];
+  const rules = listRules(pgbouncer);
   // Whoever comes through the fallback entry may name any database.
   const names = database === '*' ? rules.flatMap((rule) => rule.database) : [database];
   return names
