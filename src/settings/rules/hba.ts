@@ -10,7 +10,7 @@ import type { Findings } from '../finding.ts';
 import { toRule } from '../hba-schema.ts';
 import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
-import { asksPostgres } from './users.ts';
+import { asksPostgres, asksPostgresIn } from './users.ts';
 
 type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users'>;
 
@@ -92,6 +92,9 @@ function checkNames(
 ): void {
   const { databases, users } = settings;
   const isOpen = Object.hasOwn(databases, '*');
+  const isAsked = database.some((name) =>
+    name === 'all' || name === 'sameuser' ? asksPostgres(settings) : asksPostgresIn(name, settings),
+  );
   for (const name of database)
     if (!['all', 'sameuser', CONSOLE].includes(name) && !isOpen && !Object.hasOwn(databases, name))
       found.value(
@@ -101,7 +104,7 @@ function checkNames(
         'name an entry of `databases`',
       );
   for (const name of user)
-    if (name !== 'all' && !asksPostgres(settings) && !Object.hasOwn(users, name))
+    if (name !== 'all' && !isAsked && !Object.hasOwn(users, name))
       found.value(
         'unknown-user',
         [...at, 'user'],
