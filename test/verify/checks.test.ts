@@ -688,6 +688,22 @@ describe('logins', () => {
     },
   );
 
+  it.each([
+    [
+      { major: 1, minor: 25, patch: 2 },
+      /^let userlist\.txt hold the password .*; or update PgBouncer to 1\.26\.1 or later$/,
+    ],
+    [{ major: 1, minor: 26, patch: 1 }, /^let userlist\.txt hold the password (?!.*update PgBouncer)/],
+  ])('must offer a newer PgBouncer only where that helps: %o', (version, hint) => {
+    const stack = { ...STACK, pgbouncer: { ...STACK.pgbouncer, version } };
+    const said = failed('FATAL:  server login failed: wrong password type');
+    const log =
+      '2026-11-23 09:00:02.000 UTC [1] ERROR S-0x1: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: did not provide SCRAM keys';
+    const evidence = { aftermath: { ...NO_AFTERMATH, log } };
+    const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: said }, evidence }));
+    expect(row?.hint).toMatch(hint);
+  });
+
   it('must offer SCRAM first for an md5 hash that a server of others does not take', () => {
     const log =
       '2026-11-23 09:00:02.000 UTC [1] ERROR S-0x1: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: wrong password type';
