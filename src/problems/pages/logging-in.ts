@@ -28,7 +28,8 @@ export const LOGGING_IN_PAGES = {
     ...error,
     title: 'a pool without passwords that a network reaches',
     why: 'Everybody in that network is any user of the pool, the admin included.',
-    pgbouncer: 'Under trust and any it asks nobody for a password.',
+    pgbouncer:
+      'Under trust and any, and by a rule of hba with the method trust, it asks nobody for a password.',
     fix: 'Keep the port on 127.0.0.1, or use scram-sha-256.',
     sources: [AUTH_TYPE],
   },

@@ -70,6 +70,12 @@ export function listRules(pgbouncer: Settings['pgbouncer']): HbaRule[] {
   return rules.filter((rule) => explainIdle(rule, pgbouncer) === undefined);
 }
 
+/** The rules that somebody gets as far as. */
+export function listReached(rules: readonly HbaRule[], pgbouncer: Settings['pgbouncer']): HbaRule[] {
+  const living = rules.filter((rule) => explainIdle(rule, pgbouncer) === undefined);
+  return living.filter((rule, place) => !living.slice(0, place).some((earlier) => covers(earlier, rule)));
+}
+
 /** Why nobody connects in the way that a rule is for; undefined where somebody may. */
 function explainIdle({ type }: HbaRule, pgbouncer: Settings['pgbouncer']): string | undefined {
   const mode = tlsModeOf(pgbouncer);

@@ -1,4 +1,5 @@
 import { type HbaRule, listRulesFor } from '../../formats/hba.ts';
+import { readHba } from '../../formats/read-hba.ts';
 import {
   findAuthUserObstacle,
   findConsoleObstacle,
@@ -208,10 +209,16 @@ function formFacts({ pgbouncer, databases, compose, ...settings }: Sections): Fo
   };
 }
 
-/** How clients may be asked who they are. What a file of rules says is its own, and taken for what lets most in. */
-export function listMethods({ auth_type, hba }: Settings['pgbouncer']): readonly Method[] {
+/**
+ * How clients may be asked who they are. What a line of a file says that is not understood here is taken for `trust`,
+ * under which the fewest forms of a stored password do.
+ * @param file the text of auth_hba_file, where that is read; without it what lets most in
+ */
+export function listMethods({ auth_type, hba }: Settings['pgbouncer'], file?: string): readonly Method[] {
   if (auth_type !== 'hba') return [auth_type];
-  return hba === undefined ? ['md5'] : [...new Set(hba.map(({ method }) => nameMethod(method)))];
+  if (hba === undefined && file === undefined) return ['md5'];
+  const rules = hba ?? readHba(file ?? '');
+  return [...new Set(rules.map((rule) => nameMethod(rule?.method ?? 'trust')))];
 }
 
 function nameMethod(method: HbaRule['method']): Method {
