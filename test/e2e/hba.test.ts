@@ -74,8 +74,11 @@ for (const [name, pgbouncer] of [
           hba: [{ address: '127.0.0.1/32', method: 'trust' }, { method: 'scram-sha-256' }],
         },
       });
-      const { stdout } = await project.ecar(['deploy', '--env', 'prod']);
-      expect(stdout).toMatch(/skip +wrong password — the rule of hba for .* asks for no password \(trust\)/);
+      await project.ecar(['deploy', '--env', 'prod', '--yes']);
+      const { stdout } = await project.ecar(['verify', '--env', 'prod']);
+      expect(stdout).toMatch(
+        /wrong password — because the rule of hba for .* asks for no password \(trust\)/,
+      );
       expect(await psqlLogin(project, { user, password: 'wrong', database })).toBe('ok');
       expect(await logInFromOutside(project, user, 'wrong')).toContain('failed');
     });
