@@ -8,7 +8,7 @@ export interface HbaRule {
   readonly user: readonly string[];
   /** A network such as 10.0.0.0/8, or `all`. */
   readonly address: string;
-  readonly method: 'scram-sha-256' | 'md5' | 'password' | 'trust' | 'reject';
+  readonly method: 'scram-sha-256' | 'md5' | 'password' | 'trust' | 'reject' | 'cert' | 'peer';
 }
 
 /**
@@ -22,6 +22,43 @@ export function writeHba(rules: readonly HbaRule[]): string {
     ),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** Who comes to PgBouncer: a user, to a database. */
+interface Pair {
+  readonly database: string;
+  readonly user: string;
+}
+
+/** The rules that a user may get as far as on the way to a database, from some network or other, in their order. */
+export function listRulesFor(rules: readonly HbaRule[], pair: Pair): HbaRule[] {
+  const named = rules.filter((rule) => isFor(rule, pair));
+  return named.filter(
+    (rule, place) => !named.slice(0, place).some((earlier) => comesFromWithin(earlier, rule)),
+  );
+}
+
+/** The rule by which PgBouncer goes for who comes from an address, as a network of one, with TLS or without. */
+export function findRule(
+  rules: readonly HbaRule[],
+  { address, hasTls, ...pair }: Pair & { readonly address: string; readonly hasTls: boolean },
+): HbaRule | undefined {
+  const unfit = hasTls ? 'hostnossl' : 'hostssl';
+  return rules.find((rule) => rule.type !== unfit && isFor(rule, pair) && isWithin(rule.address, address));
+}
+
+/** Whether whoever comes as the second rule has it comes as the first one has it, as whatever user. */
+export function comesFromWithin(outer: HbaRule, inner: HbaRule): boolean {
+  return (outer.type === 'host' || outer.type === inner.type) && isWithin(outer.address, inner.address);
+}
+
+/** Whether a rule names the user and the database, wherever they come from. */
+function isFor(rule: HbaRule, { database, user }: Pair): boolean {
+  return (
+    (rule.database.some((name) => ['all', database].includes(name)) ||
+      (rule.database.includes('sameuser') && database === user)) &&
+    rule.user.some((name) => ['all', user].includes(name))
+  );
 }
 
 function writeNames(names: readonly string[], words: readonly string[]): string {

@@ -14,6 +14,7 @@ import { parseYaml } from './parse-yaml.ts';
 import type { ReadLimits } from './read-bytes.ts';
 import { readText } from './read-text.ts';
 import { resolveStack } from './resolve-stack.ts';
+import { checkTrustOfFile } from './rules/exposure.ts';
 import { checkStoredSecrets } from './rules/logins.ts';
 import { checkPasswords } from './rules/passwords.ts';
 import type { CommandWorld } from './run-secret-command.ts';
@@ -109,6 +110,8 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
     const who = { authType: pgbouncer?.auth_type ?? '', users: Object.keys(users) };
     checkCertificates(who, configFiles, Date.now(), found);
   }
+  const rules = configFiles.get('pgbouncer.auth_hba_file');
+  if (rules !== undefined && pgbouncer !== undefined) checkTrustOfFile(rules.text, pgbouncer, found);
   problems.push(
     ...splitProblems,
     ...variableProblems,

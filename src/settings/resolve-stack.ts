@@ -52,6 +52,7 @@ export function resolveStack(
   if (version === undefined) throw new Error('resolveStack wants settings that passed checkRules');
   const { name, network, databases, app } = settings;
   const postgres = resolvePostgres(settings, secrets);
+  const files = filesOf(configFiles);
   return {
     name,
     environment,
@@ -66,7 +67,8 @@ export function resolveStack(
     users: resolveUsers(settings, secrets, configFiles),
     pgbouncer: {
       ...resolvePgbouncer(settings, version),
-      files: withRules(settings, filesOf(configFiles)),
+      methods: listMethods(settings.pgbouncer, files.get('auth_hba_file')),
+      files: withRules(settings, files),
     },
     client: resolveClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
@@ -159,7 +161,7 @@ function resolveDatabase(
 function resolvePgbouncer(
   { pgbouncer, databases, compose }: Settings,
   version: PgbouncerVersion,
-): Omit<Pgbouncer, 'files'> {
+): Omit<Pgbouncer, 'files' | 'methods'> {
   const { image, port, bind, auth_type } = pgbouncer;
   const defaults = defaultSettings(version);
   const given: Readonly<Record<string, unknown>> = pgbouncer;
@@ -171,7 +173,7 @@ function resolvePgbouncer(
   // The roles of an adopted project are its own: there PgBouncer asks what it asks by default.
   if (compose === undefined && !settings.has('auth_query') && asksPostgres({ pgbouncer, databases }))
     settings.set('auth_query', LOOKUP_QUERY);
-  return { image, version, port, bind, auth_type, methods: listMethods(pgbouncer), settings };
+  return { image, version, port, bind, auth_type, settings };
 }
 
 /** The rules are a file like those that people write themselves. */

@@ -116,7 +116,7 @@ export const OBSTACLES: Readonly<Record<Obstacle, { readonly reason: string; rea
   },
   'md5-under-scram': {
     reason: 'has an md5 hash, by which PgBouncer cannot check a SCRAM login',
-    fix: 'let the secret be the password or a SCRAM verifier, or write `auth_type: md5`, which lets both kinds in',
+    fix: 'let the secret be the password or a SCRAM verifier, or use md5 in place of scram-sha-256, which lets both kinds in',
   },
   'no-forced-user': {
     reason:

@@ -7,6 +7,7 @@ import {
   rolesCommand,
 } from '../plan/commands.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import { losesVerifiers } from '../stack/stored-form.ts';
 import type { Cause } from './causes.ts';
 import { findPgbouncer } from './evidence.ts';
 import type { PsqlOutcome } from './probe-output.ts';
@@ -38,6 +39,8 @@ export function formatFix(fix: string, scene: Scene, user?: string): string {
     roles: () => rolesCommand(stack, project, user) ?? rolesByHand(user),
     server: () => `${stack.postgres.host}:${stack.postgres.port}`,
     postgresLog: () => postgresLogCommand(stack, project),
+    // After what helps with every version.
+    update: () => (losesVerifiers(stack.pgbouncer.version) ? '; or update PgBouncer to 1.26.1 or later' : ''),
     restartExporter: () => restartServiceCommand(project, MONITORING_SERVICES.exporter),
   };
   const left = isApplied ? fix.replace(DONE_BY_ITSELF, '$1') : fix;

@@ -7,7 +7,7 @@ export const SERVER_CAUSES: readonly Cause[] = [
     pattern: /did not provide SCRAM keys/i,
     cause:
       'userlist.txt holds a SCRAM verifier, and PgBouncer has no SCRAM keys from a client to use it with: it loses them on a reconnect in 1.25.1 and 1.25.2, and never has any for a forced user or under another auth_type than md5 and scram-sha-256',
-    fix: 'update PgBouncer to 1.26.1 or later; for a forced user, let userlist.txt hold the plain password',
+    fix: 'let userlist.txt hold the password itself: give the user a `password` in place of a `secret`, run {render}, then {reload}{update}',
   },
   {
     id: 'mixed-scram-keys',

@@ -128,6 +128,29 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     { pgbouncer: 'auth_type: trust, bind: 127.0.0.2' },
   ],
   [
+    'no-passwords',
+    { pgbouncer: 'auth_type: hba, hba: [{ address: 172.16.0.0/12, method: trust }, { method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ address: 127.0.0.0/8, method: trust }, { method: md5 }]' },
+  ],
+  [
+    'no-passwords',
+    {
+      pgbouncer:
+        'auth_type: hba, bind: 0.0.0.0, hba: [{ address: 10.0.0.0/8, method: trust }, { method: md5 }]',
+    },
+    {
+      pgbouncer:
+        'auth_type: hba, bind: 0.0.0.0, hba: [{ method: md5 }, { address: 10.0.0.0/8, method: trust }]',
+    },
+  ],
+  [
+    'open-pool',
+    {
+      pgbouncer: 'auth_type: hba, bind: 0.0.0.0, hba: [{ user: ecar_user, method: trust }, { method: md5 }]',
+    },
+    { pgbouncer: 'auth_type: hba, hba: [{ user: ecar_user, method: trust }, { method: md5 }]' },
+  ],
+  [
     'hba-unreached',
     {
       pgbouncer:
@@ -137,6 +160,34 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
       pgbouncer:
         'auth_type: hba, hba: [{ user: ecar_user, address: 10.0.0.0/8, method: reject }, { method: md5 }]',
     },
+  ],
+  [
+    'hba-unreached',
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostssl, method: md5 }, { method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostnossl, method: md5 }, { method: md5 }]' },
+  ],
+  [
+    'hba-unreached',
+    {
+      pgbouncer:
+        'auth_type: hba, client_tls_sslmode: require, hba: [{ type: hostnossl, method: md5 }, { method: md5 }]',
+    },
+    {
+      pgbouncer:
+        'auth_type: hba, client_tls_sslmode: allow, hba: [{ type: hostnossl, method: md5 }, { method: md5 }]',
+    },
+  ],
+  // A rule that nobody gets as far as hides no other one.
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostssl, method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, hba: [{ type: hostssl, method: reject }, { method: md5 }]' },
+  ],
+  // verify comes by TLS where it may.
+  [
+    'hba-shut-out',
+    { pgbouncer: 'auth_type: hba, client_tls_sslmode: prefer, hba: [{ type: hostnossl, method: md5 }]' },
+    { pgbouncer: 'auth_type: hba, client_tls_sslmode: prefer, hba: [{ type: hostssl, method: md5 }]' },
   ],
   [
     'hba-shut-out',

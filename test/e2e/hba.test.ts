@@ -65,5 +65,22 @@ for (const [name, pgbouncer] of [
       expect(await logInFromOutside(project, user, password)).toBe('ok');
       expect(await logInFromOutside(project, user, 'wrong')).toContain('failed');
     });
+
+    it('must let in without a password whom a rule trusts, and verify must say so', async () => {
+      const project = useStack();
+      const { user, database } = await appLogin(project);
+      await project.set({
+        pgbouncer: {
+          hba: [{ address: '127.0.0.1/32', method: 'trust' }, { method: 'scram-sha-256' }],
+        },
+      });
+      await project.ecar(['deploy', '--env', 'prod', '--yes']);
+      const { stdout } = await project.ecar(['verify', '--env', 'prod']);
+      expect(stdout).toMatch(
+        /wrong password — because the rule of hba for .* asks for no password \(trust\)/,
+      );
+      expect(await psqlLogin(project, { user, password: 'wrong', database })).toBe('ok');
+      expect(await logInFromOutside(project, user, 'wrong')).toContain('failed');
+    });
   });
 }

@@ -48,6 +48,10 @@ const ADOPTED = {
   services: [{ name: 'web', environment: new Map<string, string>() }],
 };
 const external = { ...STACK, postgres: { kind: 'external', host: 'db.example.com', port: 5432 } } as const;
+const withRules = (...lines: string[]) => {
+  const files = new Map([['auth_hba_file', lines.join('\n')]]);
+  return { stack: { ...STACK, pgbouncer: { ...STACK.pgbouncer, auth_type: 'hba', files } as const } };
+};
 const refused = failed('FATAL:  password authentication failed for user "ecar_user"');
 const silent = { code: 124, said: '', ms: 7000, waited: 0 };
 
@@ -532,26 +536,38 @@ describe('checks', () => {
       { status: 'fail', cause: 'PgBouncer does not check passwords' },
     ],
     [
-      'one that a rule for certificates lets in',
+      'one that the first rule lets in which is for it',
       checkWrongPassword,
       {
-        subject: {
-          stack: { ...STACK, pgbouncer: { ...STACK.pgbouncer, auth_type: 'hba', methods: ['cert', 'md5'] } },
-        },
+        subject: withRules('host all boss 127.0.0.1/32 md5', 'host all all 127.0.0.0/8 trust'),
         logins: { 3: passed('1|0') },
       },
-      { status: 'skip', observed: expect.stringContaining('rules of hba ask for no password') },
+      { status: 'skip', observed: expect.stringContaining('asks for no password (trust)') },
     ],
     [
-      'one that rules let in which all ask for a password',
+      'one that rules let in of which those for it ask for a password',
       checkWrongPassword,
       {
-        subject: {
-          stack: { ...STACK, pgbouncer: { ...STACK.pgbouncer, auth_type: 'hba', methods: ['md5'] } },
-        },
+        subject: withRules(
+          ...[
+            'host all boss 127.0.0.1/32 trust',
+            'host all all 10.0.0.0/8 trust',
+            'hostssl all all all cert',
+          ],
+          ...['host all all all md5', 'host all all all trust'],
+        ),
         logins: { 3: passed('1|0') },
       },
       { status: 'fail', hint: expect.stringContaining('correct the rules') },
+    ],
+    [
+      'one that lines let in which nobody can tell',
+      checkWrongPassword,
+      {
+        subject: withRules('host all @names 127.0.0.1/32 trust', 'host all all all md5'),
+        logins: { 3: passed('1|0') },
+      },
+      { status: 'skip', observed: expect.stringContaining('only PgBouncer understands') },
     ],
     [
       'a wrong password under SCRAM',
@@ -701,6 +717,22 @@ describe('logins', () => {
       expect(hintFor(external)).not.toMatch(/docker compose .* (?:up|logs|exec)/);
     },
   );
+
+  it.each([
+    [
+      { major: 1, minor: 25, patch: 2 },
+      /^let userlist\.txt hold the password .*; or update PgBouncer to 1\.26\.1 or later$/,
+    ],
+    [{ major: 1, minor: 26, patch: 1 }, /^let userlist\.txt hold the password (?!.*update PgBouncer)/],
+  ])('must offer a newer PgBouncer only where that helps: %o', (version, hint) => {
+    const stack = { ...STACK, pgbouncer: { ...STACK.pgbouncer, version } };
+    const said = failed('FATAL:  server login failed: wrong password type');
+    const log =
+      '2026-11-23 09:00:02.000 UTC [1] ERROR S-0x1: ecar_db/ecar_user@172.23.0.3:5432 cannot do SCRAM authentication: did not provide SCRAM keys';
+    const evidence = { aftermath: { ...NO_AFTERMATH, log } };
+    const [row] = checkLogins(scene({ subject: { stack }, logins: { 0: said }, evidence }));
+    expect(row?.hint).toMatch(hint);
+  });
 
   it('must offer SCRAM first for an md5 hash that a server of others does not take', () => {
     const log =

@@ -28,7 +28,8 @@ export const LOGGING_IN_PAGES = {
     ...error,
     title: 'a pool without passwords that a network reaches',
     why: 'Everybody in that network is any user of the pool, the admin included.',
-    pgbouncer: 'Under trust and any it asks nobody for a password.',
+    pgbouncer:
+      'Under trust and any, and by a rule of hba with the method trust, it asks nobody for a password.',
     fix: 'Keep the port on 127.0.0.1, or use scram-sha-256.',
     sources: [AUTH_TYPE],
   },
@@ -43,9 +44,10 @@ export const LOGGING_IN_PAGES = {
   'hba-unreached': {
     ...warning,
     title: 'a rule that is never asked',
-    why: 'What it says of logins does not hold: an earlier rule is for everybody whom it is for.',
-    pgbouncer: 'It goes by the first rule that fits.',
-    fix: 'Put the rule before the other one, or remove it.',
+    why: 'What it says of logins does not hold: an earlier rule is for everybody whom it is for, or nobody connects in the way that it is for.',
+    pgbouncer:
+      'It goes by the first rule that fits. `hostssl` fits no connection without TLS, and under client_tls_sslmode require nobody gets in by another one.',
+    fix: 'Put the rule before the other one, write `type: host`, or remove it.',
     sources: [HBA],
   },
   'hba-shut-out': {

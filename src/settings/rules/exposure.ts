@@ -1,8 +1,12 @@
+import type { HbaRule } from '../../formats/hba.ts';
+import { readHba } from '../../formats/read-hba.ts';
 import { isFloatingImage } from '../../stack/image.ts';
 import type { Findings } from '../finding.ts';
+import { toRule } from '../hba-schema.ts';
 import type { Settings } from '../schema.ts';
 import type { Path } from '../tree.ts';
 import { postgresMajorOf } from '../versions.ts';
+import { listReached } from './hba.ts';
 
 /** What is open to others than those who were meant: ports, hashes, images that others may replace. */
 export function checkExposure(
@@ -22,6 +26,11 @@ export function checkExposure(
     );
   if (pgbouncer.auth_type === 'trust' || pgbouncer.auth_type === 'any')
     checkNoPasswords(pgbouncer.auth_type, pgbouncer, found);
+  if (pgbouncer.auth_type === 'hba') {
+    const rules = (pgbouncer.hba ?? []).map(toRule);
+    for (const rule of listReached(rules, pgbouncer))
+      checkTrust(rule, ['pgbouncer', 'hba', rules.indexOf(rule), 'method'], pgbouncer, found);
+  }
   for (const [path, bind, what] of watchers(settings.monitoring))
     if (!isLoopback(bind))
       found.doubt(
@@ -69,6 +78,44 @@ function checkNoPasswords(
       at,
       `the whole network of ${bind} ${who}, without a password`,
       'set `auth_type: scram-sha-256`, or remove `bind`: 127.0.0.1 is the default',
+    );
+}
+
+/** The same of a file of rules, as far as its lines are understood. */
+export function checkTrustOfFile(text: string, pgbouncer: Settings['pgbouncer'], found: Findings): void {
+  if (pgbouncer.auth_type !== 'hba') return;
+  for (const rule of listReached(
+    readHba(text).filter((each) => each !== undefined),
+    pgbouncer,
+  ))
+    checkTrust(rule, ['pgbouncer', 'auth_hba_file'], pgbouncer, found);
+}
+
+/** Who comes through the published port comes from an address beyond the container's own. */
+function checkTrust(
+  { method, user, address }: HbaRule,
+  at: Path,
+  { port, bind }: Settings['pgbouncer'],
+  found: Findings,
+): void {
+  if (method !== 'trust' || isLoopback(address)) return;
+  const who = user.includes('all')
+    ? 'any user of the pool'
+    : user.map((name) => JSON.stringify(name)).join(' or ');
+  const isForAll = address === 'all' || address.endsWith('/0');
+  if (isForAll && !isLoopback(bind))
+    found.forbid(
+      'open-pool',
+      at,
+      `the whole network of ${bind} is ${who} by this rule, without a password`,
+      'write `method: scram-sha-256`, or remove `bind`: 127.0.0.1 is the default',
+    );
+  else
+    found.doubt(
+      'no-passwords',
+      at,
+      `whoever reaches port ${port} from ${isForAll ? 'anywhere' : address} is ${who} by this rule, without a password`,
+      'write scram-sha-256 in place of trust',
     );
 }
 

@@ -1,9 +1,16 @@
-import { explainNetwork, type HbaRule, isWithin } from '../../formats/hba.ts';
+import {
+  comesFromWithin,
+  explainNetwork,
+  findRule,
+  type HbaRule,
+  isWithin,
+  listRulesFor,
+} from '../../formats/hba.ts';
 import type { Findings } from '../finding.ts';
 import { toRule } from '../hba-schema.ts';
 import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
-import { asksPostgres } from './users.ts';
+import { asksPostgres, asksPostgresIn } from './users.ts';
 
 type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users'>;
 
@@ -35,8 +42,18 @@ export function checkHba(settings: Sections, found: Findings): void {
         'correct it, or write `all`',
       );
     checkNames(rule, [...at, index], settings, found);
-    const before = rules.findIndex((earlier, place) => place < index && covers(earlier, rule));
-    if (before !== -1)
+    const idle = explainIdle(rule, pgbouncer);
+    if (idle !== undefined)
+      found.doubt(
+        'hba-unreached',
+        [...at, index],
+        `nobody gets as far as this rule: ${idle}`,
+        'write `type: host`, or another client_tls_sslmode',
+      );
+    const before = rules.findIndex(
+      (earlier, place) => place < index && !explainIdle(earlier, pgbouncer) && covers(earlier, rule),
+    );
+    if (idle === undefined && before !== -1)
       found.doubt(
         'hba-unreached',
         [...at, index],
@@ -44,7 +61,33 @@ export function checkHba(settings: Sections, found: Findings): void {
         'put it before that one, or remove it',
       );
   }
-  checkShutOut(rules, settings, found);
+  checkShutOut(settings, found);
+}
+
+/** The rules of the settings that somebody may come to by the way that they connect, in their order. */
+export function listRules(pgbouncer: Settings['pgbouncer']): HbaRule[] {
+  const rules = (pgbouncer.hba ?? []).map(toRule);
+  return rules.filter((rule) => explainIdle(rule, pgbouncer) === undefined);
+}
+
+/** The rules that somebody gets as far as. */
+export function listReached(rules: readonly HbaRule[], pgbouncer: Settings['pgbouncer']): HbaRule[] {
+  const living = rules.filter((rule) => explainIdle(rule, pgbouncer) === undefined);
+  return living.filter((rule, place) => !living.slice(0, place).some((earlier) => covers(earlier, rule)));
+}
+
+/** Why nobody connects in the way that a rule is for; undefined where somebody may. */
+function explainIdle({ type }: HbaRule, pgbouncer: Settings['pgbouncer']): string | undefined {
+  const mode = tlsModeOf(pgbouncer);
+  if (type === 'hostssl' && mode === 'disable')
+    return 'it is for TLS, and `client_tls_sslmode` is disable unless set';
+  return type === 'hostnossl' && /^(?:require|verify-)/.test(mode)
+    ? `it is for connections without TLS, and \`client_tls_sslmode: ${mode}\` takes none`
+    : undefined;
+}
+
+function tlsModeOf(pgbouncer: Readonly<Record<string, unknown>>): string {
+  return String(pgbouncer['client_tls_sslmode'] ?? 'disable');
 }
 
 function checkNames(
@@ -55,6 +98,9 @@ function checkNames(
 ): void {
   const { databases, users } = settings;
   const isOpen = Object.hasOwn(databases, '*');
+  const isAsked = database.some((name) =>
+    name === 'all' || name === 'sameuser' ? asksPostgres(settings) : asksPostgresIn(name, settings),
+  );
   for (const name of database)
     if (!['all', 'sameuser', CONSOLE].includes(name) && !isOpen && !Object.hasOwn(databases, name))
       found.value(
@@ -64,7 +110,7 @@ function checkNames(
         'name an entry of `databases`',
       );
   for (const name of user)
-    if (name !== 'all' && !asksPostgres(settings) && !Object.hasOwn(users, name))
+    if (name !== 'all' && !isAsked && !Object.hasOwn(users, name))
       found.value(
         'unknown-user',
         [...at, 'user'],
@@ -78,10 +124,9 @@ function covers(first: HbaRule, second: HbaRule): boolean {
   const hasAll = (names: readonly string[], others: readonly string[]) =>
     names.includes('all') || others.every((name) => names.includes(name));
   return (
-    (first.type === 'host' || first.type === second.type) &&
+    comesFromWithin(first, second) &&
     hasAll(first.database, second.database) &&
-    hasAll(first.user, second.user) &&
-    isWithin(first.address, second.address)
+    hasAll(first.user, second.user)
   );
 }
 
@@ -89,7 +134,10 @@ function covers(first: HbaRule, second: HbaRule): boolean {
  * Who is in the settings and gets in nowhere: not from the container itself, where verify and the health check come
  * from, or from nowhere else, where the application and the exporter do.
  */
-function checkShutOut(rules: readonly HbaRule[], { databases, users }: Sections, found: Findings): void {
+function checkShutOut({ pgbouncer, databases, users }: Sections, found: Findings): void {
+  const rules = listRules(pgbouncer);
+  // Where PgBouncer offers TLS, libpq takes it.
+  const fromItself = { address: LOOPBACK, hasTls: tlsModeOf(pgbouncer) !== 'disable' };
   const pairs = [
     ...Object.entries(databases).flatMap(([name, entry]) => entry.users.map((user) => [name, user] as const)),
     ...Object.entries(users)
@@ -97,13 +145,8 @@ function checkShutOut(rules: readonly HbaRule[], { databases, users }: Sections,
       .map(([user]) => [CONSOLE, user] as const),
   ];
   for (const [database, user] of pairs) {
-    const fitting = rules.filter(
-      (rule) =>
-        (rule.database.some((name) => ['all', database].includes(name)) ||
-          (rule.database.includes('sameuser') && database === user)) &&
-        rule.user.some((name) => ['all', user].includes(name)),
-    );
-    const isLetIn = fitting.find(({ address }) => isWithin(address, LOOPBACK))?.method ?? 'reject';
+    const fitting = listRulesFor(rules, { database, user });
+    const isLetIn = findRule(rules, { database, user, ...fromItself })?.method ?? 'reject';
     const others = fitting.filter(
       ({ address }) => !isWithin('127.0.0.0/8', address) && address !== '::1/128',
     );

@@ -1,3 +1,5 @@
+import { type HbaRule, listRulesFor } from '../../formats/hba.ts';
+import { readHba } from '../../formats/read-hba.ts';
 import {
   findAuthUserObstacle,
   findConsoleObstacle,
@@ -15,6 +17,7 @@ import type { Settings } from '../schema.ts';
 import type { Secrets } from '../secrets.ts';
 import { dotted, type Path } from '../tree.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
+import { listRules } from './hba.ts';
 
 type Sections = Pick<Settings, 'pgbouncer' | 'postgres' | 'databases' | 'users'> & Partial<Settings>;
 
@@ -57,7 +60,6 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
   const { auth_type } = pgbouncer;
   const forms = formFacts(settings);
   const known = new Map(Object.keys(users).map((name) => [name, findKnown(name, settings, forms, secrets)]));
-  // The rules of a file are its own: what they ask for is taken for what they can.
   const method = auth_type === 'hba' ? 'md5' : auth_type;
   const clients = Object.entries(databases).flatMap(([name, entry]) => {
     if (method === 'any' && entry.user === undefined)
@@ -70,14 +72,19 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
         if (client === undefined) return [];
         // As whom PgBouncer goes on instead is judged by itself, see above.
         const on = forced === undefined ? {} : { forced: { known: 'plain', from: 'entry' } as const };
-        const obstacle = findObstacle({ method, known: client, ...on, role: roleOf(user, settings, name) });
+        const role = roleOf(user, settings, name);
+        const obstacle = findCommon(methodsFor(user, name, pgbouncer), (method) =>
+          findObstacle({ method, known: client, ...on, role }),
+        );
         return obstacle === undefined ? [] : [{ user, obstacle, path: ['users', user, 'secret'] }];
       }),
     ];
   });
   const console = Object.entries(users).flatMap(([user, { role }]) => {
     const client = rolesOf({ role }).every((each) => each === 'app') ? undefined : known.get(user);
-    const obstacle = client && findConsoleObstacle(method, client);
+    const obstacle =
+      client &&
+      findCommon(methodsFor(user, 'pgbouncer', pgbouncer), (method) => findConsoleObstacle(method, client));
     return obstacle === undefined ? [] : [{ user, obstacle, path: ['users', user, 'secret'] }];
   });
   const askers = [
@@ -96,6 +103,31 @@ function listFailures(settings: Sections, secrets: Secrets | undefined): Failure
     return obstacle === undefined ? [] : [{ user, obstacle, path }];
   });
   return [...clients, ...console, ...askers];
+}
+
+/**
+ * How a user may be asked who it is: under `hba` by each rule that may be for it, of which `reject` is no finding of
+ * ours (see hba-shut-out). The rules of a file are its own, and taken for what lets most in.
+ */
+function methodsFor(user: string, database: string, pgbouncer: Settings['pgbouncer']): Method[] {
+  if (pgbouncer.auth_type !== 'hba') return [pgbouncer.auth_type];
+  if (pgbouncer.hba === undefined) return ['md5'];
+  const rules = listRules(pgbouncer);
+  // Whoever comes through the fallback entry may name any database.
+  const names = database === '*' ? rules.flatMap((rule) => rule.database) : [database];
+  return names
+    .flatMap((name) => listRulesFor(rules, { database: name, user }))
+    .filter(({ method }) => method !== 'reject')
+    .map(({ method }) => nameMethod(method));
+}
+
+/** What keeps somebody out by every one of the methods; undefined where one lets in, or where there is none. */
+function findCommon(
+  methods: readonly Method[],
+  find: (method: Method) => Obstacle | undefined,
+): Obstacle | undefined {
+  const obstacles = methods.map(find);
+  return obstacles.includes(undefined) ? undefined : obstacles[0];
 }
 
 /** The user of an entry, whom PgBouncer logs in as by itself. */
@@ -177,11 +209,20 @@ function formFacts({ pgbouncer, databases, compose, ...settings }: Sections): Fo
   };
 }
 
-/** How clients may be asked who they are. What a file of rules says is its own, and taken for what lets most in. */
-export function listMethods({ auth_type, hba }: Settings['pgbouncer']): readonly Method[] {
+/**
+ * How clients may be asked who they are. What a line of a file says that is not understood here is taken for `trust`,
+ * under which the fewest forms of a stored password do.
+ * @param file the text of auth_hba_file, where that is read; without it what lets most in
+ */
+export function listMethods({ auth_type, hba }: Settings['pgbouncer'], file?: string): readonly Method[] {
   if (auth_type !== 'hba') return [auth_type];
-  const methods = (hba ?? []).map(({ method }) => (method === 'password' ? 'plain' : method));
-  return hba === undefined ? ['md5'] : [...new Set(methods)];
+  if (hba === undefined && file === undefined) return ['md5'];
+  const rules = hba ?? readHba(file ?? '');
+  return [...new Set(rules.map((rule) => nameMethod(rule?.method ?? 'trust')))];
+}
+
+function nameMethod(method: HbaRule['method']): Method {
+  return method === 'password' ? 'plain' : method;
 }
 
 function authUserOf(pgbouncer: Readonly<Record<string, unknown>>): string | undefined {

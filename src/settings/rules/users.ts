@@ -54,10 +54,11 @@ export function checkPasswords(
   settings: Pick<Settings, 'pgbouncer' | 'users' | 'databases'>,
   found: Findings,
 ): void {
-  if (asksPostgres(settings)) return;
   const forced = new Set(Object.values(settings.databases).map(({ user }) => user));
   const needsNone = (name: string, user: Settings['users'][string]) =>
-    forced.has(name) || (settings.pgbouncer.auth_type === 'cert' && !rolesOf(user).includes('app'));
+    forced.has(name) ||
+    isAskedFor(name, settings) ||
+    (settings.pgbouncer.auth_type === 'cert' && !rolesOf(user).includes('app'));
   for (const [name, user] of Object.entries(settings.users)) {
     const { password, secret } = user;
     const at = ['users', name, 'password'];
@@ -71,8 +72,28 @@ export function checkPasswords(
   }
 }
 
+/** Whether Postgres is asked about a user in each database that lists it; one whom none lists may come to any. */
+function isAskedFor(user: string, settings: Pick<Settings, 'pgbouncer' | 'databases'>): boolean {
+  const listed = Object.entries(settings.databases).filter(([, { users }]) => users.includes(user));
+  return listed.length === 0
+    ? asksPostgres(settings)
+    : listed.every(([name]) => asksPostgresIn(name, settings));
+}
+
 /** Whether there is somebody to ask Postgres about users that userlist.txt does not have. */
-export function asksPostgres({ pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>): boolean {
-  const given: readonly Readonly<Record<string, unknown>>[] = [pgbouncer, ...Object.values(databases)];
-  return given.some(({ auth_user: user }) => user !== undefined);
+export function asksPostgres(settings: Pick<Settings, 'pgbouncer' | 'databases'>): boolean {
+  return hasAuthUser(settings.pgbouncer) || Object.values(settings.databases).some(hasAuthUser);
+}
+
+/** The same, of those who come to one database, which may be one that only the fallback entry is for. */
+export function asksPostgresIn(
+  database: string,
+  { pgbouncer, databases }: Pick<Settings, 'pgbouncer' | 'databases'>,
+): boolean {
+  const entry = Object.hasOwn(databases, database) ? databases[database] : databases['*'];
+  return hasAuthUser(pgbouncer) || hasAuthUser(entry ?? {});
+}
+
+function hasAuthUser(given: Readonly<Record<string, unknown>>): boolean {
+  return given['auth_user'] !== undefined;
 }
