@@ -7,6 +7,7 @@ import type { NextStep } from '../plan/next-step.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
+import { serverTls } from '../stack/server-tls.ts';
 import type { Stack, User } from '../stack/stack.ts';
 import { onEntry } from '../verify/console-command.ts';
 import { stateFolder } from './state.ts';
@@ -43,6 +44,7 @@ export function switchStep(
 ): NextStep {
   const admin = adminOf(stack, user);
   const [server] = serversOf(stack, user);
+  const tls = serverTls(stack);
   const entries = entriesOf(stack, user).map(({ name }) => (name === '*' ? stack.client.database : name));
   const held = [...new Set(entries)].slice(0, MAX_HELD);
   const values = {
@@ -53,6 +55,10 @@ export function switchStep(
     server_host: server?.host ?? '',
     server_port: String(server?.port ?? ''),
     server_database: server?.database ?? '',
+    server_sslmode: tls.sslmode,
+    server_sslrootcert: tls.sslrootcert,
+    server_sslcert: tls.sslcert,
+    server_sslkey: tls.sslkey,
     rotated: user,
     old: from,
     new: to,

@@ -1,3 +1,5 @@
+import { SERVER_TLS_SCRIPT } from '../verify/server-tls-script.ts';
+
 /**
  * For a POSIX sh in PgBouncer's container, which goes on where ecar-pool or docker is killed meanwhile. Kept to what
  * busybox ash and dash both know.
@@ -12,8 +14,7 @@
  * milliseconds. Under SCRAM, PgBouncer logs in by a verifier only once a client has logged in with the password: that
  * is done before RECONNECT has it log in anew, which proves that it can, and has it forget a login that failed.
  */
-export const SWITCH_SCRIPT = `
-PGCONNECT_TIMEOUT=5 PGPASSFILE=/dev/null
+export const SWITCH_SCRIPT = `${SERVER_TLS_SCRIPT}PGCONNECT_TIMEOUT=5 PGPASSFILE=/dev/null
 export PGCONNECT_TIMEOUT PGPASSFILE
 ask() {
   timeout "\${limit:-20}" psql -X -w -At -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse "$@" 2>&1
@@ -22,6 +23,7 @@ server() (
   PGHOST=$server_host PGPORT=$server_port PGDATABASE=$server_database PGUSER=$rotated PGPASSWORD=$1
   PGTARGETSESSIONATTRS=read-write
   export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGTARGETSESSIONATTRS
+  secure
   ask
 )
 console() (

@@ -1,6 +1,7 @@
 import { askersByDatabase, isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
 import { identityFor, requiresCertificate, requiresTls } from '../stack/client-tls.ts';
 import { Secret } from '../stack/secret.ts';
+import { type ServerTls, serverTls, verifiesServer } from '../stack/server-tls.ts';
 import type { Database, Identity, Role, Stack, User } from '../stack/stack.ts';
 
 /** The database under whose name PgBouncer offers its admin console. */
@@ -41,8 +42,14 @@ export interface Inquiry {
   readonly seconds: number;
   /** For how many seconds to try a login again that PgBouncer refuses with an error that it keeps. */
   readonly patience: number;
-  /** Where Postgres is, seen from PgBouncer, and how a client must be let in there: libpq's require_auth. */
-  readonly server: { readonly host: string; readonly port: number; readonly requireAuth: string };
+  /** Where Postgres is, seen from PgBouncer, how it is asked for TLS, and how a client must be let in there. */
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: ServerTls;
+    /** libpq's require_auth; empty for any. */
+    readonly requireAuth: string;
+  };
   /** libpq's sslmode to PgBouncer; empty for its own. */
   readonly sslmode: 'require' | '';
 }
@@ -66,10 +73,19 @@ export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number
     server: {
       host: stack.postgres.host,
       port: stack.postgres.port,
-      // An md5 hash answers nothing else. A verifier leaves the choice: PgBouncer has it, psql has the password.
-      requireAuth: stack.pgbouncer.auth_type === 'md5' ? 'md5,none' : '',
+      tls: serverTls(stack),
+      requireAuth: chooseAuth(stack),
     },
   };
+}
+
+/**
+ * An md5 hash answers nothing else. A verifier leaves the choice: PgBouncer has it, psql has the password, which only a
+ * server that is known to be the one may have in the clear.
+ */
+function chooseAuth(stack: Stack): string {
+  if (stack.pgbouncer.auth_type === 'md5') return 'md5,none';
+  return verifiesServer(stack) ? '' : 'scram-sha-256,md5,none';
 }
 
 /** Every login, in the order in which they are tried. */
