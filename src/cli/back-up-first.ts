@@ -18,7 +18,7 @@ export function reachesPostgres(
   target: KnownSet,
 ): boolean {
   if (before === undefined) return false;
-  if (steps.some(({ kind }) => kind === 'roles' || kind === 'lock')) return true;
+  if (steps.some(({ kind, byHand }) => (kind === 'roles' || kind === 'lock') && !byHand)) return true;
   const { postgres } = target.facts.stack;
   if (postgres.kind !== 'own' || !steps.some(({ kind }) => kind === 'recreate')) return false;
   const [was, is] = [before.facts, target.facts].map((facts) => facts?.configHashes.get(postgres.host));

@@ -204,25 +204,29 @@ function psqlThere(
 }
 
 /**
- * Keeps roles from logging in to the stack's own Postgres, and ends their sessions, which PgBouncer would go on lending to
+ * Keeps roles from logging in to Postgres, as its superuser, and ends their sessions, which PgBouncer would go on lending to
  * whoever is connected as them; what they own stays theirs.
  */
-export function lockRolesCommand(
-  postgres: OwnPostgres,
-  roles: readonly string[],
-  project: ComposeProject,
-): string {
+export function lockRolesCommand(stack: Stack, roles: readonly string[], project: ComposeProject): string {
+  const { postgres } = stack;
   const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
   const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (${roles.map(quoteLiteral).join(', ')})`;
-  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements, '-c', end);
+  const words = ['-v', 'ON_ERROR_STOP=1', ...statements, '-c', end];
+  if (postgres.kind === 'external')
+    return formatCommand([...psqlThere(stack, project, 'postgres', 'postgres'), ...words]);
+  return psqlCommand(
+    { ...postgres, user: postgres.kind === 'own' ? postgres.user : 'postgres' },
+    project,
+    ...words,
+  );
 }
 
 /**
- * psql inside the container of the stack's own Postgres, as its superuser: over the socket, which asks for no
+ * psql inside the container of a Postgres, as its superuser: over the socket, which asks for no
  * password, and whose name holds the port.
  */
 function psqlCommand(
-  { host, port, user }: OwnPostgres,
+  { host, port, user }: Pick<OwnPostgres, 'host' | 'port' | 'user'>,
   project: ComposeProject,
   ...words: readonly string[]
 ): string {

@@ -23,15 +23,27 @@ export function listDroppedRoles(changes: readonly Change[]): string[] {
   );
 }
 
+/**
+ * The users that userlist.txt drops, before a Postgres of others: where PgBouncer asks that about users (auth_query), it
+ * finds the roles of those whom it does not know any more.
+ */
+export function listForgottenUsers(changes: readonly Change[]): string[] {
+  const { before, after } = textsOf(changes, isUserlist);
+  if (after === '') return [];
+  const kept = new Set(userNames(after));
+  return userNames(before).filter((name) => !kept.has(name));
+}
+
 /** Whether the userlist.txt of a set lists a user. */
 export function hasUser(plan: FilePlan, name: string): boolean {
   const list = plan.find(({ path }) => isUserlist(path))?.text ?? '';
   return userNames(list).includes(name);
 }
 
-/** Whether the SQL of a set has a role log in to the stack's own Postgres. */
+/** Whether the SQL of a set has a role log in to the stack's own Postgres; before another one, whether it lists the user. */
 export function hasRole(plan: FilePlan, name: string): boolean {
-  return isRoleOf(plan.find(({ path }) => isRoleSql(path))?.text ?? '', name);
+  const sql = plan.find(({ path }) => isRoleSql(path));
+  return sql === undefined ? hasUser(plan, name) : isRoleOf(sql.text, name);
 }
 
 const isRoleSql = (path: string) => path.startsWith('postgres/initdb.d/');

@@ -173,4 +173,27 @@ describe('users whom a Postgres of others knows', () => {
       postgres.runIn(database, `SET ROLE ${project.name}_user`, 'DROP FUNCTION ecar_pool.user_lookup(text)'),
     ).rejects.toThrow(/must be owner|permission denied/);
   });
+
+  it('must be out once the settings have dropped them and the printed command has run', async () => {
+    const project = useStack();
+    const database = `${project.name}_db`;
+    const late = { user: 'late', password: password('late'), database };
+    const app = `${project.name}_user`;
+    await project.write(
+      '.env.prod',
+      `${await project.read('.env.prod')}LATE_PASSWORD=${late.password}\n`,
+      0o600,
+    );
+    await project.set({
+      users: { late: { password: { env: 'LATE_PASSWORD' } } },
+      databases: { [database]: { users: [app, 'late'] } },
+    });
+    await project.ecar(['render', '--env', 'prod']);
+    await project.set({ users: { late: undefined }, databases: { [database]: { users: [app] } } });
+    const printed = printedCommands(await project.ecar(['render', '--env', 'prod']));
+    const lock = printed.find((command) => command.includes('NOLOGIN')) ?? '';
+    expect(await psqlLogin(project, late)).toBe('ok');
+    await postgres.runBeside(project, lock);
+    expect(await psqlLogin(project, late)).toMatch(/FATAL/);
+  });
 });
