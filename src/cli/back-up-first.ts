@@ -25,19 +25,27 @@ export function reachesPostgres(
   return was !== is;
 }
 
+/** What runs now and what is to. */
+interface Sets {
+  readonly before: StackSet;
+  readonly target: KnownSet;
+  /** Whether anything that ran here has ever verified: settings that could not log in cannot dump, either. */
+  readonly hasWorked: boolean;
+}
+
 /**
  * Dumps the databases of what runs now to `backups/<env>/`. Gives the files, as people would type them.
  * @throws ExpectedError, with nothing changed and `--no-backup` named as the way on
  */
 export async function backUpFirst(
   workshop: Workshop,
-  before: StackSet,
-  target: KnownSet,
+  { before, target, hasWorked }: Sets,
   { world, options }: Invocation<DeployOptions>,
 ): Promise<string[]> {
   const { stack: next } = target.facts;
-  // Who may read the server now is told by what runs now; how long dumps are kept, by the settings.
-  const stack = { ...(before.facts?.stack ?? next), backup: next.backup };
+  // Who may read the server now is told by what runs now, once that has worked; how long dumps are kept, by the settings.
+  const proved = hasWorked ? before.facts?.stack : undefined;
+  const stack = { ...(proved ?? next), backup: next.backup };
   const folder = join(dirname(resolve(world.cwd, options.config)), 'backups', next.environment);
   const { dumps } = await backUp(workshop.unhurried(), {
     stack,

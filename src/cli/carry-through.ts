@@ -47,7 +47,10 @@ export async function carryThrough(
   const { set: target, time, rotation } = choice;
   const dumps =
     plan.isBackedUp && before !== undefined
-      ? await show('back up', () => backUpFirst(workshop, before, target, invocation))
+      ? await show('back up', async () => {
+          const hasWorked = (await readTrail(job.folder)).length > 0;
+          return backUpFirst(workshop, { before, target, hasWorked }, invocation);
+        })
       : [];
   const onSignal = () =>
     report.notice('ending the step at work, then rolling back; once more to stop at once');
