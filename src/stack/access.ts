@@ -47,17 +47,30 @@ export function lookupsByDatabase(stack: Stack): ReadonlyMap<string, ReadonlySet
 }
 
 function listAskers(stack: Stack, test: (entry: Database) => boolean): Map<string, Set<string>> {
+  const askers = new Map<string, Set<string>>();
+  for (const { user, dbname } of listQuestions(stack, test))
+    askers.set(dbname, (askers.get(dbname) ?? new Set()).add(user));
+  return askers;
+}
+
+/** Who asks what, and in which database on the stack's server; `query` is undefined for PgBouncer's own. */
+export interface Question {
+  readonly user: string;
+  readonly dbname: string;
+  readonly query: string | undefined;
+}
+
+/** What PgBouncer asks that server about users, entry by entry. */
+export function listQuestions(stack: Stack, test: (entry: Database) => boolean = () => true): Question[] {
   const { databases, pgbouncer } = stack;
   const own = new Set(ownEntries(stack).map(({ name }) => name));
   const fallback = databases.find(({ name }) => name === '*');
-  const askers = new Map<string, Set<string>>();
-  for (const entry of databases.filter(test)) {
+  return databases.filter(test).flatMap((entry) => {
     const setting = (name: string) => entry.settings.get(name) ?? pgbouncer.settings.get(name);
     const [asker, where] = [setting('auth_user'), setting('auth_dbname')];
     const asked = where === undefined ? entry : (databases.find(({ name }) => name === where) ?? fallback);
-    if (asker === undefined || asked === undefined || !own.has(asked.name)) continue;
+    if (asker === undefined || asked === undefined || !own.has(asked.name)) return [];
     const dbname = asked.dbname === '*' ? where : asked.dbname;
-    if (dbname !== undefined) askers.set(dbname, (askers.get(dbname) ?? new Set()).add(asker));
-  }
-  return askers;
+    return dbname === undefined ? [] : [{ user: asker, dbname, query: setting('auth_query') }];
+  });
 }

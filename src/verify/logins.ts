@@ -1,5 +1,14 @@
-import { askersByDatabase, isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
+import { quoteLiteral } from '../formats/sql.ts';
+import {
+  askersByDatabase,
+  isOpenDatabase,
+  listQuestions,
+  ownEntries,
+  usersByDatabase,
+} from '../stack/access.ts';
+import { LOGGING_IN } from '../stack/catalogue/logging-in.ts';
 import { identityFor, requiresCertificate, requiresTls } from '../stack/client-tls.ts';
+import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
 import { type ServerTls, serverTls, verifiesServer } from '../stack/server-tls.ts';
 import type { Database, Identity, Role, Stack, User } from '../stack/stack.ts';
@@ -13,7 +22,7 @@ export interface Login {
   readonly password: Secret;
   readonly database: string;
   /** The console knows no SELECT; a pool knows no SHOW VERSION. */
-  readonly statement: typeof ASK_POSTGRES | 'SHOW VERSION';
+  readonly statement: string;
   /** What is shown PgBouncer; undefined where it asks for no certificate. */
   readonly identity: Identity | undefined;
   /** The database on the server to try the role at; undefined for the console, and where the login must fail. */
@@ -28,6 +37,9 @@ export interface Login {
 const ASK_POSTGRES =
   'SELECT 1, ceil(extract(epoch FROM clock_timestamp() - backend_start) - 0.2) FROM pg_stat_get_activity(pg_backend_pid())';
 
+/** What PgBouncer asks Postgres about users, asked there as it does; `database` is that of the server. */
+type Lookup = Omit<Login, 'identity' | 'behind'>;
+
 /** What PgBouncer is asked in one go. */
 export interface Inquiry {
   /** Who reads the console; undefined where the settings have nobody for it. */
@@ -38,6 +50,8 @@ export interface Inquiry {
   readonly intruder: Login | undefined;
   /** One into a database of others, which must be refused; undefined where there is none to try. */
   readonly trespasser: Login | undefined;
+  /** The questions of auth_query, each about the user who asks it. */
+  readonly lookups: readonly Lookup[];
   /** How long one login may take, in whole seconds. */
   readonly seconds: number;
   /** For how many seconds to try a login again that PgBouncer refuses with an error that it keeps. */
@@ -67,6 +81,7 @@ export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number
     intruder: isByCertificate ? impostor(stack, first) : first && { ...first, password: wrongPassword },
     sslmode: requiresTls(stack) ? 'require' : '',
     trespasser: forbiddenLogin(stack),
+    lookups: planLookups(stack),
     // Other clients are not told the error, but wait as long.
     seconds: Math.max(seconds, patience + 1),
     patience,
@@ -91,6 +106,27 @@ function chooseAuth(stack: Stack): string {
 /** Every login, in the order in which they are tried. */
 export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
   return [...logins, intruder, trespasser].filter((login) => login !== undefined);
+}
+
+/**
+ * The question as PgBouncer puts it, about a user who is there for sure; an answer without a row is one, too. Not what it
+ * says, which is a secret. The names are those of the columns that it must have.
+ */
+function planLookups(stack: Stack): Lookup[] {
+  const lookups = listQuestions(stack).flatMap(({ user, dbname, query = builtInQuery(stack) }) => {
+    const password = stack.users.find(({ name }) => name === user)?.password;
+    if (password === undefined) return [];
+    const asked = query.replace(/;\s*$/, '').replace(/\$1(?!\d)/g, () => quoteLiteral(user));
+    const statement = `SELECT 1 FROM (${asked}) AS found (name, password)`;
+    return [{ user, password, database: dbname, statement }];
+  });
+  return [...new Map(lookups.map((lookup) => [JSON.stringify(lookup), lookup])).values()];
+}
+
+/** What PgBouncer asks where nobody says otherwise. */
+function builtInQuery({ pgbouncer }: Stack): string {
+  const { default: latest, before } = LOGGING_IN.auth_query;
+  return isAtLeast(pgbouncer.version, '1.24.1') ? latest : before['1.24.1'];
 }
 
 /** By a certificate: somebody else who shows that of the first app user. */

@@ -56,6 +56,10 @@ export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: P
       login.behind ?? '',
       shown(login),
     ]),
+    // No entry: these are for Postgres itself.
+    ...inquiry.lookups.flatMap(({ user, password, statement, database }) => [
+      ...[user, password.reveal(), '', statement, database, ''],
+    ]),
   ];
   if (lines.some((line) => /[\n\0]/.test(line))) {
     throw new Error('a user, password or database name with a line break reached verify');

@@ -9,7 +9,8 @@ import { SERVER_TLS_SCRIPT } from './server-tls-script.ts';
  * (host, port), the ways to be let in there and how to ask it for TLS (sslmode, CA, certificate, key), PgBouncer's log file and a pattern of the command line of what rotates
  * it, the user and the password for the console and which certificate it is shown, how to ask for TLS (sslmode), the
  * certificates, each and its key up to an empty line, one more empty line, then six lines
- * (user, password, database, statement, database on the server, certificate) for each login. The console comes last, to show
+ * (user, password, database, statement, database on the server, certificate) for each login; one without a database is
+ * for Postgres alone. The console comes last, to show
  * the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
  * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
@@ -82,7 +83,19 @@ tell() {
   while [ "$said" != "\${said%%"$nl"*}" ]; do said=\${said%%"$nl"*}$rs\${said#*"$nl"}; done
   printf '%s %s %s %s %s %s %s %.600s\\n' "$nonce" "$1" "$index" "$code" "$waited" "$began" "$ended" "$said"
 }
+ask_server() {
+  unset PGSSLMODE PGSSLCERT PGSSLKEY
+  secure
+  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind
+  read -r began rest </proc/uptime
+  attempt
+  tell server
+}
 login() {
+  if [ -z "$PGDATABASE" ]; then
+    ask_server
+    return
+  fi
   show "$shown"
   waited=0
   read -r began rest </proc/uptime
@@ -94,13 +107,8 @@ login() {
   done
   tell login
   [ "$code" = 0 ] && [ -n "$behind" ] && [ "\${said##*|}" -gt 0 ] 2>/dev/null || return
-  unset PGSSLMODE PGSSLCERT PGSSLKEY
-  secure
-  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind
   [ -z "$server_auth" ] || export PGREQUIREAUTH="$server_auth"
-  read -r began rest </proc/uptime
-  attempt
-  tell server
+  ask_server
 }
 read -r start rest </proc/uptime
 index=0

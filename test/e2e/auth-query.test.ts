@@ -107,6 +107,18 @@ for (const [name, pgbouncer, postgres] of [
       ).rejects.toThrow('permission denied');
     });
 
+    it('must have verify fail where Postgres does not answer, and its fix must mend it', async () => {
+      const project = useStack();
+      await psql(project, 'DROP SCHEMA ecar_pool CASCADE');
+      const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+      expect(stdout).toMatch(/auth_query in .*_db — ERROR: schema "ecar_pool" does not exist/);
+      expect(stdout).toContain('cause: The auth_query fails');
+      const [, fix = ''] = /let auth_user ask it: (docker compose .*?\.sql);/.exec(stdout) ?? [];
+      await project.shell(fix);
+      await project.ecar(['verify', '--env', 'prod']);
+      expect(await logIn(project, 'late')).toBe('ok');
+    });
+
     it('must be out once dropped: for new logins at once, while a session that is open goes on', async () => {
       const project = useStack();
       const client = await connect(project, {
