@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { adoptedProject, ownProject } from '../../src/stack/compose-project.ts';
 import { Secret } from '../../src/stack/secret.ts';
+import type { Stack } from '../../src/stack/stack.ts';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
@@ -22,7 +23,6 @@ import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
 import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
 import { listLogins, planInquiry } from '../../src/verify/logins.ts';
-import type { Stack } from '../../src/stack/stack.ts';
 import type { Check } from '../../src/verify/scene.ts';
 import {
   container,
