@@ -4,12 +4,12 @@ import { run } from './cli/program.ts';
 const GRACE_MS = 3000;
 
 const interrupt = new AbortController();
-let isStaying = false;
+let lastWords: string | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (interrupt.signal.aborted) leave();
     interrupt.abort();
-    if (!isStaying) leaveSoon();
+    if (lastWords === undefined) leaveSoon();
   });
 }
 
@@ -20,6 +20,7 @@ function leaveSoon(): void {
 
 /** Ends a run that does not end by itself. */
 function leave(): never {
+  if (lastWords !== undefined) endure(process.stderr, 'stderr').write(`${lastWords}\n`);
   // process.exit waits for every thread, and one may hang in the kernel, as on a file system that is gone. A
   // signal ends them all, and counts as 130 too. It comes last: others end their child processes here.
   process.once('exit', () => {
@@ -58,10 +59,10 @@ const exitCode = run(process.argv.slice(2), {
     return endure(process.stderr, 'stderr');
   },
   signal: interrupt.signal,
-  stay() {
-    isStaying = true;
+  stay(words) {
+    lastWords = words;
     return () => {
-      isStaying = false;
+      lastWords = undefined;
       if (interrupt.signal.aborted) leaveSoon();
     };
   },

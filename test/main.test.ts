@@ -153,6 +153,26 @@ describe.skipIf(process.platform === 'win32')('the program in a process of its o
     await expectEnded(fake.calls);
   });
 
+  it('must say on a second signal what a deploy leaves behind, and what goes on from there', async () => {
+    const cwd = tempProject();
+    const fake = fakeDocker([
+      { match: 'version --format', stdout: '27.0.0\n' },
+      { match: 'compose version', stdout: '2.40.3\n' },
+      { match: ' up ', hang: true },
+    ]);
+    const { child, ended } = start(cwd, ['deploy', '--env', 'prod', '--yes'], fake.env);
+    while (!fake.calls().some(({ argv }) => argv.includes('up')))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    child.kill('SIGINT');
+    const { err } = await ended;
+    expect(err).toMatch(
+      /ended half-way: .*; ecar-pool verify --env prod tells what works, ecar-pool deploy --env prod goes on from there\n$/,
+    );
+    await expectEnded(fake.calls);
+  });
+
   it.each([
     ['stdout', 1, '| true'],
     ['both outputs', 1, '2>&1 | true'],

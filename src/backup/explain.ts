@@ -14,6 +14,10 @@ const HINTS: readonly (readonly [words: RegExp, hint: string])[] = [
     'name an image with a newer Postgres as `backup.image` (or `postgres.image`)',
   ],
   [
+    /certificate verify failed|root certificate file "[^"]*" does not exist/i,
+    'name the authority that signed the certificate of Postgres with `server_tls_ca_file`',
+  ],
+  [
     /password authentication failed|no password supplied|no pg_hba\.conf entry/i,
     'check the password of the settings, or name another role with --user and its password in PGPASSWORD',
   ],

@@ -18,11 +18,19 @@ export function reachesPostgres(
   target: KnownSet,
 ): boolean {
   if (before === undefined) return false;
-  if (steps.some(({ kind }) => kind === 'roles' || kind === 'lock')) return true;
+  if (steps.some(({ kind, byHand }) => (kind === 'roles' || kind === 'lock') && !byHand)) return true;
   const { postgres } = target.facts.stack;
   if (postgres.kind !== 'own' || !steps.some(({ kind }) => kind === 'recreate')) return false;
   const [was, is] = [before.facts, target.facts].map((facts) => facts?.configHashes.get(postgres.host));
   return was !== is;
+}
+
+/** What runs now and what is to. */
+interface Sets {
+  readonly before: StackSet;
+  readonly target: KnownSet;
+  /** Whether anything that ran here has ever verified: settings that could not log in cannot dump, either. */
+  readonly hasWorked: boolean;
 }
 
 /**
@@ -31,13 +39,13 @@ export function reachesPostgres(
  */
 export async function backUpFirst(
   workshop: Workshop,
-  before: StackSet,
-  target: KnownSet,
+  { before, target, hasWorked }: Sets,
   { world, options }: Invocation<DeployOptions>,
 ): Promise<string[]> {
   const { stack: next } = target.facts;
-  // Who may read the server now is told by what runs now; how long dumps are kept, by the settings.
-  const stack = { ...(before.facts?.stack ?? next), backup: next.backup };
+  // Who may read the server now is told by what runs now, once that has worked; how long dumps are kept, by the settings.
+  const proved = hasWorked ? before.facts?.stack : undefined;
+  const stack = { ...(proved ?? next), backup: next.backup };
   const folder = join(dirname(resolve(world.cwd, options.config)), 'backups', next.environment);
   const { dumps } = await backUp(workshop.unhurried(), {
     stack,

@@ -1,4 +1,5 @@
 import { listChangedPasswords } from '../deploy/changed-passwords.ts';
+import { readTrail } from '../deploy/history.ts';
 import type { KnownSet, StackSet } from '../deploy/stack-set.ts';
 import { bringAbout, type Ending, type Hands } from '../deploy/transition.ts';
 import { findWayBack } from '../deploy/way-back.ts';
@@ -47,7 +48,10 @@ export async function carryThrough(
   const { set: target, time, rotation } = choice;
   const dumps =
     plan.isBackedUp && before !== undefined
-      ? await show('back up', () => backUpFirst(workshop, before, target, invocation))
+      ? await show('back up', async () => {
+          const hasWorked = (await readTrail(job.folder)).length > 0;
+          return backUpFirst(workshop, { before, target, hasWorked }, invocation);
+        })
       : [];
   const onSignal = () =>
     report.notice('ending the step at work, then rolling back; once more to stop at once');

@@ -14,9 +14,9 @@ export interface World {
   readonly signal: AbortSignal;
   /**
    * Says that a run will end by itself after a signal, however long that takes: it has something to finish or to
-   * undo. A second signal ends it all the same. Gives what takes that back.
+   * undo. A second signal ends it all the same, with `lastWords` on stderr. Gives what takes that back.
    */
-  stay(): () => void;
+  stay(lastWords: string): () => void;
 }
 
 /** The options that every command takes. */

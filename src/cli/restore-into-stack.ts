@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { describeContent, restoreDump } from '../backup/restore.ts';
+import { rolesCommand } from '../plan/commands.ts';
 import { EXIT, RefusedError } from '../problems/errors.ts';
 import { reportRestore } from '../report/backups.ts';
+import { lookupsByDatabase } from '../stack/access.ts';
 import { askYes } from './ask-yes.ts';
 import type { Invocation } from './context.ts';
 import { openDatabaseSession, resolveDatabase } from './database-session.ts';
@@ -38,5 +40,10 @@ export async function restoreIntoStack(
     return EXIT.interrupted;
   }
   reportRestore(stack.environment, file, result, report);
+  const roles = rolesCommand(stack, request.project);
+  if (lookupsByDatabase(stack).has(database) && roles !== undefined)
+    report.notice(
+      `PgBouncer asks this database about users, by a function that a dump may not have, or have an older one: make it anew with ${roles}`,
+    );
   return EXIT.ok;
 }

@@ -64,7 +64,11 @@ export async function transit(job: Transit, invocation: Invocation<DeployOptions
   const { world, options, report } = invocation;
   if (options.dryRun) return carryOut(job, invocation);
   const lock = await takeLock(job.folder, job.command, job.shownFolder);
-  const leave = world.stay();
+  const again = stackCommand(job.command === 'rollback' ? 'rollback' : 'deploy', job.environment, options);
+  const verify = stackCommand('verify', job.environment, options);
+  const leave = world.stay(
+    `ended half-way: what runs may be in part as it was, in part as it was to be; ${verify} tells what works, ${again} goes on from there`,
+  );
   try {
     if (lock.abandoned !== undefined) report.notice(`took over from ${lock.abandoned}, which has died`);
     return await carryOut(job, invocation);

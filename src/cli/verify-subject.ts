@@ -1,11 +1,12 @@
 import type { SetFacts } from '../deploy/stack-set.ts';
 import type { Change } from '../plan/change.ts';
 import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
+import { CONFIG_FOLDER } from '../stack/config-files.ts';
 import type { Stack } from '../stack/stack.ts';
 import { readDotenvOnDisk } from '../verify/dotenv-on-disk.ts';
 import type { Subject, Target } from '../verify/subject.ts';
 import { ROTATION_PATTERN } from '../writers/monitoring/log-rotation.ts';
-import { CONFIG_FOLDER, LOG_FILE } from '../writers/pgbouncer-ini.ts';
+import { LOG_FILE } from '../writers/pgbouncer-ini.ts';
 
 /** What docker is asked about for a stack. */
 export function describeTarget(stack: Stack, project: ComposeProject, isRendered: boolean): Target {

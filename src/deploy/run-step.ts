@@ -42,6 +42,10 @@ export async function runStep(
 
 const HINTS = [
   {
+    pattern: /requires a valid client certificate|alert certificate required/i,
+    hint: 'the server asks the superuser for a certificate: put the paths of one and its key into PGSSLCERT and PGSSLKEY',
+  },
+  {
     pattern: /no password supplied|password authentication failed/i,
     hint: 'psql can ask nobody here: put the password of the superuser into PGPASSWORD or ~/.pgpass',
   },

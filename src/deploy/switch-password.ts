@@ -9,6 +9,7 @@ import { identityFor, requiresTls } from '../stack/client-tls.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
+import { serverTls } from '../stack/server-tls.ts';
 import type { Database, Stack, User } from '../stack/stack.ts';
 import { onEntry } from '../verify/console-command.ts';
 import { explainLack } from '../verify/logins.ts';
@@ -46,6 +47,7 @@ export function switchStep(
 ): NextStep {
   const admin = adminOf(stack, user);
   const [server] = serversOf(stack, user);
+  const tls = serverTls(stack);
   const held = [...new Set(waysOf(stack, user).map(({ name }) => name))].slice(0, MAX_HELD);
   const values = {
     port: String(stack.pgbouncer.port),
@@ -55,6 +57,10 @@ export function switchStep(
     server_host: server?.host ?? '',
     server_port: String(server?.port ?? ''),
     server_database: server?.database ?? '',
+    server_sslmode: tls.sslmode,
+    server_sslrootcert: tls.sslrootcert,
+    server_sslcert: tls.sslcert,
+    server_sslkey: tls.sslkey,
     rotated: user,
     old: from,
     new: to,

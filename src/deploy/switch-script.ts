@@ -1,3 +1,5 @@
+import { SERVER_TLS_SCRIPT } from '../verify/server-tls-script.ts';
+
 /**
  * For a POSIX sh in PgBouncer's container, which goes on where ecar-pool or docker is killed meanwhile. Kept to what
  * busybox ash and dash both know.
@@ -14,8 +16,7 @@
  *
  * It writes no file but certificates that PgBouncer asks for, and their keys: see src/verify/probe-script.ts.
  */
-export const SWITCH_SCRIPT = `
-PGCONNECT_TIMEOUT=5 PGPASSFILE=/dev/null
+export const SWITCH_SCRIPT = `${SERVER_TLS_SCRIPT}PGCONNECT_TIMEOUT=5 PGPASSFILE=/dev/null
 export PGCONNECT_TIMEOUT PGPASSFILE
 identities=
 if [ -n "$admin_cert$rotated_cert" ]; then
@@ -38,6 +39,7 @@ server() (
   PGHOST=$server_host PGPORT=$server_port PGDATABASE=$server_database PGUSER=$rotated PGPASSWORD=$1
   PGTARGETSESSIONATTRS=read-write
   export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGTARGETSESSIONATTRS
+  secure
   ask
 )
 console() (

@@ -22,6 +22,11 @@ export async function takeEffect(
   let step = '';
   try {
     for (const next of steps) {
+      if (next.byHand) {
+        // The way back has the user again.
+        if (!isUndoing) hands.tell(`left to you, ${next.why}:\n  ${next.command}`);
+        continue;
+      }
       step = next.why;
       if (!isUndoing && hands.signal.aborted) throw new InterruptedError();
       await noteStep(folder, journal, step);

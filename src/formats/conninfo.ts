@@ -7,3 +7,10 @@ export function writeConninfo(values: Readonly<Record<string, string>>): string 
     .map(([key, value]) => `${key}='${value.replace(/[\\']/g, '\\$&')}'`)
     .join(' ');
 }
+
+/** The same for people to read and to paste: values are quoted only where libpq needs it. */
+export function showConninfo(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => (/^[\w./:-]+$/.test(value) ? `${key}=${value}` : writeConninfo({ [key]: value })))
+    .join(' ');
+}

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { showConninfo } from '../formats/conninfo.ts';
 import { formatCommand } from '../formats/shell.ts';
 import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import { lookupsByDatabase } from '../stack/access.ts';
@@ -6,6 +7,7 @@ import type { Adopted } from '../stack/adopted.ts';
 import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
 import { DOCKER_HOST } from '../stack/docker-host.ts';
 import { MONITORING_SERVICES } from '../stack/monitoring.ts';
+import { serverTls } from '../stack/server-tls.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { POSTGRES_LOG_FOLDER } from '../writers/compose/postgres-log.ts';
 import { GRAFANA_MOUNT, PASSWORD_FILE } from '../writers/monitoring/grafana.ts';
@@ -141,16 +143,16 @@ export function rolesCommand(
   if (postgres.kind === 'service')
     return composeCommand(project, 'exec', postgres.host, 'psql', '-X', '-p', String(postgres.port), ...ask);
   if (postgres.kind === 'external') {
-    // The command runs on the machine itself, which does not know what its containers call it.
-    const host = postgres.host === DOCKER_HOST ? 'localhost' : postgres.host;
-    const server = ['-h', host, '-p', String(postgres.port)];
-    if (adopted) return formatCommand(['psql', '-X', ...server, ...ask]);
+    if (adopted) {
+      const ask = ['-c', `\\password ${quoteIdentifier(user)}`];
+      return formatCommand([...psqlThere(stack, project, user, 'postgres'), ...ask]);
+    }
     // Then nothing is rendered to run.
     const isHashed = users.some(
       ({ roles, password, secret }) => roles.includes('app') && password && !secret,
     );
     if (!isHashed && lookupsByDatabase(stack).size === 0) return undefined;
-    return formatCommand(['psql', '-X', ...server, '-U', 'postgres', '-f', join(project.folder, ALTER_FILE)]);
+    return formatCommand([...psqlThere(stack, project, 'postgres'), '-f', join(project.folder, ALTER_FILE)]);
   }
   return psqlCommand(postgres, project, '-f', `${INIT_FOLDER}/${INIT_FILE}`);
 }
@@ -160,41 +162,72 @@ export function rolesCommand(
  * it, else as the application, unless `user` says otherwise. It stops at the first error.
  */
 export function sqlCommand(
-  { postgres, client }: Pick<Stack, 'postgres' | 'client'>,
+  stack: Pick<Stack, 'postgres' | 'client' | 'pgbouncer'>,
   project: ComposeProject,
   database: string,
-  user = client.user,
+  user = stack.client.user,
 ): string {
+  const { postgres } = stack;
   const { host, port } = postgres;
-  const words = ['-d', database, '-v', 'ON_ERROR_STOP=1'];
-  if (postgres.kind === 'external') {
-    const machine = host === DOCKER_HOST ? 'localhost' : host;
-    return formatCommand(['psql', '-X', '-h', machine, '-p', String(port), '-U', user, ...words]);
-  }
+  const stop = ['-v', 'ON_ERROR_STOP=1'];
+  if (postgres.kind === 'external')
+    return formatCommand([...psqlThere(stack, project, user, database), ...stop]);
+  const words = ['-d', database, ...stop];
   const role = postgres.kind === 'own' ? postgres.user : user;
   return composeCommand(project, 'exec', '-T', host, 'psql', '-X', '-p', String(port), '-U', role, ...words);
 }
 
 /**
- * Keeps roles from logging in to the stack's own Postgres, and ends their sessions, which PgBouncer would go on lending to
- * whoever is connected as them; what they own stays theirs.
+ * psql on the machine itself, at a Postgres that others run: which does not know what its containers call it. It asks for
+ * TLS as PgBouncer does, but shows no certificate: that of PgBouncer is not for who logs in here (PGSSLCERT, PGSSLKEY).
+ * @param database without one, that of the user's name
  */
-export function lockRolesCommand(
-  postgres: OwnPostgres,
-  roles: readonly string[],
+function psqlThere(
+  stack: Pick<Stack, 'postgres' | 'pgbouncer'>,
   project: ComposeProject,
-): string {
-  const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
-  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (${roles.map(quoteLiteral).join(', ')})`;
-  return psqlCommand(postgres, project, '-v', 'ON_ERROR_STOP=1', ...statements, '-c', end);
+  user: string,
+  database?: string,
+): string[] {
+  const { host, port } = stack.postgres;
+  const { sslmode, sslrootcert } = serverTls(stack, join(project.folder, 'pgbouncer'));
+  const isHere = host === DOCKER_HOST;
+  const values = {
+    ...(sslmode && { sslmode }),
+    ...(sslrootcert && { sslrootcert }),
+    // The certificate is for the name by which PgBouncer knows it.
+    ...(isHere && sslrootcert && { host, hostaddr: '127.0.0.1' }),
+  };
+  const named = database === undefined ? {} : { dbname: database };
+  const isPlain = Object.keys(values).length === 0;
+  const asked = isPlain ? database : showConninfo({ ...named, ...values });
+  const server = ['psql', '-X', '-h', isHere ? 'localhost' : host, '-p', String(port), '-U', user];
+  return [...server, ...(asked === undefined ? [] : ['-d', asked])];
 }
 
 /**
- * psql inside the container of the stack's own Postgres, as its superuser: over the socket, which asks for no
+ * Keeps roles from logging in to Postgres, as its superuser, and ends their sessions, which PgBouncer would go on lending to
+ * whoever is connected as them; what they own stays theirs.
+ */
+export function lockRolesCommand(stack: Stack, roles: readonly string[], project: ComposeProject): string {
+  const { postgres } = stack;
+  const statements = roles.flatMap((role) => ['-c', `ALTER ROLE ${quoteIdentifier(role)} NOLOGIN`]);
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (${roles.map(quoteLiteral).join(', ')})`;
+  const words = ['-v', 'ON_ERROR_STOP=1', ...statements, '-c', end];
+  if (postgres.kind === 'external')
+    return formatCommand([...psqlThere(stack, project, 'postgres', 'postgres'), ...words]);
+  return psqlCommand(
+    { ...postgres, user: postgres.kind === 'own' ? postgres.user : 'postgres' },
+    project,
+    ...words,
+  );
+}
+
+/**
+ * psql inside the container of a Postgres, as its superuser: over the socket, which asks for no
  * password, and whose name holds the port.
  */
 function psqlCommand(
-  { host, port, user }: OwnPostgres,
+  { host, port, user }: Pick<OwnPostgres, 'host' | 'port' | 'user'>,
   project: ComposeProject,
   ...words: readonly string[]
 ): string {

@@ -30,13 +30,25 @@ export function listDroppedRoles(changes: readonly Change[]): string[] {
 
 /** Whether the userlist.txt of a set lists a user, and not in the clear. */
 export function hasHash(plan: FilePlan, name: string): boolean {
-  const secret = readSecrets(plan.find(({ path }) => isUserlist(path))?.text ?? '').get(name);
+  const secret = secretsOf(plan).get(name);
   return secret !== undefined && !isPlain(secret);
 }
 
-/** Whether the SQL of a set has a role log in to the stack's own Postgres. */
+/**
+ * The users that userlist.txt drops, before a Postgres of others: where PgBouncer asks that about users (auth_query), it
+ * finds the roles of those whom it does not know any more.
+ */
+export function listForgottenUsers(changes: readonly Change[]): string[] {
+  const { before, after } = textsOf(changes, isUserlist);
+  if (after === '') return [];
+  const kept = readSecrets(after);
+  return [...readSecrets(before).keys()].filter((name) => !kept.has(name));
+}
+
+/** Whether the SQL of a set has a role log in to the stack's own Postgres; before another one, whether it lists the user. */
 export function hasRole(plan: FilePlan, name: string): boolean {
-  return isRoleOf(plan.find(({ path }) => isRoleSql(path))?.text ?? '', name);
+  const sql = plan.find(({ path }) => isRoleSql(path));
+  return sql === undefined ? secretsOf(plan).has(name) : isRoleOf(sql.text, name);
 }
 
 const isRoleSql = (path: string) => path.startsWith('postgres/initdb.d/');
@@ -55,6 +67,10 @@ const isVerifier = (secret: string) => secret.startsWith('SCRAM-SHA-256$');
 const isPlain = (secret: string) => !isVerifier(secret) && !/^md5[0-9a-f]{32}$/.test(secret);
 
 /** By user. Read leniently: someone may have edited the list, and what is broken in it is for `verify` to tell. */
+function secretsOf(plan: FilePlan): ReadonlyMap<string, string> {
+  return readSecrets(plan.find(({ path }) => isUserlist(path))?.text ?? '');
+}
+
 function readSecrets(userlist: string): ReadonlyMap<string, string> {
   const lines = userlist.matchAll(/^"((?:[^"]|"")*)" "((?:[^"]|"")*)/gm);
   return new Map([...lines].map(([, name = '', secret = '']) => [name.replaceAll('""', '"'), secret]));

@@ -1,9 +1,16 @@
+import { askersByDatabase } from '../stack/access.ts';
 import { isComposeFile } from '../stack/compose-project.ts';
 import { CONFIG_LABEL } from '../stack/labels.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Change } from './change.ts';
 import { describeCause, describeKeys, listChangedKeys, needsContainer } from './changed-keys.ts';
-import { hasHash, hasRole, listDroppedRoles, listRememberedUsers } from './dropped-users.ts';
+import {
+  hasHash,
+  hasRole,
+  listDroppedRoles,
+  listForgottenUsers,
+  listRememberedUsers,
+} from './dropped-users.ts';
 import type { FilePlan } from './file-plan.ts';
 import {
   listLeftContainers,
@@ -29,7 +36,7 @@ export interface Needs {
   readonly reload: readonly string[];
   /** Users of whom PgBouncer would go by what it remembers until it is restarted. */
   readonly remembered: readonly string[];
-  /** Roles of the stack's own Postgres that are to log in no more. */
+  /** Roles of Postgres that are to log in no more: of the stack's own, or of one that PgBouncer asks about users. */
   readonly dropped: readonly string[];
   readonly monitoring: readonly MonitoringNeed[];
   /** Containers whose services are gone. */
@@ -41,10 +48,8 @@ export interface Needs {
 }
 
 /** What changes of files need, the least that does it. */
-export function findNeeds(
-  changes: readonly Change[],
-  { postgres, adopted }: Pick<Stack, 'postgres' | 'adopted'>,
-): Needs {
+export function findNeeds(changes: readonly Change[], stack: Stack): Needs {
+  const { postgres, adopted } = stack;
   const changed = changes.filter(({ kind }) => kind !== 'unchanged');
   const compose = changed.find(({ path }) => isComposeFile(path));
   const causes = (test: (path: string, kind: Change['kind']) => boolean) =>
@@ -74,7 +79,12 @@ export function findNeeds(
         return describeKeys(change, (key) => !needsContainer(key));
       }),
     remembered: listRememberedUsers(changed),
-    dropped: postgres.kind !== 'own' ? [] : listDroppedRoles(changes),
+    dropped:
+      postgres.kind === 'own'
+        ? listDroppedRoles(changes)
+        : askersByDatabase(stack).size > 0
+          ? listForgottenUsers(changes)
+          : [],
     monitoring: findMonitoringNeeds(changes),
     left: listLeftContainers(compose),
     released: adopted === undefined ? [] : listReleasedServices(compose),

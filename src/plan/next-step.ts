@@ -29,6 +29,8 @@ export interface NextStep {
   readonly input?: Secret;
   /** That it may have been done by others, or need not be: `verify` tells. */
   readonly mayFail?: true;
+  /** That it is for whoever runs the server to decide: shown, and done by nobody else. */
+  readonly byHand?: true;
   /** That it starts services of an adopted project or makes them anew; until then they run as they did. */
   readonly touchesServices?: true;
 }

@@ -170,10 +170,16 @@ function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): Ne
 }
 
 /** After the application, which may have used the role until it was made anew. */
-function lockSteps({ dropped }: Needs, { postgres }: Stack, project: ComposeProject): NextStep[] {
-  if (postgres.kind !== 'own' || dropped.length === 0) return [];
+function lockSteps({ dropped }: Needs, stack: Stack, project: ComposeProject): NextStep[] {
+  if (dropped.length === 0) return [];
+  const command = lockRolesCommand(stack, dropped, project);
+  if (stack.postgres.kind !== 'own') {
+    // Others may use the role, and not through the pool alone.
+    const why = `for whoever runs Postgres: the settings name ${dropped.join(', ')} no more, but PgBouncer asks Postgres about users (auth_user) and goes on letting in a role that may log in there`;
+    return [{ kind: 'lock', command, why, causes: dropped, byHand: true }];
+  }
   const why = `end the sessions of ${dropped.join(', ')} and keep them from logging in to Postgres: the settings name no such user any more`;
-  return [{ kind: 'lock', command: lockRolesCommand(postgres, dropped, project), why, causes: dropped }];
+  return [{ kind: 'lock', command, why, causes: dropped }];
 }
 
 /** The overlay does not have them any more: what makes them anew is what their people's files say alone. */

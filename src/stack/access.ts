@@ -47,12 +47,25 @@ export function lookupsByDatabase(stack: Stack): ReadonlyMap<string, ReadonlySet
 }
 
 function listAskers(stack: Stack, test: (entry: Database) => boolean): Map<string, Set<string>> {
-  const own = new Set(ownEntries(stack).map(({ name }) => name));
   const askers = new Map<string, Set<string>>();
-  for (const { asker, entry, dbname } of listAsked(stack, test))
-    if (own.has(entry.name) && dbname !== undefined)
-      askers.set(dbname, (askers.get(dbname) ?? new Set()).add(asker));
+  for (const { user, dbname } of listQuestions(stack, test))
+    askers.set(dbname, (askers.get(dbname) ?? new Set()).add(user));
   return askers;
+}
+
+/** Who asks what, and in which database on the stack's server; `query` is undefined for PgBouncer's own. */
+export interface Question {
+  readonly user: string;
+  readonly dbname: string;
+  readonly query: string | undefined;
+}
+
+/** What PgBouncer asks that server about users, entry by entry. */
+export function listQuestions(stack: Stack, test: (entry: Database) => boolean = () => true): Question[] {
+  const own = new Set(ownEntries(stack).map(({ name }) => name));
+  return listAsked(stack, test).flatMap(({ asker, entry, dbname, query }) =>
+    own.has(entry.name) && dbname !== undefined ? [{ user: asker, dbname, query }] : [],
+  );
 }
 
 /** Where PgBouncer asks about users whom userlist.txt does not have. */
@@ -64,6 +77,8 @@ interface Asked {
   readonly name: string;
   /** The database on the server; undefined where it is the one that the client names. */
   readonly dbname: string | undefined;
+  /** Undefined for PgBouncer's own. */
+  readonly query: string | undefined;
 }
 
 /** Once for each entry of clients that `test` lets through, whatever server it is on. */
@@ -74,6 +89,7 @@ export function listAsked({ databases, pgbouncer }: Stack, test = (_: Database):
     const [asker, where] = [setting('auth_user'), setting('auth_dbname')];
     const entry = where === undefined ? client : (byName.get(where) ?? byName.get('*'));
     if (asker === undefined || entry === undefined) return [];
-    return [{ asker, entry, name: where ?? entry.name, dbname: entry.dbname === '*' ? where : entry.dbname }];
+    const dbname = entry.dbname === '*' ? where : entry.dbname;
+    return [{ asker, entry, name: where ?? entry.name, dbname, query: setting('auth_query') }];
   });
 }

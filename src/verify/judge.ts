@@ -10,6 +10,7 @@ import { checkExporter } from './checks/exporter.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkLogFile } from './checks/log-file.ts';
 import { checkLogins } from './checks/logins.ts';
+import { checkLookups } from './checks/lookups.ts';
 import { checkMountedFiles } from './checks/mounted-files.ts';
 import { checkOthersDatabase } from './checks/others-database.ts';
 import { checkPools } from './checks/pools.ts';
@@ -44,6 +45,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkStandstill,
   checkPools,
   checkLogins,
+  checkLookups,
   checkWrongPassword,
   checkClientTls,
   checkOthersDatabase,

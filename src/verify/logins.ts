@@ -1,6 +1,16 @@
-import { askersByDatabase, isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
+import { quoteLiteral } from '../formats/sql.ts';
+import {
+  askersByDatabase,
+  isOpenDatabase,
+  listQuestions,
+  ownEntries,
+  usersByDatabase,
+} from '../stack/access.ts';
+import { LOGGING_IN } from '../stack/catalogue/logging-in.ts';
 import { identityFor, requiresCertificate, requiresTls } from '../stack/client-tls.ts';
+import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
+import { type ServerTls, serverTls, verifiesServer } from '../stack/server-tls.ts';
 import type { Database, Identity, Role, Stack, User } from '../stack/stack.ts';
 
 /** The database under whose name PgBouncer offers its admin console. */
@@ -12,7 +22,7 @@ export interface Login {
   readonly password: Secret;
   readonly database: string;
   /** The console knows no SELECT; a pool knows no SHOW VERSION. */
-  readonly statement: typeof ASK_POSTGRES | 'SHOW VERSION';
+  readonly statement: string;
   /** What is shown PgBouncer; undefined where it asks for no certificate. */
   readonly identity: Identity | undefined;
   /** The database on the server to try the role at; undefined for the console, and where the login must fail. */
@@ -27,6 +37,9 @@ export interface Login {
 const ASK_POSTGRES =
   'SELECT 1, ceil(extract(epoch FROM clock_timestamp() - backend_start) - 0.2) FROM pg_stat_get_activity(pg_backend_pid())';
 
+/** What PgBouncer asks Postgres about users, asked there as it does; `database` is that of the server. */
+type Lookup = Omit<Login, 'identity' | 'behind'>;
+
 /** What PgBouncer is asked in one go. */
 export interface Inquiry {
   /** Who reads the console; undefined where the settings have nobody for it. */
@@ -37,12 +50,20 @@ export interface Inquiry {
   readonly intruder: Login | undefined;
   /** One into a database of others, which must be refused; undefined where there is none to try. */
   readonly trespasser: Login | undefined;
+  /** The questions of auth_query, each about the user who asks it. */
+  readonly lookups: readonly Lookup[];
   /** How long one login may take, in whole seconds. */
   readonly seconds: number;
   /** For how many seconds to try a login again that PgBouncer refuses with an error that it keeps. */
   readonly patience: number;
-  /** Where Postgres is, seen from PgBouncer, and how a client must be let in there: libpq's require_auth. */
-  readonly server: { readonly host: string; readonly port: number; readonly requireAuth: string };
+  /** Where Postgres is, seen from PgBouncer, how it is asked for TLS, and how a client must be let in there. */
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: ServerTls;
+    /** libpq's require_auth; empty for any. */
+    readonly requireAuth: string;
+  };
   /** libpq's sslmode to PgBouncer; empty for its own. */
   readonly sslmode: 'require' | '';
 }
@@ -60,21 +81,52 @@ export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number
     intruder: isByCertificate ? impostor(stack, first) : first && { ...first, password: wrongPassword },
     sslmode: requiresTls(stack) ? 'require' : '',
     trespasser: forbiddenLogin(stack),
+    lookups: planLookups(stack),
     // Other clients are not told the error, but wait as long.
     seconds: Math.max(seconds, patience + 1),
     patience,
     server: {
       host: stack.postgres.host,
       port: stack.postgres.port,
-      // An md5 hash answers nothing else. A verifier leaves the choice: PgBouncer has it, psql has the password.
-      requireAuth: stack.pgbouncer.auth_type === 'md5' ? 'md5,none' : '',
+      tls: serverTls(stack),
+      requireAuth: chooseAuth(stack),
     },
   };
+}
+
+/**
+ * An md5 hash answers nothing else. A verifier leaves the choice: PgBouncer has it, psql has the password, which only a
+ * server that is known to be the one may have in the clear.
+ */
+function chooseAuth(stack: Stack): string {
+  if (stack.pgbouncer.auth_type === 'md5') return 'md5,none';
+  return verifiesServer(stack) ? '' : 'scram-sha-256,md5,none';
 }
 
 /** Every login, in the order in which they are tried. */
 export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
   return [...logins, intruder, trespasser].filter((login) => login !== undefined);
+}
+
+/**
+ * The question as PgBouncer puts it, about a user who is there for sure; an answer without a row is one, too. Not what it
+ * says, which is a secret. The names are those of the columns that it must have.
+ */
+function planLookups(stack: Stack): Lookup[] {
+  const lookups = listQuestions(stack).flatMap(({ user, dbname, query = builtInQuery(stack) }) => {
+    const password = stack.users.find(({ name }) => name === user)?.password;
+    if (password === undefined) return [];
+    const asked = query.replace(/;\s*$/, '').replace(/\$1(?!\d)/g, () => quoteLiteral(user));
+    const statement = `SELECT 1 FROM (${asked}) AS found (name, password)`;
+    return [{ user, password, database: dbname, statement }];
+  });
+  return [...new Map(lookups.map((lookup) => [JSON.stringify(lookup), lookup])).values()];
+}
+
+/** What PgBouncer asks where nobody says otherwise. */
+function builtInQuery({ pgbouncer }: Stack): string {
+  const { default: latest, before } = LOGGING_IN.auth_query;
+  return isAtLeast(pgbouncer.version, '1.24.1') ? latest : before['1.24.1'];
 }
 
 /** By a certificate: somebody else who shows that of the first app user. */

@@ -31,6 +31,10 @@ export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: P
     server.host,
     String(server.port),
     server.requireAuth,
+    server.tls.sslmode,
+    server.tls.sslrootcert,
+    server.tls.sslcert,
+    server.tls.sslkey,
     log?.file ?? '',
     log?.rotation ?? '',
     console?.user ?? '',
@@ -51,6 +55,10 @@ export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: P
       login.statement,
       login.behind ?? '',
       shown(login),
+    ]),
+    // No entry: these are for Postgres itself.
+    ...inquiry.lookups.flatMap(({ user, password, statement, database }) => [
+      ...[user, password.reveal(), '', statement, database, ''],
     ]),
   ];
   if (lines.some((line) => /[\n\0]/.test(line))) {

@@ -1,13 +1,16 @@
+import { SERVER_TLS_SCRIPT } from './server-tls-script.ts';
+
 /**
  * What `verify` runs inside the PgBouncer container: one POSIX sh script for everything, because starting
  * `docker exec` takes longer than all that it asks. Kept to what busybox ash and dash both know.
  *
  * It reads from stdin, line by line: a nonce, the port, the seconds that one psql may take, the seconds after
  * which no more logins are begun, the folder of PgBouncer's files, the seconds of patience with an error that PgBouncer keeps, where Postgres is
- * (host, port) and the ways to be let in there, PgBouncer's log file and a pattern of the command line of what rotates
+ * (host, port), the ways to be let in there and how to ask it for TLS (sslmode, CA, certificate, key), PgBouncer's log file and a pattern of the command line of what rotates
  * it, the user and the password for the console and which certificate it is shown, how to ask for TLS (sslmode), the
  * certificates, each and its key up to an empty line, one more empty line, then six lines
- * (user, password, database, statement, database on the server, certificate) for each login. The console comes last, to show
+ * (user, password, database, statement, database on the server, certificate) for each login; one without a database is
+ * for Postgres alone. The console comes last, to show
  * the pools that the logins opened. Nothing
  * secret stands in an argv, where `ps` shows it; psql is handed its password by its environment, which only
  * the same uid can read. Names go that way too: psql expands a connection string in `-d`.
@@ -24,7 +27,7 @@
  * that still works where the answer is no. libpq before 16 does not know PGREQUIREAUTH and passes over it;
  * later ones refuse every server where it is empty.
  */
-export const PROBE_SCRIPT = `
+export const PROBE_SCRIPT = `${SERVER_TLS_SCRIPT}
 IFS= read -r nonce
 IFS= read -r PGPORT
 IFS= read -r limit
@@ -34,6 +37,10 @@ IFS= read -r patience
 IFS= read -r server_host
 IFS= read -r server_port
 IFS= read -r server_auth
+IFS= read -r server_sslmode
+IFS= read -r server_sslrootcert
+IFS= read -r server_sslcert
+IFS= read -r server_sslkey
 IFS= read -r log
 IFS= read -r rotation
 IFS= read -r console_user
@@ -76,7 +83,19 @@ tell() {
   while [ "$said" != "\${said%%"$nl"*}" ]; do said=\${said%%"$nl"*}$rs\${said#*"$nl"}; done
   printf '%s %s %s %s %s %s %s %.600s\\n' "$nonce" "$1" "$index" "$code" "$waited" "$began" "$ended" "$said"
 }
+ask_server() {
+  unset PGSSLMODE PGSSLCERT PGSSLKEY
+  secure
+  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind
+  read -r began rest </proc/uptime
+  attempt
+  tell server
+}
 login() {
+  if [ -z "$PGDATABASE" ]; then
+    ask_server
+    return
+  fi
   show "$shown"
   waited=0
   read -r began rest </proc/uptime
@@ -88,12 +107,8 @@ login() {
   done
   tell login
   [ "$code" = 0 ] && [ -n "$behind" ] && [ "\${said##*|}" -gt 0 ] 2>/dev/null || return
-  unset PGSSLMODE PGSSLCERT PGSSLKEY
-  waited=0 PGHOST=$server_host PGPORT=$server_port PGDATABASE=$behind
   [ -z "$server_auth" ] || export PGREQUIREAUTH="$server_auth"
-  read -r began rest </proc/uptime
-  attempt
-  tell server
+  ask_server
 }
 read -r start rest </proc/uptime
 index=0

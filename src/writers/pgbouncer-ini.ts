@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { writeConnectionString } from '../formats/connection-string.ts';
 import { writePgbouncerIni } from '../formats/pgbouncer-ini.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
+import { CONFIG_FOLDER, configFileName } from '../stack/config-files.ts';
 import { isSettingName, settingFacts } from '../stack/pgbouncer-settings.ts';
 import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import type { Database, Role, Stack, User } from '../stack/stack.ts';
 import { markLines, type Rendering } from './rendering.ts';
-
-/** Where the folder `pgbouncer/` is mounted; the image's entrypoint expects both files there. */
-export const CONFIG_FOLDER = '/etc/pgbouncer';
 
 /** Where the log file lies, in a folder of the image that its user may write to. */
 export const LOG_FOLDER = '/var/log/pgbouncer';
@@ -100,11 +98,6 @@ export function writeConfigFiles({ stack }: Rendering): readonly PlannedFile[] {
     mode: 0o644,
     text,
   }));
-}
-
-/** `auth_hba.conf` for `auth_hba_file`, `server_tls_ca.pem` for `server_tls_ca_file`. */
-function configFileName(setting: string): string {
-  return setting.replace(/_file$/, setting.startsWith('auth_') ? '.conf' : '.pem');
 }
 
 /**

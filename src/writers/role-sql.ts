@@ -2,6 +2,7 @@ import { alterRoleSql } from '../credentials/alter-role.ts';
 import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
 import type { PlannedFile } from '../plan/file-plan.ts';
 import { askersByDatabase, isOpenDatabase, usersByDatabase } from '../stack/access.ts';
+import { serverTls } from '../stack/server-tls.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
 import { lookupSql } from './lookup-sql.ts';
 import { markLines, type Rendering } from './rendering.ts';
@@ -54,10 +55,13 @@ function writeAlterRoles(rendering: Rendering): readonly PlannedFile[] {
   const lookups = lookupSql(stack);
   if (statements.length + lookups.length === 0) return [];
   const { host, port } = stack.postgres;
+  const { sslmode, sslrootcert } = serverTls(stack, '../pgbouncer');
+  const ca = sslrootcert && ` sslrootcert=${sslrootcert}`;
+  const tls = sslmode && ` -d 'sslmode=${sslmode}${ca}'`;
   const comment = commentLines(
     rendering,
     'PgBouncer logs in to Postgres with what userlist.txt stores, so each role must store the same.',
-    `Run once as a superuser: psql -X -h ${host} -p ${port} -U postgres -f alter-roles.sql`,
+    `Run once as a superuser: psql -X -h ${host} -p ${port} -U postgres${tls} -f alter-roles.sql`,
   );
   return [
     {

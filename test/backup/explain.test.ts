@@ -22,6 +22,14 @@ describe('why a program of Postgres failed', () => {
       /backup\.image/,
     ],
     [
+      'a server whose certificate nobody can check',
+      ended(
+        'pg_dump: error: connection to server at "db", port 5432 failed: root certificate file "/root/.postgresql/root.crt" does not exist\n',
+      ),
+      'pg_dump failed on it: connection to server at "db", port 5432 failed: root certificate file "/root/.postgresql/root.crt" does not exist',
+      /server_tls_ca_file/,
+    ],
+    [
       'a table of others',
       ended(
         'pg_dump: error: query failed: ERROR:  permission denied for table theirs\npg_dump: detail: Query was: LOCK TABLE\n',

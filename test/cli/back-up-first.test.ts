@@ -18,17 +18,22 @@ const IMPORTED: Stack = {
 };
 
 /** What stops a deploy of this stack, where docker answers every call with `failure`. */
-async function stopped(stack: Stack, failure: ExpectedError): Promise<ExpectedError> {
+async function stopped(
+  stack: Stack,
+  failure: ExpectedError,
+  { before = stack, hasWorked = true }: { before?: Stack; hasWorked?: boolean } = {},
+): Promise<ExpectedError> {
   const docker = { call: () => Promise.reject(failure) };
   const workshop = {
     unhurried: () => docker,
     cleaner: () => docker,
     composeOf: () => ownProject('ecar', 'stack/prod'),
   };
-  const set = { facts: { stack } } as unknown;
+  const setOf = (one: Stack) => ({ facts: { stack: one } }) as unknown;
+  const sets = { before: setOf(before) as StackSet, target: setOf(stack) as KnownSet, hasWorked };
   const cwd = tempFolder();
   const invocation = { world: { cwd }, options: { config: join(cwd, 'ecar-pool.yaml') } };
-  return backUpFirst(workshop as never, set as StackSet, set as KnownSet, invocation as never).then(
+  return backUpFirst(workshop as never, sets, invocation as never).then(
     () => expect.unreachable('it was backed up'),
     (error: ExpectedError) => error,
   );
@@ -52,6 +57,13 @@ describe('a backup before a deploy', () => {
       exitCode: 3,
     });
     expect(hint).toMatch(/ \(start it\), then run this with --no-backup$/);
+  });
+
+  it('must go by the settings where what runs now has never worked', async () => {
+    const failure = new EnvironmentError('reached docker', '');
+    const tried = (hasWorked: boolean) => stopped(STACK, failure, { before: IMPORTED, hasWorked });
+    expect((await tried(true)).message).toContain('the settings know nobody');
+    expect((await tried(false)).message).toContain('reached docker');
   });
 
   it('must take an interruption for no failure', async () => {

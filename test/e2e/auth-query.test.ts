@@ -107,6 +107,18 @@ for (const [name, pgbouncer, postgres] of [
       ).rejects.toThrow('permission denied');
     });
 
+    it('must have verify fail where Postgres does not answer, and its fix must mend it', async () => {
+      const project = useStack();
+      await psql(project, 'DROP SCHEMA ecar_pool CASCADE');
+      const { stdout } = await project.ecar(['verify', '--env', 'prod'], { code: 1 });
+      expect(stdout).toMatch(/auth_query in .*_db — ERROR: schema "ecar_pool" does not exist/);
+      expect(stdout).toContain('cause: The auth_query fails');
+      const [, fix = ''] = /let auth_user ask it: (docker compose .*?\.sql);/.exec(stdout) ?? [];
+      await project.shell(fix);
+      await project.ecar(['verify', '--env', 'prod']);
+      expect(await logIn(project, 'late')).toBe('ok');
+    });
+
     it('must be out once dropped: for new logins at once, while a session that is open goes on', async () => {
       const project = useStack();
       const client = await connect(project, {
@@ -172,5 +184,28 @@ describe('users whom a Postgres of others knows', () => {
     await expect(
       postgres.runIn(database, `SET ROLE ${project.name}_user`, 'DROP FUNCTION ecar_pool.user_lookup(text)'),
     ).rejects.toThrow(/must be owner|permission denied/);
+  });
+
+  it('must be out once the settings have dropped them and the printed command has run', async () => {
+    const project = useStack();
+    const database = `${project.name}_db`;
+    const late = { user: 'late', password: password('late'), database };
+    const app = `${project.name}_user`;
+    await project.write(
+      '.env.prod',
+      `${await project.read('.env.prod')}LATE_PASSWORD=${late.password}\n`,
+      0o600,
+    );
+    await project.set({
+      users: { late: { password: { env: 'LATE_PASSWORD' } } },
+      databases: { [database]: { users: [app, 'late'] } },
+    });
+    await project.ecar(['render', '--env', 'prod']);
+    await project.set({ users: { late: undefined }, databases: { [database]: { users: [app] } } });
+    const printed = printedCommands(await project.ecar(['render', '--env', 'prod']));
+    const lock = printed.find((command) => command.includes('NOLOGIN')) ?? '';
+    expect(await psqlLogin(project, late)).toBe('ok');
+    await postgres.runBeside(project, lock);
+    expect(await psqlLogin(project, late)).toMatch(/FATAL/);
   });
 });

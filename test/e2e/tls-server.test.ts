@@ -6,6 +6,7 @@ import { ExternalPostgres } from './support/external-postgres.ts';
 import { switchOnTls, writeIdentity } from './support/identities.ts';
 import { IMAGES } from './support/images.ts';
 import { printedCommands } from './support/next-steps.ts';
+import { rotate } from './support/rotate.ts';
 import { useProject } from './support/use-project.ts';
 
 const ca = makeAuthority('our CA');
@@ -13,6 +14,7 @@ const other = makeAuthority('another CA');
 
 describe.each([IMAGES.pgbouncer126, IMAGES.pgbouncer118])('verify-full from %s to Postgres', (image) => {
   let postgres: ExternalPostgres;
+  let roles = '';
   beforeAll(async () => {
     postgres = await ExternalPostgres.start('md5');
     await switchOnTls(postgres, makeIdentity('postgres', { issuer: ca, hosts: [postgres.name] }));
@@ -30,7 +32,9 @@ describe.each([IMAGES.pgbouncer126, IMAGES.pgbouncer118])('verify-full from %s t
       backup: { image: IMAGES.postgres17 },
     });
     await postgres.createByHand(project, 'md5');
-    const [, up = ''] = printedCommands(await project.ecar(['render', '--env', 'prod']));
+    const commands = printedCommands(await project.ecar(['render', '--env', 'prod']));
+    const [, up = ''] = commands;
+    [roles = ''] = commands;
     await project.shell(up);
   });
 
@@ -50,6 +54,11 @@ describe.each([IMAGES.pgbouncer126, IMAGES.pgbouncer118])('verify-full from %s t
     const [, encrypted, all] = /^(\d+)\|(\d+)$/m.exec(rows) ?? [];
     expect(Number(all)).toBeGreaterThan(0);
     expect(encrypted).toBe(all);
+  });
+
+  it('must have psql go by them, too, with the SQL for the roles', async () => {
+    expect(roles).toContain(`-d 'sslmode=verify-full sslrootcert=stack/prod/pgbouncer/server_tls_ca.pem' -f`);
+    await postgres.runBeside(useStack(), roles);
   });
 
   it('must be dumped by the same rules', async () => {
@@ -78,6 +87,8 @@ describe.each([IMAGES.pgbouncer126, IMAGES.pgbouncer118])('verify-full from %s t
     await serve(identity());
     const { stdout } = await verify(1);
     expect(stdout).toMatch(cause);
+    // What cannot tell who answers must give nobody a password.
+    await expect(postgres.runBeside(useStack(), roles)).rejects.toThrow(/certificate/);
   });
 
   it('must show Postgres a certificate where that asks for one, and name what is missing where it does not', async () => {
@@ -101,5 +112,15 @@ describe.each([IMAGES.pgbouncer126, IMAGES.pgbouncer118])('verify-full from %s t
     expect(commands[0]).toBe('docker compose -f stack/prod/docker-compose.yml kill -s HUP pgbouncer');
     for (const command of commands.slice(0, -1)) await project.shell(command);
     await verify(0);
+    // Over the connection that is open by now, which has psql prove the role at Postgres itself.
+    const { stdout } = await eventually(async () => {
+      const outcome = await verify(0);
+      expect(outcome.stdout).toMatch(/over a server connection/);
+      return outcome;
+    });
+    expect(stdout).toContain('Postgres lets the role in anew, too');
+    await rotate(project, { args: ['--password-stdin'], input: 'of-the-next-one' });
+    const left = await project.compose(['exec', '-T', 'pgbouncer', 'ls', '-A', '/dev/shm']);
+    expect(left.stdout.trim()).toBe('');
   });
 });

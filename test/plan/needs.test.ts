@@ -1,8 +1,17 @@
 import { expect, it } from 'vitest';
 import { compareSets } from '../../src/plan/compare.ts';
 import { carryOver, findNeeds, isIdle, mergeNeeds, needAll } from '../../src/plan/needs.ts';
+import { orderSteps } from '../../src/plan/next-steps.ts';
+import { ownProject } from '../../src/stack/compose-project.ts';
+import type { Stack } from '../../src/stack/stack.ts';
+import { STACK as OWN_STACK } from '../verify/support.ts';
 
-const STACK = { postgres: { kind: 'external', host: 'db', port: 5432 }, adopted: undefined } as const;
+const SERVER = { host: 'db', port: 5432 };
+const STACK: Stack = {
+  ...OWN_STACK,
+  postgres: { kind: 'external', ...SERVER },
+  databases: OWN_STACK.databases.map((entry) => ({ ...entry, ...SERVER })),
+};
 const ini = (...lines: string[]) => [
   { path: 'pgbouncer/pgbouncer.ini', mode: 0o644, text: `[pgbouncer]\n${lines.join('\n')}\n` },
 ];
@@ -107,4 +116,28 @@ it('must have PgBouncer forget the keys of a verifier that a password in the cle
   expect(remembered(verifier, `"ann" "md5${'0'.repeat(32)}"\n`)).toEqual([]);
   const needs = { ...needAll('an earlier render'), remembered: ['ann'] };
   expect(carryOver(needs, list('"ann" "plain"\n')).remembered).toEqual(['ann']);
+});
+
+it('must have who runs Postgres lock out whom the settings drop, where PgBouncer asks Postgres about users', () => {
+  const list = (...names: string[]) => [
+    {
+      path: 'pgbouncer/userlist.txt',
+      mode: 0o644,
+      text: names.map((name) => `"${name.replace('"', '""')}" "md5x"\n`).join(''),
+    },
+  ];
+  const changes = compareSets(list('ann', 'o"b'), list('ann'));
+  expect(findNeeds(changes, STACK).dropped).toEqual([]);
+  const settings = new Map([['auth_user', 'ann']]);
+  const asking: Stack = { ...STACK, pgbouncer: { ...STACK.pgbouncer, settings } };
+  const needs = findNeeds(changes, asking);
+  expect(needs.dropped).toEqual(['o"b']);
+  const names = { project: ownProject('ecar', 'stack/prod'), verify: 'ecar-pool verify' };
+  const step = orderSteps(needs, asking, names).at(-1);
+  expect(step).toMatchObject({ kind: 'lock', byHand: true });
+  expect(step?.command).toMatch(
+    /^psql -X -h db -p 5432 -U postgres -d postgres .*'ALTER ROLE "o""b" NOLOGIN'/,
+  );
+  expect(carryOver(needs, list('ann')).dropped).toEqual(['o"b']);
+  expect(carryOver(needs, list('ann', 'o"b')).dropped).toEqual([]);
 });

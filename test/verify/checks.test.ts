@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { adoptedProject, ownProject } from '../../src/stack/compose-project.ts';
 import { Secret } from '../../src/stack/secret.ts';
+import type { Stack } from '../../src/stack/stack.ts';
 import { checkConfig } from '../../src/verify/checks/config.ts';
 import { checkConsole } from '../../src/verify/checks/console.ts';
 import { checkContainers } from '../../src/verify/checks/containers.ts';
@@ -9,6 +10,7 @@ import { checkCurrentContainers } from '../../src/verify/checks/current-containe
 import { checkDatabases } from '../../src/verify/checks/databases.ts';
 import { checkFiles } from '../../src/verify/checks/files.ts';
 import { checkLogins } from '../../src/verify/checks/logins.ts';
+import { checkLookups } from '../../src/verify/checks/lookups.ts';
 import { checkMountedFiles } from '../../src/verify/checks/mounted-files.ts';
 import { checkOthersDatabase } from '../../src/verify/checks/others-database.ts';
 import { checkPools } from '../../src/verify/checks/pools.ts';
@@ -20,7 +22,7 @@ import { checkVersion } from '../../src/verify/checks/version.ts';
 import { checkWrongPassword } from '../../src/verify/checks/wrong-password.ts';
 import { NO_AFTERMATH } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { planInquiry } from '../../src/verify/logins.ts';
+import { listLogins, planInquiry } from '../../src/verify/logins.ts';
 import type { Check } from '../../src/verify/scene.ts';
 import {
   container,
@@ -862,6 +864,35 @@ describe('logins', () => {
   ])('must try nobody on a database %s', (_, base) => {
     const stack = { ...base, users: [...STACK.users, { ...STACK.users[0]!, name: 'other' }] };
     expect(checkOthersDatabase(scene({ subject: { stack } }))).toEqual([]);
+  });
+
+  const asking = (...settings: readonly (readonly [string, string])[]): Stack => ({
+    ...STACK,
+    pgbouncer: { ...STACK.pgbouncer, settings: new Map([['auth_user', 'ecar_user'], ...settings]) },
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['ERROR:  schema "ecar_pool" does not exist', 'The auth_query fails', '10-ecar-pool.sql'],
+    ['FATAL:  role "ecar_user" is not permitted to log in', 'may not log in', undefined],
+  ])('must tell why Postgres does not answer about users: %s', (said, cause, fix) => {
+    const stack = asking(['auth_query', 'SELECT a, b FROM f($1);']);
+    const inquiry = planInquiry(stack, new Secret('made-up', 'test'), 6);
+    expect(inquiry.lookups).toHaveLength(1);
+    expect(inquiry.lookups[0]).toMatchObject({
+      ...{ user: 'ecar_user', database: 'ecar_db' },
+      statement: "SELECT 1 FROM (SELECT a, b FROM f('ecar_user')) AS found (name, password)",
+    });
+    const at = listLogins(inquiry).length;
+    const row = rowOf(checkLookups, { subject: { stack }, servers: { [at]: failed(said) } });
+    expect(row).toMatchObject({ status: 'fail', cause: expect.stringContaining(cause) });
+    if (fix !== undefined) expect(row.hint).toContain(fix);
+    expect(rowOf(checkLookups, { subject: { stack }, servers: { [at]: passed('1') } }).status).toBe('ok');
+    expect(checkLookups(scene())).toEqual([]);
+  });
+
+  it('must ask what PgBouncer asks by itself where nobody says otherwise', () => {
+    const [lookup] = planInquiry(asking(), new Secret('made-up', 'test'), 6).lookups;
+    expect(lookup?.statement).toContain("FROM pg_authid WHERE rolname='ecar_user' AND rolcanlogin");
   });
 
   it('must show no secret that a server quotes', () => {

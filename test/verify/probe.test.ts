@@ -221,13 +221,17 @@ describe('the probe', () => {
     );
   });
 
-  it('must let Postgres ask for what it likes under SCRAM: an empty requirement would refuse every server', async () => {
+  it('must give no server that is not checked a password in the clear under SCRAM, and let a checked one ask for what it likes: an empty requirement would refuse every server', async () => {
     const stack = {
       ...NASTY_STACK,
       pgbouncer: { ...NASTY_STACK.pgbouncer, auth_type: 'scram-sha-256' as const },
     };
-    const { output } = await look(stack, { ages: { [`${appUsers[0]}@a = b`]: 9 } });
+    const ages = { [`${appUsers[0]}@a = b`]: 9 };
+    const { output } = await look(stack, { ages, requireAuth: 'scram-sha-256,md5,none' });
     expect(output.servers.get(0)?.said).toBe('1|0');
+    const settings = new Map([...stack.pgbouncer.settings, ['server_tls_sslmode', 'verify-full']]);
+    const checked = await look({ ...stack, pgbouncer: { ...stack.pgbouncer, settings } }, { ages });
+    expect(checked.output.servers.get(0)?.said).toBe('1|0');
   });
 
   it('must bound a login that hangs, and still answer for the others', async () => {

@@ -79,7 +79,7 @@ export const TAKEN_OVER_PAGES = {
     title: '`auth_type: hba` without rules',
     why: 'The rules say who may log in and how.',
     pgbouncer: 'It lets nobody in.',
-    fix: 'Add `auth_hba_file`, or use md5 or scram-sha-256.',
+    fix: 'Add rules under `hba`, or name a file of yours with `auth_hba_file`, or use md5 or scram-sha-256.',
     sources: [PGBOUNCER_CONFIG],
   },
   'password-and-secret': {

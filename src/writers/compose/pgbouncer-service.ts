@@ -1,11 +1,12 @@
 import { requiresCertificate } from '../../stack/client-tls.ts';
+import { CONFIG_FOLDER } from '../../stack/config-files.ts';
 import { budgetFacts, countOpenFiles } from '../../stack/connections.ts';
 import { DOCKER_HOST } from '../../stack/docker-host.ts';
 import { RESTART_LABEL } from '../../stack/labels.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { VOLUMES } from '../../stack/volumes.ts';
 import { COMMAND_WITH_ROTATION } from '../monitoring/log-rotation.ts';
-import { CONFIG_FOLDER, hashRestartSettings, LOG_FOLDER } from '../pgbouncer-ini.ts';
+import { hashRestartSettings, LOG_FOLDER } from '../pgbouncer-ini.ts';
 import { HARDENED } from './hardened.ts';
 import { commonParts, mountFolder, readyCheck, type Service } from './service.ts';
 

@@ -1,6 +1,7 @@
 import { writeCommentLines } from '../../formats/comment-lines.ts';
 import type { PlannedFile } from '../../plan/file-plan.ts';
-import { CONFIG_FOLDER, LOG_FILE } from '../pgbouncer-ini.ts';
+import { CONFIG_FOLDER } from '../../stack/config-files.ts';
+import { LOG_FILE } from '../pgbouncer-ini.ts';
 import { markLines, type Rendering } from '../rendering.ts';
 
 /** What PgBouncer with a log file starts with. */

@@ -1,5 +1,5 @@
 import type { PlannedFile } from '../../plan/file-plan.ts';
-import { CONFIG_FOLDER } from '../pgbouncer-ini.ts';
+import { CONFIG_FOLDER } from '../../stack/config-files.ts';
 import type { Rendering } from '../rendering.ts';
 import { fillScript } from './fill-script.ts';
 import { LOG_INI } from './log-ini.ts';
