@@ -46,38 +46,41 @@ export async function findLeftPasswords(
       'mend that first: docker compose --profile "*" config shows it',
     );
   };
-  const [was, is, alone, written] = await Promise.all([
+  const own = withoutOverlay(compose);
+  const [was, is, alone, written, writtenAlone] = await Promise.all([
     ask(from),
     ask(to),
-    ask(to, withoutOverlay(compose)),
+    ask(to, own),
     ask(to, compose, readComposeConfig).then(readProjectModel),
+    ask(to, own, readComposeConfig).then(readProjectModel),
   ]);
   const pathOf = (file: string) => resolve(cwd, compose.directory, file);
   const envFilesOf = (service: string) => written.services.get(service)?.env_file ?? [];
   /** Whether a service has the very file as its env_file that the new one is written to. */
   const takesFile = (service: string) => envFilesOf(service).some((file) => pathOf(file) === place.path);
   /** Whether it stands in the Compose files themselves, which win over an env_file. */
-  const isInline = (service: string, name: string) =>
-    written.services.get(service)?.environment.get(name) !== undefined;
-  const isRenewed = (service: string, name: string) =>
-    name === place.variable && takesFile(service) && !isInline(service, name);
-  const sayWhere = (service: string, name: string) => {
+  const isInline = (service: string, name: string, { services }: ProjectModel) =>
+    services.get(service)?.environment.get(name) !== undefined;
+  const isRenewed = (service: string, name: string, model: ProjectModel) =>
+    name === place.variable && takesFile(service) && !isInline(service, name, model);
+  const sayWhere = (service: string, name: string, model: ProjectModel) => {
     if (name.startsWith('/')) return relative(cwd, name);
-    if (isInline(service, name)) return name;
+    if (isInline(service, name, model)) return name;
     const file = envFilesOf(service).find((path) => holdsPassword(readText(pathOf(path)) ?? '', from));
     return file === undefined ? name : `${name} in ${file}`;
   };
-  const list = (model: unknown) =>
-    [...findHeldPassword(model, from, (path) => (path === place.path ? undefined : readText(path)))].flatMap(
+  const list = (config: unknown, model: ProjectModel) =>
+    [...findHeldPassword(config, from, (path) => (path === place.path ? undefined : readText(path)))].flatMap(
       ([service, names]) => {
         // PgBouncer is told it by its own files.
-        const places = service === 'pgbouncer' ? [] : names.filter((name) => !isRenewed(service, name));
-        const where = places.map((name) => sayWhere(service, name)).join(', ');
+        const places =
+          service === 'pgbouncer' ? [] : names.filter((name) => !isRenewed(service, name, model));
+        const where = places.map((name) => sayWhere(service, name, model)).join(', ');
         return places.length === 0 ? [] : [{ service, where }];
       },
     );
   const through = new Set(stack.adopted.services.map(({ name }) => name));
-  const held = list(is);
+  const held = list(is, written);
   const locked = held.filter(({ service }) => through.has(service));
   if (locked.length > 0)
     throw new RefusedError(
@@ -91,7 +94,7 @@ export async function findLeftPasswords(
       ? `${service} has the old password written out (${where}): Postgres reads that on an empty volume only`
       : `${service} has the old password written out (${where}): where it logs in as ${user}, Postgres refuses it from then on`,
   );
-  const back = list(alone)
+  const back = list(alone, writtenAlone)
     .filter(({ service }) => through.has(service))
     .map(
       ({ service, where }) =>

@@ -76,11 +76,11 @@ describe('the steps of a render that nobody followed', () => {
     await project.set({ pgbouncer: { pkt_buf: 8192 } });
     const first = printedCommands(await project.ecar(RENDER));
     const [up, reload, verify] = [' up -d --wait', ' kill -s HUP pgbouncer', VERIFY.join(' ')];
-    expect(first).toEqual([up, reload, verify].map((part) => expect.stringContaining(part)));
+    expect(first).toEqual([up, verify].map((part) => expect.stringContaining(part)));
 
     await project.set({ pgbouncer: { default_pool_size: 23 }, users: { stats: { pool_mode: 'session' } } });
     const second = printedCommands(await project.ecar(RENDER));
-    expect(second).toEqual(first);
+    expect(second).toEqual([up, reload, verify].map((part) => expect.stringContaining(part)));
     const failing = await project.ecar(VERIFY, { code: 1 });
     expect(failing.stdout).toContain('SHOW USERS — stats: pool_mode is empty, rendered session');
     const { stdout } = await project.ecar([...RENDER, '--json']);

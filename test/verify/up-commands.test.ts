@@ -22,7 +22,7 @@ const START = `${OURS} up -d --no-recreate pgbouncer web`;
 const RECREATE = `${OURS} up -d --no-deps pgbouncer web`;
 const START_DB = `${OURS} up -d --no-recreate db`;
 
-const db = container('db');
+const db = container('db', { labels: new Map() });
 const web = container('web');
 const pool = container('pgbouncer');
 const stale = (service: string) => container(service, { labels: new Map() });
