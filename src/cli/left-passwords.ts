@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { findHeldPassword, holdsPassword } from '../adopt/held-password.ts';
-import { asMap, readProjectModel } from '../adopt/project-model.ts';
+import { asMap, type ProjectModel, readProjectModel } from '../adopt/project-model.ts';
 import { createDocker } from '../docker/docker.ts';
 import { readComposeConfig, readFilledConfig } from '../docker/read-compose-config.ts';
 import { RefusedError } from '../problems/errors.ts';
