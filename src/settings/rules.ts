@@ -10,6 +10,7 @@ import { checkExposure } from './rules/exposure.ts';
 import { checkGrafana } from './rules/grafana.ts';
 import { checkHba } from './rules/hba.ts';
 import { checkLogins } from './rules/logins.ts';
+import { checkLookups } from './rules/lookups.ts';
 import { checkPgbadger } from './rules/pgbadger.ts';
 import { checkAuthDatabase, checkNeededFiles, checkPgbouncer, checkQuotes } from './rules/pgbouncer.ts';
 import { checkPorts } from './rules/ports.ts';
@@ -17,6 +18,7 @@ import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
 import { checkSettingVersions } from './rules/setting-versions.ts';
+import { checkShutOut } from './rules/shut-out.ts';
 import { checkTls } from './rules/tls.ts';
 import { checkTraps } from './rules/traps.ts';
 import { checkPasswords, checkUsers } from './rules/users.ts';
@@ -50,6 +52,7 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer', 'users', 'databases'], checkPasswords),
   rule(['pgbouncer', 'postgres', 'databases', 'users', 'compose'], checkLogins),
   rule(['pgbouncer', 'databases', 'users'], checkHba),
+  rule(['pgbouncer', 'databases', 'users', 'network', 'compose', 'monitoring'], checkShutOut),
   rule(['app', 'databases', 'users', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
   rule(['compose', 'postgres', 'network', 'app', 'monitoring', 'pgbouncer'], checkCompose),
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),
@@ -60,6 +63,7 @@ const RULES: readonly Rule[] = [
   rule(['app', 'postgres', 'monitoring', 'resources'], checkResources),
   // From here on it is judgement: what fits the model and is rarely meant.
   rule(['pgbouncer', 'databases', 'users', 'postgres'], checkBudget),
+  rule(['pgbouncer', 'databases', 'users'], checkLookups),
   rule(['pgbouncer', 'databases', 'users'], checkTraps),
   rule(['app', 'databases', 'pgbouncer'], checkAppTraps),
   rule(['pgbouncer', 'postgres', 'app', 'monitoring'], checkExposure),

@@ -101,8 +101,8 @@ export const CLIENT_CAUSES: readonly Cause[] = [
   {
     id: 'hba-file',
     pattern: /no authentication method is found|login rejected/i,
-    cause: "PgBouncer's own auth_hba_file lets this user not in",
-    fix: 'add a line for it to auth_hba_file',
+    cause: "PgBouncer's own rules (auth_type: hba) let this user not in from 127.0.0.1",
+    fix: 'add a rule for it from 127.0.0.1 to `pgbouncer.hba`, or to the file that auth_hba_file names; run {render}, then {reload}',
   },
   {
     id: 'shutting-down',

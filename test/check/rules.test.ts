@@ -12,6 +12,43 @@ const SESSION =
   'ecar_db: { users: [ecar_user] }\n  ecar_admin: { dbname: ecar_db, users: [ecar_user], pool_mode: session, pool_size: 5 }';
 
 /** Each code with settings in which it fires, and the nearest ones in which it must not. */
+const WITHIN = '{ address: 127.0.0.1/32, method: md5 }';
+
+/** Rules by which somebody may be shut out, and such as let everybody in. */
+const SHUT_OUT = [
+  [
+    `${WITHIN}, { address: 10.0.0.0/8, method: md5 }`,
+    `${WITHIN}, { address: 172.16.0.0/12, method: md5 }, { address: 192.168.0.0/16, method: md5 }`,
+  ],
+  [
+    `${WITHIN}, { address: 172.16.0.0/12, method: md5 }`,
+    `${WITHIN}, { address: 0.0.0.0/1, method: md5 }, { address: 128.0.0.0/1, method: md5 }`,
+  ],
+  // A reject of a network that may be the one, and of what is less than that.
+  [
+    '{ address: 172.20.0.0/16, method: reject }, { method: md5 }',
+    '{ address: 172.20.0.0/24, method: reject }, { method: md5 }',
+  ],
+  [
+    '{ address: 0.0.0.0/0, method: reject }, { method: md5 }',
+    '{ address: 10.0.0.0/8, method: reject }, { method: md5 }',
+  ],
+  [
+    '{ user: ecar_user, address: 172.16.0.0/12, method: reject }, { method: md5 }',
+    '{ user: pgbouncer, address: 172.16.0.0/12, method: reject }, { method: md5 }',
+  ],
+] as const;
+
+/** The console from the container alone, and somebody who watches. */
+const CONSOLE_KEPT = {
+  pgbouncer:
+    'auth_type: hba, hba: [{ database: pgbouncer, address: 127.0.0.1/32, method: md5 }, { database: pgbouncer, method: reject }, { method: md5 }]',
+  users:
+    'ecar_user: { password: { env: DB_PASSWORD } }\n  stats: { password: { env: DB_PASSWORD }, role: stats }',
+};
+
+const ASKED = (auth_type: string): Parts => ({ pgbouncer: `auth_user: ecar_user, auth_type: ${auth_type}` });
+
 const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] = [
   [
     'over-budget',
@@ -198,6 +235,46 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     'hba-shut-out',
     { pgbouncer: 'auth_type: hba, hba: [{ address: 127.0.0.0/8, method: scram-sha-256 }]' },
     { pgbouncer: 'auth_type: hba, hba: [{ address: 0.0.0.0/0, method: scram-sha-256 }]' },
+  ],
+  // The network of the stack may be wherever Docker takes networks from; `verify` comes from 127.0.0.1.
+  ...SHUT_OUT.map(([fires, silent]): [string, Parts, Parts] => [
+    'hba-shut-out',
+    { pgbouncer: `auth_type: hba, hba: [${fires}]` },
+    { pgbouncer: `auth_type: hba, hba: [${silent}]` },
+  ]),
+  [
+    'hba-shut-out',
+    { pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: md5 }]` },
+    {
+      pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: md5 }]`,
+      more: 'network: { name: theirs, external: true }',
+    },
+  ],
+  [
+    'hba-shut-out',
+    {
+      pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: reject }]`,
+      more: 'network: { name: theirs, external: true }',
+    },
+    {
+      pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/9, method: reject }, { address: 10.0.0.0/8, method: md5 }]`,
+      more: 'network: { name: theirs, external: true }',
+    },
+  ],
+  // The exporter enters the console from the network.
+  ['hba-shut-out', { ...CONSOLE_KEPT, more: 'monitoring: { prometheus: { external: true } }' }, CONSOLE_KEPT],
+  ['lookup-without-keys', ASKED('trust'), ASKED('scram-sha-256')],
+  ['lookup-without-keys', ASKED('trust'), ASKED('trust, auth_query: SELECT 1')],
+  [
+    'lookup-without-keys',
+    ASKED('hba, hba: [{ user: ecar_user, method: md5 }, { method: password }]'),
+    ASKED('hba, hba: [{ user: ecar_user, method: password }, { method: md5 }]'),
+  ],
+  // Whoever comes, PgBouncer goes on as the user of the entry.
+  [
+    'lookup-without-keys',
+    { ...ASKED('trust'), databases: 'ecar_db: { users: [ecar_user], auth_user: ecar_user }' },
+    { ...ASKED('trust'), databases: 'ecar_db: { users: [ecar_user], user: ecar_user }' },
   ],
   ['image-digest', { pgbouncer: 'image: edoburu/pgbouncer:v1.26.1-p0' }, {}],
   ['image-digest', { postgres: 'image: postgres:17' }, {}],

@@ -578,6 +578,15 @@ describe('checks', () => {
       { status: 'ok' },
     ],
     [
+      'somebody whom no rule lets in, with whatever password',
+      checkWrongPassword,
+      {
+        subject: withRules('host all all 10.0.0.0/8 md5'),
+        logins: { 3: failed('FATAL:  no authentication method is found') },
+      },
+      { status: 'ok' },
+    ],
+    [
       'one that only ran out of time',
       checkWrongPassword,
       { logins: { 3: silent } },

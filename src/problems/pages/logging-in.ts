@@ -53,9 +53,19 @@ export const LOGGING_IN_PAGES = {
   'hba-shut-out': {
     ...warning,
     title: 'a user of the settings whom no rule lets in',
-    why: 'The application and the exporter come from the network of the stack, `verify` from the container itself.',
-    pgbouncer: 'It lets in nobody whom no rule fits: `no authentication method is found`.',
-    fix: 'Add a rule for the user, or take the user out of the database.',
-    sources: [HBA],
+    why: 'The application and the exporter come from the network of the stack, `verify` from the container itself. Docker takes the network from 172.16.0.0/12 or from 192.168.0.0/16, and may take another one each time that it makes it.',
+    pgbouncer:
+      'It goes by the first rule that fits, and lets in nobody whom none fits: `no authentication method is found`.',
+    fix: 'Add a rule for the user, or take the user out of the database. Where the Docker daemon has `default-address-pools` of its own, say so in a comment: `# ecar-pool: ignore hba-shut-out REASON`.',
+    sources: [HBA, 'https://docs.docker.com/engine/network/#automatic-subnet-allocation'],
+  },
+  'lookup-without-keys': {
+    ...warning,
+    title: 'users of Postgres whom the pool finds, and cannot log in',
+    why: 'They get in to PgBouncer, and each query ends in `wrong password type`: only a role that still has an md5 hash gets further.',
+    pgbouncer:
+      'What it finds by auth_query is what Postgres stores of a password, a SCRAM verifier unless somebody chose md5. It logs in by a verifier only with what the SCRAM login of a client brings: not under trust, cert and password.',
+    fix: 'Have these users asked by scram-sha-256 or md5, or list them under `users` with a `password`.',
+    sources: [AUTH_TYPE, `${PGBOUNCER_CONFIG}#auth_query`],
   },
 } as const satisfies Record<string, Page>;

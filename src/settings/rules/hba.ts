@@ -1,23 +1,15 @@
-import {
-  comesFromWithin,
-  explainNetwork,
-  findRule,
-  type HbaRule,
-  isWithin,
-  listRulesFor,
-} from '../../formats/hba.ts';
+import { comesFromWithin, explainNetwork, type HbaRule } from '../../formats/hba.ts';
 import type { Findings } from '../finding.ts';
 import { toRule } from '../hba-schema.ts';
-import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
 import { asksPostgres, asksPostgresIn } from './users.ts';
 
 type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users'>;
 
-const CONSOLE = 'pgbouncer';
-const LOOPBACK = '127.0.0.1/32';
+/** The console, by the name that clients ask for. */
+export const CONSOLE = 'pgbouncer';
 
-/** The rules of `auth_type: hba` by themselves, and whether they let the users of the settings in. */
+/** The rules of `auth_type: hba` by themselves. */
 export function checkHba(settings: Sections, found: Findings): void {
   const { pgbouncer } = settings;
   const at = ['pgbouncer', 'hba'];
@@ -61,18 +53,21 @@ export function checkHba(settings: Sections, found: Findings): void {
         'put it before that one, or remove it',
       );
   }
-  checkShutOut(settings, found);
 }
 
 /** The rules of the settings that somebody may come to by the way that they connect, in their order. */
 export function listRules(pgbouncer: Settings['pgbouncer']): HbaRule[] {
-  const rules = (pgbouncer.hba ?? []).map(toRule);
+  return listLiving((pgbouncer.hba ?? []).map(toRule), pgbouncer);
+}
+
+/** Those among rules that somebody may come to by the way that they connect. */
+export function listLiving(rules: readonly HbaRule[], pgbouncer: Settings['pgbouncer']): HbaRule[] {
   return rules.filter((rule) => explainIdle(rule, pgbouncer) === undefined);
 }
 
 /** The rules that somebody gets as far as. */
 export function listReached(rules: readonly HbaRule[], pgbouncer: Settings['pgbouncer']): HbaRule[] {
-  const living = rules.filter((rule) => explainIdle(rule, pgbouncer) === undefined);
+  const living = listLiving(rules, pgbouncer);
   return living.filter((rule, place) => !living.slice(0, place).some((earlier) => covers(earlier, rule)));
 }
 
@@ -86,7 +81,8 @@ function explainIdle({ type }: HbaRule, pgbouncer: Settings['pgbouncer']): strin
     : undefined;
 }
 
-function tlsModeOf(pgbouncer: Readonly<Record<string, unknown>>): string {
+/** Whether PgBouncer offers clients TLS, and takes them without. */
+export function tlsModeOf(pgbouncer: Readonly<Record<string, unknown>>): string {
   return String(pgbouncer['client_tls_sslmode'] ?? 'disable');
 }
 
@@ -128,36 +124,4 @@ function covers(first: HbaRule, second: HbaRule): boolean {
     hasAll(first.database, second.database) &&
     hasAll(first.user, second.user)
   );
-}
-
-/**
- * Who is in the settings and gets in nowhere: not from the container itself, where verify and the health check come
- * from, or from nowhere else, where the application and the exporter do.
- */
-function checkShutOut({ pgbouncer, databases, users }: Sections, found: Findings): void {
-  const rules = listRules(pgbouncer);
-  // Where PgBouncer offers TLS, libpq takes it.
-  const fromItself = { address: LOOPBACK, hasTls: tlsModeOf(pgbouncer) !== 'disable' };
-  const pairs = [
-    ...Object.entries(databases).flatMap(([name, entry]) => entry.users.map((user) => [name, user] as const)),
-    ...Object.entries(users)
-      .filter(([, user]) => rolesOf(user).some((role) => role !== 'app'))
-      .map(([user]) => [CONSOLE, user] as const),
-  ];
-  for (const [database, user] of pairs) {
-    const fitting = listRulesFor(rules, { database, user });
-    const isLetIn = findRule(rules, { database, user, ...fromItself })?.method ?? 'reject';
-    const others = fitting.filter(
-      ({ address }) => !isWithin('127.0.0.0/8', address) && address !== '::1/128',
-    );
-    const isReached = others.some(({ method }) => method !== 'reject');
-    if (isLetIn !== 'reject' && isReached) continue;
-    const from = isReached ? 'from 127.0.0.1, where `verify` comes from' : 'from the network of the stack';
-    found.doubt(
-      'hba-shut-out',
-      ['pgbouncer', 'hba'],
-      `no rule lets ${JSON.stringify(user)} into ${JSON.stringify(database)} ${from}`,
-      `add \`{ database: ${JSON.stringify(database)}, user: ${JSON.stringify(user)}, method: scram-sha-256 }\``,
-    );
-  }
 }

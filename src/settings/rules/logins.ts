@@ -221,7 +221,8 @@ export function listMethods({ auth_type, hba }: Settings['pgbouncer'], file?: st
   return [...new Set(rules.map((rule) => nameMethod(rule?.method ?? 'trust')))];
 }
 
-function nameMethod(method: HbaRule['method']): Method {
+/** The matrix's word for what a rule of hba says. */
+export function nameMethod(method: HbaRule['method']): Method {
   return method === 'password' ? 'plain' : method;
 }
 

@@ -32,7 +32,9 @@ export const checkWrongPassword: Check = (scene) => {
   if (!outcome) return [fail(ID, TITLE, { observed: 'not answered within the time limit' })];
   const { ms } = outcome;
   const said = sayOutcome(outcome);
-  if (outcome.code !== 0 && matchCause(said)?.id === refusal) {
+  const cause = matchCause(said);
+  // Whom no rule of hba lets in gets in with no password; that the right one fails is told by the login itself.
+  if (outcome.code !== 0 && (cause?.id === refusal || cause?.id === 'hba-file')) {
     return [ok(ID, TITLE, `${intruder.user} is refused by PgBouncer`, { ms })];
   }
   const expected = 'refused by PgBouncer';
@@ -56,9 +58,7 @@ export const checkWrongPassword: Check = (scene) => {
       ),
     ];
   }
-  return [
-    fail(ID, TITLE, { observed: quote(said, redact), expected, ...explain(matchCause(said), scene) }, { ms }),
-  ];
+  return [fail(ID, TITLE, { observed: quote(said, redact), expected, ...explain(cause, scene) }, { ms })];
 };
 
 /** Why rules let somebody in who has no password, from where verify comes; undefined where they ask for one. */
