@@ -135,6 +135,32 @@ for (const [name, pgbouncer, postgres] of [
         await client.end();
       }
     });
+
+    it('must be found by nobody any more once there is no auth_user, who may be a user like others now', async () => {
+      const project = useStack();
+      const asker = { user: 'lookup', password: LOOKUP_PASSWORD, database: `${project.name}_db` };
+      const ask = 'SELECT usename FROM ecar_pool.user_lookup(CURRENT_USER)';
+      expect(await query(project, asker, ask)).toEqual([{ usename: 'lookup' }]);
+      await project.set({
+        databases: {
+          [`${project.name}_db`]: { users: [`${project.name}_user`, 'lookup'] },
+          odd: { dbname: ODD_NAME, users: [`${project.name}_user`, 'lookup'] },
+        },
+        pgbouncer: { auth_user: undefined },
+      });
+      await project.ecar(['deploy', '--env', 'prod', '--yes', '--no-backup']);
+      for (const database of [`${project.name}_db`, 'odd']) {
+        await expect(query(project, { ...asker, database }, ask)).rejects.toThrow(
+          /permission denied for schema|function ecar_pool.user_lookup\(name\) does not exist/,
+        );
+        const [found] = await query(
+          project,
+          { ...asker, database },
+          "SELECT count(*)::int FROM pg_proc WHERE proname = 'user_lookup'",
+        );
+        expect(found).toEqual({ count: 0 });
+      }
+    });
   });
 }
 
