@@ -45,23 +45,44 @@ export function findBreak(chain: readonly X509Certificate[]): X509Certificate | 
 }
 
 /**
- * Whether one of these authorities vouches for a certificate, directly or by way of others that stand behind it.
+ * Whether these authorities vouch for a certificate as PgBouncer and libpq ask it: by a chain up to one of them that has
+ * signed itself, since neither has OpenSSL stop at one in between (X509_V_FLAG_PARTIAL_CHAIN).
  * @param chain the certificate, and what lies with it
  */
 export function isVouchedFor(
-  chain: readonly X509Certificate[],
+  [first, ...beside]: readonly X509Certificate[],
   authorities: readonly X509Certificate[],
 ): boolean {
-  const [first] = chain;
-  const left = new Set(chain);
-  for (let current = first; current !== undefined; ) {
-    const certificate: X509Certificate = current;
-    left.delete(certificate);
-    if (authorities.some((one) => one.raw.equals(certificate.raw) || hasIssued(one, certificate)))
-      return true;
-    current = [...left].find((other) => hasIssued(other, certificate));
-  }
-  return false;
+  const leads = (certificate: X509Certificate, left: readonly X509Certificate[]): boolean =>
+    isSelfSigned(certificate)
+      ? authorities.some((one) => one.raw.equals(certificate.raw))
+      : left.some(
+          (issuer) =>
+            hasIssued(issuer, certificate) &&
+            leads(
+              issuer,
+              left.filter((other) => other !== issuer),
+            ),
+        );
+  return first !== undefined && leads(first, [...authorities, ...beside]);
+}
+
+/** Whether a certificate is at the top of its chain. */
+export function isSelfSigned(certificate: X509Certificate): boolean {
+  return hasIssued(certificate, certificate);
+}
+
+/** What a certificate may be for, by its object identifier. */
+const USAGES = { client: '1.3.6.1.5.5.7.3.2', server: '1.3.6.1.5.5.7.3.1' } as const;
+
+/**
+ * Whether a client or a server may show a certificate, as far as that says what it is for (RFC 5280, 4.2.1.12). OpenSSL
+ * takes `anyExtendedKeyUsage` for none of the two.
+ */
+export function mayBeShownBy({ keyUsage }: X509Certificate, side: 'client' | 'server'): boolean {
+  // What Node calls so is the extended one; there is none where a certificate does not say.
+  const said: readonly string[] | undefined = keyUsage;
+  return said === undefined || said.includes(USAGES[side]);
 }
 
 function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {

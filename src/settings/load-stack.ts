@@ -107,7 +107,7 @@ export async function inspectSettings(options: Asked, world: SettingsWorld): Pro
   const configFiles = await readConfigFiles(checked.sections, found, { ...world, root });
   if (configFiles.size > 0) {
     const { checkCertificates } = await import('./rules/certificates.ts');
-    const who = { authType: pgbouncer?.auth_type ?? '', users: Object.keys(users) };
+    const who = { pgbouncer: pgbouncer ?? {}, users: Object.keys(users) };
     checkCertificates(who, configFiles, Date.now(), found);
   }
   const rules = configFiles.get('pgbouncer.auth_hba_file');

@@ -91,6 +91,13 @@ export const CLIENT_CAUSES: readonly Cause[] = [
     fix: 'name the one that signed it with client_tls_ca_file, run {render}, then {reload}',
   },
   {
+    id: 'client-certificate-usage',
+    pattern: /alert unsupported certificate/i,
+    cause:
+      "The client's certificate says that it is for something else (extendedKeyUsage without clientAuth)",
+    fix: 'have one made with extendedKeyUsage=clientAuth, and name it with `sslcert` and `sslkey` of the user',
+  },
+  {
     id: 'auth-query',
     pattern: /bouncer config error|error in auth_query/i,
     cause:

@@ -106,6 +106,55 @@ describe('certificates and keys', () => {
       ['certificate-signer', 'certificate-expired'],
     ],
     [
+      'a CA whose own signer is not beside it',
+      { pgbouncer: ASKS, users: USERS },
+      { ...as('user', makeIdentity('ecar_user', { issuer: middle })), 'ca.crt': middle.cert },
+      ['ca-without-root'],
+    ],
+    [
+      'nothing of a CA with its signer beside it',
+      { pgbouncer: ASKS, users: USERS },
+      { ...as('user', makeIdentity('ecar_user', { issuer: middle })), 'ca.crt': middle.cert + ca.cert },
+      [],
+    ],
+    [
+      'a user of a CA whose signer is not beside it, though another one is there',
+      { pgbouncer: ASKS, users: USERS },
+      { ...as('user', makeIdentity('ecar_user', { issuer: middle })), 'ca.crt': middle.cert + other.cert },
+      ['certificate-signer'],
+    ],
+    [
+      'a user whose certificate is for servers',
+      { pgbouncer: ASKS, users: USERS },
+      as('user', makeIdentity('ecar_user', { issuer: ca, usages: ['serverAuth'] })),
+      ['certificate-usage'],
+    ],
+    [
+      'nothing of one that is for both',
+      { pgbouncer: ASKS, users: USERS },
+      as('user', makeIdentity('ecar_user', { issuer: ca, usages: ['serverAuth', 'clientAuth'] })),
+      [],
+    ],
+    [
+      'a certificate of the pool that is for clients',
+      { pgbouncer: CLIENT },
+      as('server', makeIdentity('pool', { issuer: ca, usages: ['clientAuth'] })),
+      ['certificate-usage'],
+    ],
+    [
+      'nothing of one that is for servers',
+      { pgbouncer: CLIENT },
+      as('server', makeIdentity('pool', { issuer: ca, usages: ['serverAuth'] })),
+      [],
+    ],
+    // OpenSSL refuses it as well.
+    [
+      'a user whose certificate is for anything, and not for clients',
+      { pgbouncer: ASKS, users: USERS },
+      as('user', makeIdentity('ecar_user', { issuer: ca, usages: ['any'] })),
+      ['certificate-usage'],
+    ],
+    [
       'a name that is not that of the user, under cert',
       { pgbouncer: `${ASKS}, auth_type: cert`, users: USERS },
       as('user', makeIdentity('somebody', { issuer: ca })),

@@ -114,6 +114,45 @@ describe.each([
     );
   });
 
+  it('must refuse a certificate for servers, and chains whose root the CA file lacks, as check says beforehand', async () => {
+    const project = useStack();
+    const user = `${project.name}_user`;
+    const own = await project.read(`${user}.crt`);
+    const ownKey = await project.read(`${user}.key`);
+    const refused = async (code: string) => {
+      const { stdout } = await project.ecar(['check', '--env', 'prod'], { code: 1 });
+      expect(stdout).toContain(`error [${code}]`);
+    };
+    await writeIdentity(project, user, makeIdentity(user, { issuer: ca, usages: ['serverAuth'] }));
+    expect(await psql(`sslmode=verify-full ${showing(user)}`)).toMatch(/alert unsupported certificate/);
+    await refused('certificate-usage');
+    await writeIdentity(project, user, makeIdentity(user, { issuer: ca, usages: ['clientAuth'] }));
+    expect(await psql(`sslmode=verify-full ${showing(user)}`)).toBe('ok');
+
+    const between = makeAuthority('a CA between', { issuer: ca });
+    const bundle = 'stack/prod/pgbouncer/client_tls_ca.pem';
+    const rendered = await project.read(bundle);
+    await writeIdentity(project, user, makeIdentity(user, { issuer: between }));
+    await project.write('ca.crt', between.cert);
+    await refused('ca-without-root');
+    // psql goes by it, too.
+    await project.write('ca.crt', ca.cert);
+    const reload = async (text: string) => {
+      await project.write(bundle, text);
+      await project.compose(['kill', '-s', 'HUP', 'pgbouncer']);
+    };
+    const showUser = () => psql(`sslmode=verify-full ${showing(user)}`);
+    await reload(between.cert);
+    await eventually(async () => expect(await showUser()).toMatch(/unknown ca/));
+    await reload(between.cert + ca.cert);
+    await eventually(async () => expect(await showUser()).toBe('ok'));
+
+    await reload(rendered);
+    await project.write(`${user}.crt`, own);
+    await project.write(`${user}.key`, ownKey, 0o600);
+    await eventually(async () => expect(await showUser()).toBe('ok'));
+  });
+
   it('must name what is wrong where the running pool knows another authority than the settings', async () => {
     const project = useStack();
     const next = makeAuthority('the next CA');

@@ -14,20 +14,27 @@ interface Wish {
   /** Whose signature it bears. Default: its own. */
   readonly issuer?: Identity;
   readonly isAuthority?: boolean;
+  /** What it says that it is for; it says nothing by default. */
+  readonly usages?: readonly (keyof typeof USAGES)[];
   /** Days from now, negative ones ago. Default: from a day ago for a year. */
   readonly from?: number;
   readonly to?: number;
 }
+
+const USAGES = { serverAuth: '2b06010505070301', clientAuth: '2b06010505070302', any: '551d2500' } as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 let serial = Date.now();
 
 /** Makes a certificate by X.509 v3 (RFC 5280) on the curve P-256, so that dates may be any and nothing must be installed. */
 export function makeIdentity(name: string, wish: Wish = {}): Identity {
-  const { hosts = [], issuer, isAuthority = false, from = -1, to = 365 } = wish;
+  const { hosts = [], issuer, isAuthority = false, usages = [], from = -1, to = 365 } = wish;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const extensions = [
     ...(isAuthority ? [extension('551d13', seq(Buffer.from('0101ff', 'hex')))] : []),
+    ...(usages.length === 0
+      ? []
+      : [extension('551d25', seq(...usages.map((usage) => der(0x06, Buffer.from(USAGES[usage], 'hex')))))]),
     ...(hosts.length === 0 ? [] : [extension('551d11', seq(...hosts.map(generalName)))]),
   ];
   serial += 1;

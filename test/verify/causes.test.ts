@@ -78,6 +78,7 @@ const SAMPLES: readonly (readonly [id: string, text: string])[] = [
   ['client-certificate-missing', 'SSL error: tlsv13 alert certificate required'],
   ['client-certificate-expired', 'SSL error: ssl/tls alert certificate expired'],
   ['client-certificate-unknown', 'SSL error: tlsv1 alert unknown ca'],
+  ['client-certificate-usage', 'SSL error: ssl/tls alert unsupported certificate'],
   ['auth-query', 'FATAL:  bouncer config error'],
   ['hba-file', 'FATAL:  no authentication method is found'],
   ['shutting-down', 'FATAL:  pooler is shutting down'],

@@ -99,6 +99,23 @@ export const TLS_PAGES = {
     fix: 'Name the file of the authority that signed the certificates, often ca.crt or root.crt.',
     sources: ['https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9'],
   },
+  'ca-without-root': {
+    ...error,
+    title: 'a CA file with intermediate authorities alone',
+    why: 'Nothing that is checked by it is believed. Where no certificate is checked (`require` and less), this is a warning.',
+    pgbouncer:
+      'It ends the handshake, `tlsv1 alert unknown ca` or `certificate verify failed`: it believes a chain only where that ends in a certificate of this file that has signed itself.',
+    fix: 'Put the root beside them: `cat intermediate.crt root.crt >ca.crt`.',
+    sources: [TLS_SETTINGS, 'https://docs.openssl.org/3.0/man1/openssl-verification-options/'],
+  },
+  'certificate-usage': {
+    ...error,
+    title: 'a certificate that is for something else',
+    why: "A client's certificate needs clientAuth, that of a server serverAuth, where it says what it is for at all. Of what PgBouncer itself shows this is a warning: clients and servers may not look.",
+    pgbouncer: 'It ends the handshake with such a client: `alert unsupported certificate`.',
+    fix: 'Have one made with the right extendedKeyUsage, or with both.',
+    sources: ['https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12'],
+  },
   'no-client-certificate': {
     ...warning,
     title: 'nobody with a certificate for `verify` to show',

@@ -2,7 +2,9 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import {
   commonNameOf,
   findBreak,
+  isSelfSigned,
   isVouchedFor,
+  mayBeShownBy,
   readCertificates,
   readPrivateKey,
   validityOf,
@@ -25,6 +27,12 @@ export interface NamedText {
 /** The texts that settings name, by the dotted path of the setting. */
 export type NamedTexts = ReadonlyMap<string, NamedText>;
 
+/** Whom certificates are for, as far as the settings tell. */
+interface Who {
+  readonly pgbouncer: Readonly<Record<string, unknown>>;
+  readonly users: readonly string[];
+}
+
 /** What is in them, so far as it can be read. */
 interface Pair {
   readonly certificates: readonly X509Certificate[];
@@ -36,21 +44,25 @@ interface Pair {
  * @param now in milliseconds of the epoch
  */
 export function checkCertificates(
-  { authType, users }: { readonly authType: string; readonly users: readonly string[] },
+  { pgbouncer, users }: Who,
   texts: NamedTexts,
   now: number,
   found: Findings,
 ): void {
   const check = new CertificateCheck(texts, now, found);
-  check.pair(['pgbouncer', 'client_tls_cert_file'], ['pgbouncer', 'client_tls_key_file']);
-  check.pair(['pgbouncer', 'server_tls_cert_file'], ['pgbouncer', 'server_tls_key_file']);
-  check.authorities(['pgbouncer', 'server_tls_ca_file']);
-  const authorities = check.authorities(['pgbouncer', 'client_tls_ca_file']);
+  const own = check.pair(['pgbouncer', 'client_tls_cert_file'], ['pgbouncer', 'client_tls_key_file']);
+  if (own !== undefined) check.usage(own, 'server');
+  const shown = check.pair(['pgbouncer', 'server_tls_cert_file'], ['pgbouncer', 'server_tls_key_file']);
+  if (shown !== undefined) check.usage(shown, 'client');
+  const isAsked = (side: string) => /^verify-/.test(String(pgbouncer[`${side}_tls_sslmode`]));
+  check.authorities(['pgbouncer', 'server_tls_ca_file'], isAsked('server'));
+  const authorities = check.authorities(['pgbouncer', 'client_tls_ca_file'], isAsked('client'));
   for (const user of users) {
     const pair = check.pair(['users', user, 'sslcert'], ['users', user, 'sslkey']);
     if (pair === undefined) continue;
     if (authorities !== undefined) check.signature(pair, authorities);
-    if (authType === 'cert') check.name(pair, user);
+    check.usage(pair, 'client');
+    if (pgbouncer['auth_type'] === 'cert') check.name(pair, user);
   }
 }
 
@@ -90,8 +102,12 @@ class CertificateCheck {
     return { certificates, at };
   }
 
-  /** Those whose word counts; one that is to take over stands beside the one that is about to expire, or has. */
-  authorities(at: Path): readonly X509Certificate[] | undefined {
+  /**
+   * Those whose word counts; one that is to take over stands beside the one that is about to expire, or has.
+   * @param isAsked whether no connection is made without it
+   * @returns undefined where there are none, or none that could vouch for anybody
+   */
+  authorities(at: Path, isAsked: boolean): readonly X509Certificate[] | undefined {
     const certificates = this.#read(at);
     const [latest] = [...(certificates ?? [])].sort((a, b) => validityOf(b).to - validityOf(a).to);
     if (latest !== undefined) this.#checkDates(latest, at);
@@ -102,7 +118,14 @@ class CertificateCheck {
         `no certificate in ${this.#nameAt(at)} may sign others, so that it vouches for itself at most`,
         'name the file of the authority, often ca.crt or root.crt',
       );
-    return certificates;
+    if (!certificates?.some(({ ca }) => ca) || certificates.some(isSelfSigned)) return certificates;
+    this.#found[isAsked ? 'forbid' : 'doubt'](
+      'ca-without-root',
+      at,
+      `each certificate in ${this.#nameAt(at)} is signed by another one that is not there, and PgBouncer follows a chain to its end`,
+      'add the root, whose subject and issuer are the same: cat intermediate.crt root.crt >ca.crt',
+    );
+    return undefined;
   }
 
   signature({ certificates, at }: Pair, authorities: readonly X509Certificate[]): void {
@@ -112,6 +135,18 @@ class CertificateCheck {
       at,
       `the certificate in ${this.#nameAt(at)} is not signed by an authority of client_tls_ca_file`,
       'name the authority that signed it there, or have it signed by that one',
+    );
+  }
+
+  /** What a user shows is refused for sure; what PgBouncer shows only where somebody looks. */
+  usage({ certificates: [first], at }: Pair, side: 'client' | 'server'): void {
+    if (first === undefined || mayBeShownBy(first, side)) return;
+    const usage = `${side}Auth`;
+    this.#found[at[0] === 'users' ? 'forbid' : 'doubt'](
+      'certificate-usage',
+      at,
+      `the certificate in ${this.#nameAt(at)} says what it is for (extendedKeyUsage), and ${usage} is not among it`,
+      `have one made with extendedKeyUsage=${usage}`,
     );
   }
 
