@@ -18,6 +18,7 @@ import { checkPostgres } from './rules/postgres.ts';
 import { checkPrometheus } from './rules/prometheus.ts';
 import { checkResources } from './rules/resources.ts';
 import { checkSettingVersions } from './rules/setting-versions.ts';
+import { checkSharedSecrets } from './rules/shared-secrets.ts';
 import { checkShutOut } from './rules/shut-out.ts';
 import { checkTls } from './rules/tls.ts';
 import { checkTraps } from './rules/traps.ts';
@@ -68,6 +69,7 @@ const RULES: readonly Rule[] = [
   rule(['app', 'databases', 'pgbouncer'], checkAppTraps),
   rule(['pgbouncer', 'postgres', 'app', 'monitoring'], checkExposure),
   rule(['pgbouncer', 'users'], checkCves),
+  rule(['postgres', 'databases', 'users', 'monitoring'], checkSharedSecrets),
 ];
 
 /**

@@ -310,7 +310,7 @@ describe('many warnings', () => {
       cwd: projectWith(text, 'short'),
     });
     expect(exitCode).toBe(0);
-    expect(err.match(/warning: DB_PASSWORD/g)).toHaveLength(50);
+    expect(err.match(/warning: \w+_PASSWORD/g)).toHaveLength(50);
     expect(err).toContain('and 32 more warnings; ecar-pool check --json lists them all');
   });
 });

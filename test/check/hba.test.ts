@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inspect, settingsWith } from './support.ts';
 
 const USERS = `ecar_user: { password: { env: DB_PASSWORD } }
-  reports: { password: { env: DB_PASSWORD } }`;
+  reports: { password: { env: OTHER_PASSWORD } }`;
 
 async function tellOf(hba: string, databases?: string) {
   const parts = { pgbouncer: `auth_type: hba, hba: [${hba}]`, ...(databases && { databases }) };

@@ -299,6 +299,20 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
     { pgbouncer: `${image('1.20.0')}, ignore_startup_parameters: extra_float_digits` },
     { pgbouncer: `${image('1.19.1')}, ignore_startup_parameters: extra_float_digits` },
   ],
+  [
+    'shared-secret',
+    { users: 'ecar_user: { password: { env: ADMIN_PASSWORD } }' },
+    { users: 'ecar_user: { password: { env: OTHER_PASSWORD } }' },
+  ],
+  [
+    'shared-secret',
+    { users: 'ecar_user: { password: { env: SUPERUSER_PASSWORD } }' },
+    // An entry names the place of its user, and the application what it needs.
+    {
+      databases: 'ecar_db: { users: [ecar_user], user: ecar_user, password: { env: DB_PASSWORD } }',
+      more: django('{ DATABASE_PASSWORD: { env: DB_PASSWORD } }'),
+    },
+  ],
   ['cve-2026-6668', { pgbouncer: image('1.25.2') }, { pgbouncer: image('1.26.0') }],
   // A tag that leaves the patch level open may be any of them.
   [

@@ -37,6 +37,8 @@ describe('check on the settings of the hand-written guide', () => {
       // Migrations and the Django admin need a session.
       'no-session-entry: ecar_db: { users: [ecar_user] }',
       'weak-password: ecar_user: { password: { env: DB_PASSWORD } }',
+      // The superuser of Postgres has the same one.
+      'shared-secret: ecar_user: { password: { env: DB_PASSWORD } }',
       'weak-password: pgbouncer: { password: { env: PGBOUNCER_PASSWORD }, role: admin }',
       'open-port: bind: 0.0.0.0',
       'image-digest: image: postgres:17',

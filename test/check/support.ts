@@ -20,12 +20,12 @@ const IMAGE = `image: 'edoburu/pgbouncer:v1.26.1-p0${DIGEST}'`;
 /** The settings with one part replaced. */
 export function settingsWith({ postgres, databases, users, pgbouncer = '', more = '' }: Parts = {}): string {
   return `name: ecar
-postgres: { ${postgres ?? POSTGRES}, password: { env: DB_PASSWORD } }
+postgres: { ${postgres ?? POSTGRES}, password: { env: SUPERUSER_PASSWORD } }
 databases:
   ${databases ?? 'ecar_db: { users: [ecar_user] }'}
 users:
   ${users ?? 'ecar_user: { password: { env: DB_PASSWORD } }'}
-  pgbouncer: { password: { env: DB_PASSWORD }, role: admin }
+  pgbouncer: { password: { env: ADMIN_PASSWORD }, role: admin }
 pgbouncer: { ${/image:/.test(pgbouncer) ? pgbouncer : [IMAGE, pgbouncer].filter(Boolean).join(', ')} }
 ${more}
 environments: { prod: {} }
@@ -36,7 +36,8 @@ environments: { prod: {} }
 export function projectWith(text: string, password = 'of-no-guide-at-all'): string {
   const folder = tempFolder();
   writeFileSync(join(folder, 'ecar-pool.yaml'), text);
-  writeFileSync(join(folder, '.env.prod'), `DB_PASSWORD='${password}'\n`);
+  const variables = ['DB_PASSWORD', 'SUPERUSER_PASSWORD', 'ADMIN_PASSWORD', 'OTHER_PASSWORD'];
+  writeFileSync(join(folder, '.env.prod'), variables.map((name) => `${name}='${password}'\n`).join(''));
   chmodSync(join(folder, '.env.prod'), 0o600);
   return folder;
 }

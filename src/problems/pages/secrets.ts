@@ -1,4 +1,4 @@
-import { type Page, refusal, warning } from '../page.ts';
+import { note, type Page, refusal, warning } from '../page.ts';
 
 /** Where passwords lie and what they are. */
 export const SECRET_PAGES = {
@@ -52,5 +52,12 @@ export const SECRET_PAGES = {
     pgbouncer: 'It knows no limit to failed logins.',
     fix: 'Draw one: `openssl rand -base64 24`. Then render again, and run the commands that it names.',
     sources: ['https://pages.nist.gov/800-63-4/sp800-63b.html'],
+  },
+  'shared-secret': {
+    ...note,
+    title: 'one password for several',
+    why: "Whoever learns it is each of them: who reads the application's environment is the superuser of Postgres, in the worst case, for which this is a warning. `rotate` cannot change it for one of them alone, and refuses.",
+    fix: 'Give each a place of its own, such as a variable, and deploy.',
+    sources: [],
   },
 } as const satisfies Record<string, Page>;
