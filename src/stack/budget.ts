@@ -13,10 +13,18 @@ type Keys = ReadonlyMap<string, string>;
 export interface BudgetFacts {
   readonly databases: readonly Pick<Database, 'name' | 'users' | 'settings'>[];
   readonly users: readonly Pick<User, 'name' | 'settings'>[];
+  /** As whom PgBouncer asks about users, and through which entries: for each a pool of its own. */
+  readonly askers: readonly Asker[];
   /** The `[pgbouncer]` section. */
   readonly settings: Keys;
   /** PgBouncers that serve the same server: all limits count in one process. */
   readonly processes: number;
+}
+
+/** An auth_user, and the entry through which it asks. */
+export interface Asker {
+  readonly database: string;
+  readonly user: string;
 }
 
 /** One pool: PgBouncer has one for each pair of entry and user. */
@@ -64,17 +72,24 @@ export interface Capacity {
  * The most server connections that the pools may open: the smaller one of two sums, since both caps hold. Over the
  * entries, each its pools or its max_db_connections; over the users, each theirs or their max_user_connections.
  * A pool has its size and, where reserve_pool_timeout is above 0, its reserve; sizes of a user come before those of
- * an entry, and 0 is no limit (PgBouncer's config documentation, held by test/e2e/budget.test.ts).
+ * an entry, and 0 is no limit (PgBouncer's config documentation, held by test/e2e/budget.test.ts). An auth_user has a
+ * pool like anybody else (start_auth_query in PgBouncer's src/client.c).
  */
-export function countBudget({ databases, users, settings, processes }: BudgetFacts): Budget {
+export function countBudget({ databases, users, askers, settings, processes }: BudgetFacts): Budget {
   const userSettings = new Map(users.map((user) => [user.name, user.settings]));
+  const askersOf = groupByDatabase(askers);
   const pools: Pool[] = [];
   const byUser = new Map<string, number>();
   const shares = databases.map((database): Share => {
     let sum = 0;
     // Whoever logs in to an entry with a forced user shares that one's pool, under that one's limits.
     const forced = database.settings.get('user');
-    for (const name of forced === undefined ? database.users : [forced]) {
+    const clients = forced === undefined ? database.users : [forced];
+    // Where it comes as a client as well, that is the same pool.
+    const asking = (askersOf.get(database.name) ?? []).filter(
+      (user) => forced !== undefined || !clients.includes(user),
+    );
+    for (const name of [...clients, ...asking]) {
       const pool = poolOf(database, name, userSettings.get(name), settings);
       pools.push(pool);
       sum += pool.size + pool.reserve;
@@ -88,6 +103,12 @@ export function countBudget({ databases, users, settings, processes }: BudgetFac
   });
   const each = Math.min(sumShares(shares), sumShares(userShares));
   return { pools, databases: shares, users: userShares, each, processes, total: each * processes };
+}
+
+function groupByDatabase(askers: readonly Asker[]): ReadonlyMap<string, readonly string[]> {
+  const grouped = new Map<string, string[]>();
+  for (const { database, user } of askers) grouped.set(database, [...(grouped.get(database) ?? []), user]);
+  return grouped;
 }
 
 /** The pools of `user` in `database`: its size, and its reserve. */

@@ -13,10 +13,11 @@ interface Given {
   readonly databases: Readonly<Record<string, { users: string[] } & Record<string, unknown>>>;
   readonly users?: Readonly<Record<string, Record<string, number>>>;
   readonly settings?: Record<string, number>;
+  readonly askers?: BudgetFacts['askers'];
   readonly processes?: number;
 }
 
-function factsOf({ databases, users = {}, settings = {}, processes = 1 }: Given): BudgetFacts {
+function factsOf({ databases, users = {}, settings = {}, askers = [], processes = 1 }: Given): BudgetFacts {
   return {
     databases: Object.entries(databases).map(([name, { users: listed, ...own }]) => ({
       name,
@@ -24,6 +25,7 @@ function factsOf({ databases, users = {}, settings = {}, processes = 1 }: Given)
       settings: keys(own as Record<string, number | string>),
     })),
     users: Object.entries(users).map(([name, own]) => ({ name, settings: keys(own) })),
+    askers,
     settings: keys(settings),
     processes,
   };
@@ -92,6 +94,20 @@ describe('the most that the pools may open', () => {
       {
         databases: { a: { users: ['u', 'v'], user: 'w' } },
         users: { u: { max_user_connections: 1 }, w: { pool_size: 4 } },
+      },
+    ],
+    [
+      'a pool of an auth_user in each entry through which it asks, and none twice',
+      43,
+      {
+        databases: { a: { users: ['u'] }, b: { users: ['u', 'asker'], pool_size: 10 } },
+        users: { asker: { pool_size: 3 } },
+        settings: { default_pool_size: 27 },
+        askers: [
+          { database: 'a', user: 'asker' },
+          { database: 'b', user: 'asker' },
+          { database: 'elsewhere', user: 'asker' },
+        ],
       },
     ],
     ['each process by itself', 60, { databases: { a: { users: ['u'] } }, processes: 3 }],
@@ -279,5 +295,33 @@ describe('proposed sizes', () => {
         },
       ),
     );
+  });
+});
+
+describe('pools that no setting tells of', () => {
+  const tell = async (databases: string, pgbouncer: string) => {
+    const users =
+      'ecar_user: { password: { env: DB_PASSWORD } }\n  asker: { password: { env: OTHER_PASSWORD } }';
+    const { problems } = await inspect(settingsWith({ databases, users, pgbouncer }));
+    expect(problems.map(({ code }) => code)).not.toContain('over-budget');
+    return problems.find(({ code }) => code === 'uncounted-pools')?.hint;
+  };
+  const TWO = 'ecar_db: { users: [ecar_user] }\n  other: { users: [ecar_user] }';
+
+  it.each([
+    ['users whom auth_query finds', TWO, 'auth_user: asker, default_pool_size: 10', 'max_db_connections: 46'],
+    ['databases that only clients name', "'*': { users: [ecar_user] }", '', 'max_user_connections: 92'],
+  ])('must be said to fit by a cap, and fit by it: %s', async (_, databases, pgbouncer, cap) => {
+    expect(await tell(databases, pgbouncer)).toContain(`\`${cap}\``);
+    const more = [pgbouncer, cap].filter(Boolean).join(', ');
+    expect(await tell(databases, more)).toBeUndefined();
+    const [key, most] = cap.split(': ');
+    expect(await tell(databases, more.replace(cap, `${key}: ${Number(most) + 1}`))).toBeDefined();
+  });
+
+  it('must be left alone where all who come share the pool of one user, and be bounded by nothing where both are open', async () => {
+    const shared = 'ecar_db: { users: [ecar_user], user: ecar_user }';
+    expect(await tell(shared, 'auth_user: asker')).toBeUndefined();
+    expect(await tell("'*': { users: [ecar_user] }", 'auth_user: asker')).toMatch(/^name the databases/);
   });
 });

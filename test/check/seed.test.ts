@@ -42,7 +42,6 @@ describe('check on the settings of the hand-written guide', () => {
       'weak-password: pgbouncer: { password: { env: PGBOUNCER_PASSWORD }, role: admin }',
       'open-port: bind: 0.0.0.0',
       'image-digest: image: postgres:17',
-      "uncounted-pools: '*': { users: [ecar_user] }",
       'reset-query-unused: server_reset_query: DISCARD ALL',
       'server-check-query: server_check_query: SELECT 1',
     ]);

@@ -18,7 +18,8 @@ const password = (user: string) => `of-${user}`;
 async function askPostgres(project: Project): Promise<void> {
   await project.set({
     users: { lookup: { password: { env: 'LOOKUP_PASSWORD' } } },
-    pgbouncer: { auth_user: 'lookup' },
+    // A pool of its own for each entry.
+    pgbouncer: { auth_user: 'lookup', default_pool_size: 5, min_pool_size: 0, reserve_pool_size: 0 },
   });
   const env = await project.read('.env.prod');
   await project.write('.env.prod', `${env}\nLOOKUP_PASSWORD='${LOOKUP_PASSWORD}'\n`, 0o600);

@@ -115,7 +115,7 @@ export const CHECK_PAGES = {
     why: 'The connection budget counts the pairs of entries and users in the settings; more may come.',
     pgbouncer:
       'It makes a pool for each database that clients ask the entry `*` for, and for each user whom auth_query finds.',
-    fix: 'Bound them by `max_db_connections` and `max_user_connections`, and leave room for them.',
+    fix: 'Where auth_query finds users, bound each entry by `max_db_connections`; where clients come to any database by `*`, each user by `max_user_connections`. Once these fit what Postgres has, nothing is said. Where both is so, name the databases in place of `*`.',
     sources: [LIMITS],
   },
   'reset-query-unused': {

@@ -6,7 +6,7 @@ import {
   countCapacity,
   DEFAULT_MAX_CONNECTIONS,
 } from '../../stack/budget.ts';
-import { hasUncountedPools } from '../../stack/connections.ts';
+import { countCeiling, hasUncountedPools, listOpenEntries } from '../../stack/connections.ts';
 import { BUILT_IN_DEFAULTS } from '../../stack/default-settings.ts';
 import { explainBudget } from '../../stack/explain-budget.ts';
 import { fitBudget } from '../../stack/fit-budget.ts';
@@ -46,12 +46,12 @@ function checkCapacity(capacity: Capacity, facts: BudgetFacts, found: Findings):
     found.forbid('unlimited-pool', at, message, 'give `default_pool_size` a number, such as 20');
     return;
   }
-  if (hasUncountedPools(facts))
+  if (hasUncountedPools(facts) && countCeiling(facts) > capacity.available)
     found.note(
       'uncounted-pools',
       ['databases'],
       'the budget leaves out the pools of `*` and of users whom auth_query finds: nobody knows how many there will be',
-      'bound them by `max_db_connections` and `max_user_connections`',
+      adviseBound(facts, budget, capacity.available),
     );
   if (budget.total <= capacity.available) return;
   const needed = capacity.max_connections + budget.total - capacity.available;
@@ -69,6 +69,20 @@ function checkCapacity(capacity: Capacity, facts: BudgetFacts, found: Findings):
     hint,
     explainBudget(budget, capacity),
   );
+}
+
+/** The caps by which those pools would fit, too. */
+function adviseBound(facts: BudgetFacts, { databases, users, processes }: Budget, available: number): string {
+  const hasFallback = facts.databases.some(({ name }) => name === '*');
+  if (hasFallback && listOpenEntries(facts).length > 0)
+    return 'name the databases in place of `*`, and bound each by `max_db_connections`';
+  const [many, key, what] = hasFallback
+    ? ([users, 'max_user_connections', 'user'] as const)
+    : ([databases, 'max_db_connections', 'entry'] as const);
+  const most = Math.floor(available / processes / many.length);
+  if (most < 1) return 'raise `postgres.max_connections`, so that there is room for them';
+  const each = many.length === 1 ? `the ${what}` : `each ${what}`;
+  return `bound ${each} by \`${key}: ${most}\`, so that all fit, whoever comes`;
 }
 
 /** What Postgres has; undefined for one that the stack does not run, unless the settings tell. */

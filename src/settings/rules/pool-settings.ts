@@ -1,4 +1,5 @@
 import type { BudgetFacts } from '../../stack/budget.ts';
+import { listAskers } from '../../stack/connections.ts';
 import { defaultSettings } from '../../stack/default-settings.ts';
 import type { Settings } from '../schema.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
@@ -14,14 +15,17 @@ export function poolSettings(settings: Pick<Settings, 'pgbouncer'>): ReadonlyMap
 
 /** What the connection budget hangs on, of settings that may not be a stack yet. */
 export function budgetFactsOf(settings: Pick<Settings, 'pgbouncer' | 'databases' | 'users'>): BudgetFacts {
+  const databases = Object.entries(settings.databases).map(([name, entry]) => ({
+    name,
+    users: entry.users,
+    settings: textOf(entry),
+  }));
+  const global = poolSettings(settings);
   return {
-    databases: Object.entries(settings.databases).map(([name, entry]) => ({
-      name,
-      users: entry.users,
-      settings: textOf(entry),
-    })),
+    databases,
     users: Object.entries(settings.users).map(([name, user]) => ({ name, settings: textOf(user) })),
-    settings: poolSettings(settings),
+    askers: listAskers(databases, global),
+    settings: global,
     processes: 1,
   };
 }
