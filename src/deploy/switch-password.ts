@@ -101,7 +101,8 @@ function identityValues(who: string, user: User | undefined, stack: Stack): Read
 /**
  * Since 1.25 PgBouncer keeps the keys of a verifier (pgbouncer/pgbouncer#1338), and a login that was under way with the
  * old one at a RELOAD puts a key of its own among those of the new one: who logs in then is told `incorrect server
- * signature`, until userlist.txt is read anew. Seen with 1.26.1, not with 1.24.1.
+ * signature`, until userlist.txt is read anew. Seen with 1.26.1, not with 1.24.1, nor of a password in the clear
+ * (test/e2e/scram-keys.test.ts).
  */
 function mixesKeys({ pgbouncer }: Stack): boolean {
   return pgbouncer.auth_type !== 'md5' && isAtLeast(pgbouncer.version, '1.25');

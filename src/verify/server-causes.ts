@@ -13,7 +13,7 @@ export const SERVER_CAUSES: readonly Cause[] = [
     id: 'mixed-scram-keys',
     pattern: /incorrect server signature/i,
     cause:
-      'PgBouncer, since 1.25, has a key of the password before among those of this one: somebody was logging in with that as it read userlist.txt',
+      'PgBouncer, since 1.25, has a key of the verifier before among those of this one: somebody was logging in by that as it read userlist.txt',
     fix: 'touch pgbouncer/userlist.txt in the rendered folder, since it reads no file that is the same one, then {reload}; `ecar-pool rotate` sees to that by itself',
   },
   {

@@ -137,6 +137,20 @@ for (const [name, pgbouncer, postgres] of [
       }
     });
 
+    it('must be said not to get further than PgBouncer where it asks for no password, and not to', async () => {
+      const project = useStack();
+      await psql(project, role('trusted'), `GRANT CONNECT ON DATABASE ${project.name}_db TO trusted`);
+      expect(await logIn(project, 'trusted')).toBe('ok');
+      await project.set({ pgbouncer: { auth_type: 'trust' } });
+      const { stdout } = await project.ecar(['check', '--env', 'prod']);
+      expect(stdout).toContain('warning [lookup-without-keys]: users whom only Postgres knows cannot log in');
+      await project.ecar(['deploy', '--env', 'prod', '--yes', '--no-backup']);
+      expect(await logIn(project, 'trusted')).toContain('wrong password type');
+      await project.set({ pgbouncer: { auth_type: 'scram-sha-256' } });
+      await project.ecar(['deploy', '--env', 'prod', '--yes', '--no-backup']);
+      expect(await logIn(project, 'trusted')).toBe('ok');
+    });
+
     it('must be found by nobody any more once there is no auth_user, who may be a user like others now', async () => {
       const project = useStack();
       const asker = { user: 'lookup', password: LOOKUP_PASSWORD, database: `${project.name}_db` };
