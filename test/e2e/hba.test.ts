@@ -66,6 +66,32 @@ for (const [name, pgbouncer] of [
       expect(await logInFromOutside(project, user, 'wrong')).toContain('failed');
     });
 
+    it('must be said to shut out the network of the stack, which verify does not see, and let it in by the fix', async () => {
+      const project = useStack();
+      const { user, password, database } = await appLogin(project);
+      const rules = [
+        { address: '127.0.0.1/32', method: 'scram-sha-256' },
+        { user: [user], address: '10.0.0.0/8', method: 'scram-sha-256' },
+        { user: ['pgbouncer', 'stats', ODD.user], method: 'scram-sha-256' },
+      ];
+      await project.set({ pgbouncer: { hba: rules } });
+      const { stdout } = await project.ecar(['check', '--env', 'prod']);
+      expect(stdout).toContain(
+        `warning [hba-shut-out]: no rule lets "${user}" into "${database}" from 172.16.0.0/12 or 192.168.0.0/16`,
+      );
+      await project.ecar(['deploy', '--env', 'prod', '--yes']);
+      // The words of 1.18 are others.
+      expect(await logInFromOutside(project, user, password)).toMatch(
+        /no authentication method|login rejected/,
+      );
+      const networks = ['172.16.0.0/12', '192.168.0.0/16'];
+      const mended = networks.map((address) => ({ user, address, method: 'scram-sha-256' }));
+      await project.set({ pgbouncer: { hba: [...rules, ...mended] } });
+      expect((await project.ecar(['check', '--env', 'prod'])).stdout).not.toContain('hba-shut-out');
+      await project.ecar(['deploy', '--env', 'prod', '--yes']);
+      expect(await logInFromOutside(project, user, password)).toBe('ok');
+    });
+
     it('must let in without a password whom a rule trusts, and verify must say so', async () => {
       const project = useStack();
       const { user, database } = await appLogin(project);
