@@ -8,7 +8,7 @@ function project(count: number): string {
   const cwd = tempFolder();
   const all = Array.from({ length: count }, (_, index) => String(index).padStart(4, '0'));
   const settings = `name: many
-postgres: { image: postgres:17, max_connections: 100000, password: { env: PASSWORD } }
+postgres: { image: postgres:17, max_connections: 100000, password: { env: SUPERUSER_PASSWORD } }
 databases:
 ${all.map((i) => `  db_${i}: { users: [user_${i}] }`).join('\n')}
 users:
@@ -17,7 +17,8 @@ ${all.map((i) => `  user_${i}: { password: { env: PASSWORD } }`).join('\n')}
 environments: { prod: {} }
 `;
   writeFileSync(join(cwd, 'ecar-pool.yaml'), settings);
-  writeFileSync(join(cwd, '.env.prod'), "PASSWORD='one-of-all-of-them'\n", { mode: 0o600 });
+  const secrets = "PASSWORD='one-of-all-of-them'\nSUPERUSER_PASSWORD='of-it-alone'\n";
+  writeFileSync(join(cwd, '.env.prod'), secrets, { mode: 0o600 });
   return cwd;
 }
 

@@ -93,6 +93,14 @@ for (const [name, pgbouncer, postgres] of [
       expect(direct).toBe('ok');
     });
 
+    it('must be asked about in a pool of its own, which the budget counts', async () => {
+      const project = useStack();
+      const { stdout } = await project.ecar(['verify', '--env', 'prod']);
+      expect(stdout).toMatch(new RegExp(`^${project.name}_db +lookup `, 'm'));
+      const { pools } = JSON.parse((await project.ecar(['size', '--env', 'prod', '--json'])).stdout);
+      expect(pools).toContainEqual({ database: `${project.name}_db`, user: 'lookup', size: 5, reserve: 0 });
+    });
+
     it('must be asked about by auth_user alone', async () => {
       const project = useStack();
       const ask = 'SELECT usename, passwd FROM ecar_pool.user_lookup(';

@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Identity, makeAuthority, makeIdentity } from '../support/certificates.ts';
+import { appLogin } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { ExternalPostgres } from './support/external-postgres.ts';
 import { switchOnTls, writeIdentity } from './support/identities.ts';
 import { IMAGES } from './support/images.ts';
 import { printedCommands } from './support/next-steps.ts';
+import { psqlLogin } from './support/psql.ts';
 import { rotate } from './support/rotate.ts';
 import { useProject } from './support/use-project.ts';
 
@@ -89,6 +91,29 @@ describe.each([IMAGES.pgbouncer126, IMAGES.pgbouncer118])('verify-full from %s t
     expect(stdout).toMatch(cause);
     // What cannot tell who answers must give nobody a password.
     await expect(postgres.runBeside(useStack(), roles)).rejects.toThrow(/certificate/);
+  });
+
+  it('must make no connection by a CA file without the root, as check says beforehand, and one by both', async () => {
+    const project = useStack();
+    const between = makeAuthority('a CA between', { issuer: ca });
+    await switchOnTls(postgres, makeIdentity('postgres', { issuer: between, hosts: [postgres.name] }));
+    await project.write('ca.crt', between.cert);
+    const { stdout } = await project.ecar(['check', '--env', 'prod'], { code: 1 });
+    expect(stdout).toContain('error [ca-without-root]');
+    const bundle = 'stack/prod/pgbouncer/server_tls_ca.pem';
+    await project.write(bundle, between.cert);
+    await project.compose(['restart', 'pgbouncer']);
+    const { user, password, database } = await appLogin(project);
+    const logIn = () => psqlLogin(project, { user, password, database });
+    await eventually(async () =>
+      expect(await logIn()).toMatch(/certificate verify failed|server_login_retry|timeout/),
+    );
+    await project.write('ca.crt', between.cert + ca.cert);
+    await project.ecar(['render', '--env', 'prod']);
+    await project.compose(['restart', 'pgbouncer']);
+    await eventually(async () => expect(await logIn()).toBe('ok'));
+    await project.write('ca.crt', ca.cert);
+    await project.ecar(['render', '--env', 'prod']);
   });
 
   it('must show Postgres a certificate where that asks for one, and name what is missing where it does not', async () => {
