@@ -16,7 +16,7 @@ describe('a rotation of the password of who asks Postgres about users, in a data
     await project.init(IMAGES.pgbouncer126, IMAGES.postgres17, '--auth-type', 'scram-sha-256');
     await project.write('.env.prod', `${await project.read('.env.prod')}LOOKUP_PASSWORD='${OLD}'\n`, 0o600);
     await project.set({
-      users: { lookup: { password: { env: 'LOOKUP_PASSWORD' } } },
+      users: { lookup: { password: { env: 'LOOKUP_PASSWORD' }, pool_size: 2 } },
       databases: { asked: { users: [`${project.name}_user`] } },
       pgbouncer: { auth_user: 'lookup', auth_dbname: 'asked' },
     });
