@@ -339,6 +339,22 @@ describe('checks', () => {
       { status: 'ok', observed: '3 users of userlist.txt are known' },
     ],
     [
+      'sizes of users as 1.26 shows them',
+      checkUsers,
+      {
+        subject: {
+          stack: {
+            ...STACK,
+            users: STACK.users
+              .slice(0, 1)
+              .map((user) => ({ ...user, settings: new Map([['pool_size', '7']]) })),
+          },
+        },
+        tables: { users: [{ name: STACK.users[0]?.name ?? '', pool_size: '        7' }] },
+      },
+      { status: 'ok' },
+    ],
+    [
       'users that it has not read yet, or otherwise',
       checkUsers,
       {

@@ -29,8 +29,10 @@ export const checkUsers: Check = (scene) => {
     if (row === undefined) return [`${name} is missing`];
     return COLUMNS.flatMap((key) => {
       const rendered = settings.get(key);
-      if (rendered === undefined || !(key in row) || isSameSetting(rendered, row[key] ?? null)) return [];
-      return [`${name}: ${key} is ${row[key] ?? 'empty'}, rendered ${rendered}`];
+      // Sizes are padded with blanks.
+      const shown = row[key]?.trim() ?? null;
+      if (rendered === undefined || !(key in row) || isSameSetting(rendered, shown)) return [];
+      return [`${name}: ${key} is ${shown ?? 'empty'}, rendered ${rendered}`];
     });
   });
   if (differences.length === 0) return [ok(ID, TITLE, describe(listed.length))];
