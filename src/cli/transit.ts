@@ -131,7 +131,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, Date.now(), world.signal), hasPassed);
     if (hasPassed(proof)) {
-      if (!options.dryRun) await noteProved(folder, job.command, time);
+      if (!options.dryRun) await noteProved(folder, { by: job.command, time });
       reportIdle(planFor(needs), proof, report);
       return EXIT.ok;
     }

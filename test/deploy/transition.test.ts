@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { noteStanding, readStanding } from '../../src/deploy/standing.ts';
 import { bringAbout, type Hands } from '../../src/deploy/transition.ts';
 import { applyChanges } from '../../src/plan/apply.ts';
 import { comparePlan } from '../../src/plan/compare.ts';
+import { onlyShutOut } from '../../src/plan/needs.ts';
 import type { NextStep } from '../../src/plan/next-step.ts';
 import type { Verdict } from '../../src/verify/verify.ts';
 import { planScenario } from '../support/golden.ts';
@@ -36,8 +38,8 @@ async function fail(
   hasBefore: boolean,
   steps: readonly NextStep[] = [SERVICES],
   logins: 'ok' | 'fail' = 'ok',
+  folder = tempFolder(),
 ) {
-  const folder = tempFolder();
   const { stack, plan } = await planScenario('minimal');
   const facts = { stack, settings: new Map(), configHashes: new Map() };
   const before = { plan: plan.map((file) => ({ ...file, text: `${file.text}\n` })), facts };
@@ -103,4 +105,17 @@ it('must bring the services back that it has touched', async () => {
   const { ending, told } = await fail(true, [LOGINS, SERVICES]);
   expect(ending).toMatchObject({ kind: 'undone', isTouched: true });
   expect(told.filter((line) => line === `run: ${SERVICES.why}`)).toHaveLength(2);
+});
+
+it('must not forget on the way back who was to be kept out before, and is not among those of before', async () => {
+  const folder = tempFolder();
+  const needs = onlyShutOut({ dropped: ['bob', 'ecar_user'], remembered: ['bob'] });
+  const rememberedSince = { bob: '2026-11-23T16:00:00Z' };
+  await noteStanding(folder, { needs, rememberedSince });
+  const { ending } = await fail(true, [], 'ok', folder);
+  expect(ending).toMatchObject({ kind: 'undone' });
+  expect(await readStanding(folder)).toMatchObject({
+    needs: onlyShutOut({ dropped: ['bob'], remembered: ['bob'] }),
+    rememberedSince,
+  });
 });
