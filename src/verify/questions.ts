@@ -36,7 +36,7 @@ export function planRoleQuestions(stack: Stack, roles: readonly string[]): Quest
   if (stack.postgres.kind !== 'own')
     return listAskers(stack).map(({ query, ...asker }) => ({
       ...asker,
-      statement: `SELECT DISTINCT rolname FROM pg_roles AS ecar_pool_role, LATERAL (${askAbout('ecar_pool_role.rolname::text', query)}) AS found WHERE rolcanlogin AND ${among}`,
+      statement: `SELECT DISTINCT ecar_pool_role.rolname FROM pg_roles AS ecar_pool_role, LATERAL (${askAbout('ecar_pool_role.rolname::text', query)}) AS found WHERE ecar_pool_role.rolcanlogin AND ecar_pool_role.${among}`,
     }));
   // Of others' sessions, everyone may see whose they are.
   const session =

@@ -136,7 +136,7 @@ describe('a first deploy on a project that runs, with services that have done th
     const { id } = await look(project, 'queue');
     await project.set({ pgbouncer: { pkt_buf: 8192 } });
     const outcome = await deploy(project);
-    expect(outcome.stdout).toContain('queue: not running, and no profile that is on starts it');
+    expect(outcome.stdout).toContain('queue: not running, and a plain `up` would not start it');
     expect(outcome.stdout).toMatch(/^prod works/m);
     expect(await look(project, 'queue')).toMatchObject({ id, state: 'exited' });
   });
