@@ -1,7 +1,7 @@
 import { applyChanges } from '../plan/apply.ts';
 import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
-import { carryOver, type Needs, onlyShutOut } from '../plan/needs.ts';
+import { carryOver, onlyShutOut } from '../plan/needs.ts';
 import type { NextStep } from '../plan/next-step.ts';
 import { type ExpectedError, InterruptedError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
@@ -9,9 +9,10 @@ import type { Verdict } from '../verify/verify.ts';
 import { keepNext, keepProved, readCurrent, setCurrent } from './history.ts';
 import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
 import type { LastWords } from './last-words.ts';
+import { listByHand, noteProved } from './proved.ts';
 import { findOnDisk, rememberRendered } from './rendered.ts';
 import type { KnownSet, StackSet } from './stack-set.ts';
-import { forgetStanding, noteStanding, readStanding, type Standing } from './standing.ts';
+import { forgetStanding, readStanding } from './standing.ts';
 import { expected, takeEffect } from './take-effect.ts';
 
 /** From one set of files that runs to another one. */
@@ -184,28 +185,6 @@ async function undo(
     await noteProved(folder, { by: command, time: await keepBefore(folder, before) }, left, rememberedSince);
   }
   return { kind: 'undone', failure, verdict: outcome.verdict, isTouched };
-}
-
-/**
- * Notes that what lies in the folder runs, and was proved.
- * @param back what put it there, and when that was done first, where the settings are left ahead of it
- * @param needs what is left to others, or was not proved
- */
-export function noteProved(
-  folder: string,
-  { by, time }: { readonly by: Transition['command']; readonly time: string | undefined },
-  needs?: Needs,
-  rememberedSince?: Standing['rememberedSince'],
-): Promise<void> {
-  const at = new Date().toISOString();
-  const rolledBack = time === undefined ? undefined : { time, at, by };
-  return noteStanding(folder, { needs, rolledBack, rememberedSince });
-}
-
-/** Those whom a server of others is to let in no more: `verify` tells once it does. */
-function listByHand(steps: readonly NextStep[]): Needs | undefined {
-  const locks = steps.filter(({ kind, byHand }) => kind === 'lock' && byHand);
-  return onlyShutOut({ dropped: locks.flatMap(({ causes }) => causes), remembered: [] });
 }
 
 /** Sees that what was put back is a set of the history; gives its time, undefined where it could not be kept. */
