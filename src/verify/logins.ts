@@ -163,8 +163,8 @@ function forbiddenLogin(stack: Stack): Login | undefined {
 }
 
 /**
- * After a failed login to Postgres, PgBouncer answers with that error until server_login_retry is over, and
- * once more while it tries anew (check_fast_fail in src/client.c). No patience where that takes too long.
+ * After a failed login to Postgres, PgBouncer answers with that error, 1.18 with none, until server_login_retry is over,
+ * and once more while it tries anew (check_fast_fail in src/client.c). No patience where that takes too long.
  */
 function choosePatience({ pgbouncer }: Stack, seconds: number): number {
   const retry = Number(pgbouncer.settings.get('server_login_retry') ?? '15');
