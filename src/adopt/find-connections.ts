@@ -55,6 +55,27 @@ export function listUnreadable(
   });
 }
 
+/** Schemes of what is no database, such as a health check: nobody takes these for a way to Postgres. */
+const OTHERS = /^(?:https?|wss?|rediss?|amqps?):/i;
+const URL_SCHEME = /^[a-z][\w+.:-]*:\/\//i;
+const URL_PLACE = /(?<=\/\/|@)([\w.-]+)(?::(\d+))?(?=[/?#]|$)/g;
+
+/** The variables of a service that are URLs of a scheme that nobody knows here, and name a host as a server is named. */
+export function listForeign(
+  service: ServiceModel,
+  variables: ProjectVariables,
+  { names, port }: { readonly names: ReadonlySet<string>; readonly port: number },
+): string[] {
+  return [...listGiven(service, variables).values()].flatMap(({ name, value, template }) => {
+    if (!URL_SCHEME.test(value) || OTHERS.test(value)) return [];
+    if (readConnectionText(template) !== undefined || explainUnreadable(template) !== undefined) return [];
+    const isMeant = [...value.matchAll(URL_PLACE)].some(
+      ([, host = '', own]) => names.has(host) && (own === undefined || Number(own) === port),
+    );
+    return isMeant ? [name] : [];
+  });
+}
+
 type Given = ReadonlyMap<string, GivenVariable>;
 
 function fromText(

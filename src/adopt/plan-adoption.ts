@@ -79,7 +79,7 @@ function planFor(
       notes.push(`${service.name} stays at Postgres itself${why === undefined ? '' : `: ${why}`}`);
     return isMeant;
   });
-  const unread = explainUnread(model, server.service?.name, variables);
+  const unread = explainUnread(model, server, variables);
   for (const { name, depends_on } of model.services.values())
     if (
       !unread.has(name) &&

@@ -8,6 +8,7 @@ import { comparePlan, compareSets } from '../plan/compare.ts';
 import { MANIFEST_PATH } from '../plan/plan-files.ts';
 import { EXIT } from '../problems/errors.ts';
 import { reportVerdict } from '../report/checks.ts';
+import { listOpen } from '../verify/checks/shut-out.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
 import type { KeptSet, Subject } from '../verify/subject.ts';
 import { hasPassed, verifyStack } from '../verify/verify.ts';
@@ -19,7 +20,7 @@ import { loadProject } from './load-project.ts';
 import { findEnvironment, refuseOtherEnvironment } from './refuse-other-environment.ts';
 import { stackCommand } from './stack-command.ts';
 import type { VerifyOptions } from './verify.ts';
-import { describeSubject, describeTarget } from './verify-subject.ts';
+import { describeShutOut, describeSubject, describeTarget } from './verify-subject.ts';
 
 /**
  * Proves the stack by the settings; after a rollback by the set that was put back, with a warning where the settings
@@ -43,7 +44,8 @@ export async function proveStack(
   refuseOtherEnvironment(own, project, (other) => stackCommand('verify', other, options));
   const facts = back?.facts ?? project.facts();
   const compose = composeOf(facts.stack, { cwd, config: options.config }, project.shownFolder);
-  const target = describeTarget(facts.stack, compose, project.isRendered);
+  const shutOut = standing && describeShutOut(standing);
+  const target = { ...describeTarget(facts.stack, compose, project.isRendered), shutOut };
   const command = (name: 'render' | 'verify' | 'deploy' | 'rollback', ...more: readonly string[]) =>
     stackCommand(name, environment, options, ...more);
   const waitCommand = `${command('verify')} --wait`;
@@ -94,7 +96,12 @@ export async function proveStack(
   if (!hasPassed(verdict)) return EXIT.checkFailed;
   // Logins alone prove no files.
   if (project.isRendered && !options.logins)
-    await settle(folder, { known: standing, since }, isAhead ? rolledBack : undefined);
+    await settle(
+      folder,
+      { known: standing, since },
+      isAhead ? rolledBack : undefined,
+      standing?.needs && listOpen(standing.needs, verdict.rows),
+    );
   const hasWarned = verdict.rows.some(({ status }) => status === 'warn');
   return options.strict === true && hasWarned ? EXIT.checkFailed : EXIT.ok;
 }

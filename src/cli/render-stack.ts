@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readUnfinished } from '../deploy/journal.ts';
 import { refuseLocked } from '../deploy/lock.ts';
 import { rememberRendered } from '../deploy/rendered.ts';
-import { type NotedStanding, noteStanding, readStanding } from '../deploy/standing.ts';
+import { dateRemembered, type NotedStanding, noteStanding, readStanding } from '../deploy/standing.ts';
 import { applyChanges } from '../plan/apply.ts';
 import { carryOver, findNeeds, isIdle, mergeNeeds, type Needs } from '../plan/needs.ts';
 import { nextSteps } from '../plan/next-steps.ts';
@@ -40,7 +40,7 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
     }
     const apply = () =>
       applyChanges(changes, folder, { force: options.force === true, signal: world.signal });
-    await (hasDrift ? noting(standing, needs, folder, apply) : apply());
+    await (hasDrift ? noting(standing, { needs, fresh }, folder, apply) : apply());
     if (hasDrift) await rememberRendered(folder, { plan, facts: project.facts() });
     const asked = { config: resolve(world.cwd, options.config), env: options.env };
     // Warnings are said each time, so what they are about is read each time.
@@ -81,11 +81,14 @@ export async function renderStack({ world, options, report }: Invocation<RenderO
  */
 async function noting(
   standing: NotedStanding | undefined,
-  needs: Needs,
+  { needs, fresh }: { readonly needs: Needs; readonly fresh: Needs },
   folder: string,
   render: () => Promise<unknown>,
 ): Promise<void> {
-  if (standing !== undefined) await noteStanding(folder, { needs: isIdle(needs) ? undefined : needs });
+  if (standing !== undefined) {
+    const rememberedSince = dateRemembered(standing, needs.remembered, fresh.remembered);
+    await noteStanding(folder, isIdle(needs) ? {} : { needs, rememberedSince });
+  }
   try {
     await render();
   } catch (error) {

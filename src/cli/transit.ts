@@ -3,8 +3,8 @@ import { outwait } from '../deploy/journal.ts';
 import { takeLock } from '../deploy/lock.ts';
 import { refuseObstacles } from '../deploy/obstacles.ts';
 import { lookAhead } from '../deploy/outlook.ts';
+import { noteProved } from '../deploy/proved.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
-import { noteProved } from '../deploy/transition.ts';
 import { readVersions } from '../docker/versions.ts';
 import { comparePlan } from '../plan/compare.ts';
 import { isIdle, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
@@ -108,21 +108,33 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
 
   const verify = stackCommand('verify', environment, options);
   const awakeOf = (one: Stack) => leaveAsleep(workshop.composeOf(one), outlook.asleep);
+  const { done, again } = outlook.ended;
   const order = (needs: Needs, one: Stack, isBack: boolean) => {
-    const project = awakeOf(one);
-    const released = needs.released.filter((name) => !outlook.asleep.has(name));
+    const project = leaveAsleep(awakeOf(one), done);
+    const released = needs.released.filter((name) => !outlook.asleep.has(name) && !done.has(name));
     const ordered = orderSteps({ ...needs, released }, one, { project, verify });
     return rotation?.steps(ordered, project, isBack) ?? ordered;
   };
-  const asleep = [...outlook.asleep].filter((name) =>
-    stack.adopted?.services.some((own) => own.name === name),
-  );
+  const isNamed = (name: string) => stack.adopted?.services.some((own) => own.name === name);
+  const asleep = [...outlook.asleep].filter(isNamed);
+  const ended = { done: [...done].filter(isNamed), again: [...again] };
   const secret = rotation?.secret;
   const left = rotation?.left ?? [];
   const planFor = (needs: Needs) => {
     const steps = order(needs, stack, false);
     const isBackedUp = options.backup && reachesPostgres(steps, before, target);
-    return { environment, folder: shownFolder, changes, edited, steps, isBackedUp, asleep, secret, left };
+    return {
+      environment,
+      folder: shownFolder,
+      changes,
+      edited,
+      steps,
+      isBackedUp,
+      asleep,
+      ended,
+      secret,
+      left,
+    };
   };
   const doubt = findDoubt(outlook, proof);
   // Services that never came to the pool do not miss it on its old port.
@@ -131,7 +143,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, Date.now(), world.signal), hasPassed);
     if (hasPassed(proof)) {
-      if (!options.dryRun) await noteProved(folder, job.command, time);
+      if (!options.dryRun) await noteProved(folder, { by: job.command, time });
       reportIdle(planFor(needs), proof, report);
       return EXIT.ok;
     }

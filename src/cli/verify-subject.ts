@@ -1,10 +1,11 @@
 import type { SetFacts } from '../deploy/stack-set.ts';
+import type { Standing } from '../deploy/standing.ts';
 import type { Change } from '../plan/change.ts';
 import { type ComposeProject, isComposeFile } from '../stack/compose-project.ts';
 import { CONFIG_FOLDER } from '../stack/config-files.ts';
 import type { Stack } from '../stack/stack.ts';
 import { readDotenvOnDisk } from '../verify/dotenv-on-disk.ts';
-import type { Subject, Target } from '../verify/subject.ts';
+import type { ShutOut, Subject, Target } from '../verify/subject.ts';
 import { ROTATION_PATTERN } from '../writers/monitoring/log-rotation.ts';
 import { LOG_FILE } from '../writers/pgbouncer-ini.ts';
 
@@ -17,6 +18,16 @@ export function describeTarget(stack: Stack, project: ComposeProject, isRendered
     configFolder: CONFIG_FOLDER,
     logFile: stack.monitoring.log && { file: LOG_FILE, rotation: ROTATION_PATTERN },
   };
+}
+
+/** Who is to be kept out, by what is known of what runs; whom nobody has dated, PgBouncer may remember. */
+export function describeShutOut({ needs, rememberedSince = {} }: Standing): ShutOut | undefined {
+  if (needs === undefined) return undefined;
+  const dates = new Map(Object.entries(rememberedSince));
+  const remembered = needs.remembered.map(
+    (name) => [name, Date.parse(dates.get(name) ?? '') || Number.POSITIVE_INFINITY] as const,
+  );
+  return { dropped: needs.dropped, remembered: new Map(remembered) };
 }
 
 /**

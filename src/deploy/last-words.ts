@@ -1,10 +1,10 @@
 import { logsArgv } from '../docker/argv.ts';
-import type { Container } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
 import type { ComposeProject } from '../stack/compose-project.ts';
 import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
+import { hasEndedWell } from './ended.ts';
 
 const LINES = 10;
 
@@ -25,7 +25,6 @@ export async function readLastWords(
   since: string,
 ): Promise<LastWords[]> {
   const containers = seen(await observeContainers(docker, project)) ?? [];
-  const hasEndedWell = ({ state, exitCode }: Container) => state === 'exited' && exitCode === 0;
   const down = containers
     .filter((container) => !isReady(container) && !hasEndedWell(container))
     .map(({ service }) => service);

@@ -21,6 +21,7 @@ import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
 import { isCurrent, listRenderedServices, listUnreleased } from '../verify/subject.ts';
+import { type Ended, findEnded, hasEndedWell } from './ended.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
@@ -39,8 +40,10 @@ export interface Outlook {
   readonly unfinished: Journal | undefined;
   /** What has to happen to what runs, if it is what the files say. */
   readonly needs: Needs;
-  /** Services of an adopted project that are left alone: no profile that is on starts them, and they do not run. */
+  /** Services of an adopted project that are left alone: they do not run, and no plain `up` would start them. */
   readonly asleep: ReadonlySet<string>;
+  /** Those that have ended well, by whether they are what the files say: then they are left alone, too. */
+  readonly ended: Ended;
   /** Files that lie there, and that somebody has changed since they were rendered. */
   readonly edited: readonly string[];
 }
@@ -77,6 +80,7 @@ export async function lookAhead(
     findAsleep(docker, [stack, base?.facts?.stack, kept?.facts?.stack], project, () => looking),
   ]);
   const containers = isRendered ? there : [];
+  const ended = findEnded(there ?? [], target.facts, asleep);
   const journal = unfinished?.journal;
   const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
   if (containers?.length === 0 && !unfinished?.before) {
@@ -85,7 +89,7 @@ export async function lookAhead(
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
-    return { before: undefined, kept, isProved: false, unfinished: journal, needs, asleep, edited };
+    return { before: undefined, kept, isProved: false, unfinished: journal, needs, asleep, ended, edited };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
   const pool = containers?.filter(({ service }) => service === 'pgbouncer');
@@ -112,6 +116,7 @@ export async function lookAhead(
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },
     asleep,
+    ended,
     edited,
   };
 }
@@ -139,8 +144,7 @@ function listStale(
     if (own.length === 0) return [`${service} has no container`];
     // A service of others may have done its work and ended.
     const mayEnd = facts.stack.adopted?.services.some(({ name }) => name === service) === true;
-    const isDone = ({ state, exitCode }: Container) => mayEnd && state === 'exited' && exitCode === 0;
-    if (!own.every((container) => isReady(container) || isDone(container)))
+    if (!own.every((container) => isReady(container) || (mayEnd && hasEndedWell(container))))
       return [`${service} is ${own[0]?.health || own[0]?.state}`];
     return own.every((container) => isCurrent(container, facts))
       ? []

@@ -1,6 +1,7 @@
 import { applyChanges } from '../plan/apply.ts';
 import type { Change } from '../plan/change.ts';
 import { comparePlan } from '../plan/compare.ts';
+import { carryOver, onlyShutOut } from '../plan/needs.ts';
 import type { NextStep } from '../plan/next-step.ts';
 import { type ExpectedError, InterruptedError } from '../problems/errors.ts';
 import { explainFileError } from '../problems/file-errors.ts';
@@ -8,9 +9,10 @@ import type { Verdict } from '../verify/verify.ts';
 import { keepNext, keepProved, readCurrent, setCurrent } from './history.ts';
 import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
 import type { LastWords } from './last-words.ts';
+import { listByHand, noteProved } from './proved.ts';
 import { findOnDisk, rememberRendered } from './rendered.ts';
 import type { KnownSet, StackSet } from './stack-set.ts';
-import { forgetStanding, noteStanding } from './standing.ts';
+import { forgetStanding, readStanding } from './standing.ts';
 import { expected, takeEffect } from './take-effect.ts';
 
 /** From one set of files that runs to another one. */
@@ -122,7 +124,8 @@ export async function bringAbout(transition: Transition, hands: Hands): Promise<
     const time = transition.time ?? (await keepNext(folder, new Date()));
     if (transition.time !== undefined) await setCurrent(folder, time);
     await closeJournal(folder);
-    await noteProved(folder, command, command === 'rollback' ? time : undefined);
+    const isBack = command === 'rollback';
+    await noteProved(folder, { by: command, time: isBack ? time : undefined }, listByHand(transition.steps));
     return { kind: 'done', time, verdict: outcome.verdict };
   } catch (error) {
     // It runs and was proved; the next deploy finds the journal, and ends it.
@@ -175,21 +178,13 @@ async function undo(
   const outcome = await takeEffect(steps, before, { folder, journal, hands, isUndoing: true });
   if ('step' in outcome) return { kind: 'stuck', failure, trouble: await withWords(outcome) };
   await closeJournal(folder);
-  if (outcome.verdict !== undefined) await noteProved(folder, command, await keepBefore(folder, before));
+  if (outcome.verdict !== undefined) {
+    // Who was to be kept out before that still is, if it was not done on the way.
+    const { needs, rememberedSince } = (await readStanding(folder)) ?? {};
+    const left = needs && onlyShutOut(carryOver(needs, before.plan));
+    await noteProved(folder, { by: command, time: await keepBefore(folder, before) }, left, rememberedSince);
+  }
   return { kind: 'undone', failure, verdict: outcome.verdict, isTouched };
-}
-
-/**
- * Notes that what lies in the folder runs, and was proved.
- * @param time when it was put there first, where the settings are left ahead of it
- */
-export function noteProved(
-  folder: string,
-  by: Transition['command'],
-  time: string | undefined,
-): Promise<void> {
-  const at = new Date().toISOString();
-  return noteStanding(folder, { rolledBack: time === undefined ? undefined : { time, at, by } });
 }
 
 /** Sees that what was put back is a set of the history; gives its time, undefined where it could not be kept. */

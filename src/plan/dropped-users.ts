@@ -72,6 +72,6 @@ function secretsOf(plan: FilePlan): ReadonlyMap<string, string> {
 }
 
 function readSecrets(userlist: string): ReadonlyMap<string, string> {
-  const lines = userlist.matchAll(/^"((?:[^"]|"")*)" "((?:[^"]|"")*)/gm);
+  const lines = userlist.matchAll(/^"((?:[^"\n]|"")*)" "((?:[^"\n]|"")*)/gm);
   return new Map([...lines].map(([, name = '', secret = '']) => [name.replaceAll('""', '"'), secret]));
 }

@@ -166,10 +166,19 @@ export function needAll(cause: string): Needs {
   return { ...needContainers([cause]), roles: [cause], reload: [cause] };
 }
 
+/** What of needs keeps out who was dropped, which no file and no login shows; undefined where nothing does. */
+export function onlyShutOut({
+  dropped,
+  remembered,
+}: Pick<Needs, 'dropped' | 'remembered'>): Needs | undefined {
+  if (dropped.length + remembered.length === 0) return undefined;
+  return { ...NO_NEEDS, dropped, remembered };
+}
+
 /** Whether there is nothing to do. */
 export function isIdle({ start, ...needs }: Needs): boolean {
-  const { containers, roles, reload, monitoring, dropped, left, server } = needs;
-  const all = [containers, roles, reload, monitoring, dropped, left, server];
+  const { containers, roles, reload, remembered, monitoring, dropped, left, server } = needs;
+  const all = [containers, roles, reload, remembered, monitoring, dropped, left, server];
   return !start && all.every(({ length }) => length === 0);
 }
 

@@ -161,8 +161,9 @@ function rolesSteps({ roles }: Needs, stack: Stack, project: ComposeProject): Ne
 
 function reloadSteps({ remembered, reload }: Needs, project: ComposeProject): NextStep[] {
   if (remembered.length > 0) {
+    const causes = reload.length > 0 ? reload : remembered;
     const why = `restart PgBouncer: after a reload it would go by the SCRAM keys that it remembers of ${remembered.join(', ')}`;
-    return [{ kind: 'restart', command: restartCommand(project), why, cost: RESTART, causes: reload }];
+    return [{ kind: 'restart', command: restartCommand(project), why, cost: RESTART, causes }];
   }
   if (reload.length === 0) return [];
   const why = 'reload PgBouncer without dropping a connection';

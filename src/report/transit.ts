@@ -19,6 +19,8 @@ export interface Plan {
   readonly isBackedUp: boolean;
   /** Services of an adopted project that are left alone, since nobody has them running. */
   readonly asleep: readonly string[];
+  /** Services of an adopted project that have ended well: those that are left so, and those that are run again. */
+  readonly ended: { readonly done: readonly string[]; readonly again: readonly string[] };
   /** What is written where the settings take a password from. */
   readonly secret?: string | undefined;
   /** What a new password does not reach, or not at once. */
@@ -28,6 +30,7 @@ export interface Plan {
 /** Reports a plan for people: a line a step, with its cause and its command. */
 export function reportPlan(plan: Plan, report: Reporter): void {
   const { environment, changes, edited, steps, isBackedUp, asleep, secret, left } = plan;
+  const { done, again } = plan.ended;
   const { style } = report;
   const paths = changes.filter(({ kind }) => kind !== 'unchanged').map(({ path }) => path);
   const lost = paths.filter((path) => edited.includes(path));
@@ -51,9 +54,14 @@ export function reportPlan(plan: Plan, report: Reporter): void {
   line('verify', 'prove that it works');
   for (const what of left) line('note', what);
   if (asleep.length > 0) {
-    line('leave', `${asleep.join(', ')}: not running, and no profile that is on starts it`);
-    below('a profile is on where COMPOSE_PROFILES in .env names it; once started, deploy again');
+    line('leave', `${asleep.join(', ')}: not running, and a plain \`up\` would not start it`);
+    below(
+      'no profile that is on has it (COMPOSE_PROFILES in .env), or it is scaled to 0; once started, deploy again',
+    );
   }
+  if (!steps.some(({ touchesServices }) => touchesServices)) return;
+  if (done.length > 0) line('leave', `${done.join(', ')}: ended with code 0, and has nothing to do anew`);
+  if (again.length > 0) line('note', `${again.join(', ')}: ended with code 0, and is run again`);
 }
 
 /** A plan as machines read it. */

@@ -1,6 +1,7 @@
 import { servicesArgv } from '../docker/argv.ts';
 import type { Container } from '../docker/containers.ts';
 import type { Docker } from '../docker/docker.ts';
+import { readFilledConfig } from '../docker/read-compose-config.ts';
 import { type ComposeProject, withoutOverlay } from '../stack/compose-project.ts';
 import type { Stack } from '../stack/stack.ts';
 
@@ -8,9 +9,9 @@ import type { Stack } from '../stack/stack.ts';
 const AT_REST: readonly string[] = ['created', 'exited', 'dead'];
 
 /**
- * The services of an adopted project that sleep: no profile that is on starts them, and none of their containers runs.
- * `up` would start them all the same where it is told their names. None where Compose does not answer: it will not
- * take any other command either, and say why.
+ * The services of an adopted project that sleep: none of their containers runs, and no profile that is on starts them, or
+ * they are scaled to 0. `up` would start those of a profile all the same where it is told their names. None where Compose
+ * does not answer: it will not take any other command either, and say why.
  * @param stacks the sets whose services are meant
  */
 export async function findAsleep(
@@ -27,9 +28,27 @@ export async function findAsleep(
     containers(),
   ]);
   if (code !== 0) return new Set();
-  const awake = new Set(stdout.split(/\s+/));
-  for (const { service, state } of found) if (!isAtRest({ state })) awake.add(service);
-  return new Set(services.map(({ name }) => name).filter((name) => !awake.has(name)));
+  const on = new Set(stdout.split(/\s+/));
+  const running = new Set(found.flatMap(({ service, state }) => (isAtRest({ state }) ? [] : [service])));
+  const resting = [...new Set(services.map(({ name }) => name))].filter((name) => !running.has(name));
+  // Only Compose puts in what the number may be written with; and few have to ask.
+  const none = resting.some((name) => on.has(name)) ? await findScaledToNone(docker, project) : new Set();
+  return new Set(resting.filter((name) => !on.has(name) || none.has(name)));
+}
+
+/** The services of which the files want no container (`scale`, `deploy.replicas`); none where Compose does not tell. */
+async function findScaledToNone(docker: Docker, project: ComposeProject): Promise<ReadonlySet<string>> {
+  const config = await readFilledConfig(docker, withoutOverlay(project));
+  if (!('model' in config)) return new Set();
+  const { services = {} } = config.model as { services?: Readonly<Record<string, ScaledService>> };
+  const isNone = ({ scale, deploy }: ScaledService) => (scale ?? deploy?.replicas) === 0;
+  return new Set(Object.entries(services).flatMap(([name, service]) => (isNone(service) ? [name] : [])));
+}
+
+/** https://docs.docker.com/reference/compose-file/services/#scale */
+interface ScaledService {
+  readonly scale?: number;
+  readonly deploy?: { readonly replicas?: number } | null;
 }
 
 /** Whether a container is at rest. */

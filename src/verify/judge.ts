@@ -20,6 +20,7 @@ import { checkPrometheusRules } from './checks/prometheus-rules.ts';
 import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
 import { checkRolledBack } from './checks/rolled-back.ts';
 import { checkShell } from './checks/shell.ts';
+import { checkShutOut } from './checks/shut-out.ts';
 import { checkStandstill } from './checks/standstill.ts';
 import { checkUsers } from './checks/users.ts';
 import { checkVersion } from './checks/version.ts';
@@ -47,6 +48,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkLogins,
   checkLookups,
   checkWrongPassword,
+  checkShutOut,
   checkClientTls,
   checkOthersDatabase,
   checkLogFile,

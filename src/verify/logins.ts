@@ -1,17 +1,9 @@
-import { quoteLiteral } from '../formats/sql.ts';
-import {
-  askersByDatabase,
-  isOpenDatabase,
-  listQuestions,
-  ownEntries,
-  usersByDatabase,
-} from '../stack/access.ts';
-import { LOGGING_IN } from '../stack/catalogue/logging-in.ts';
+import { askersByDatabase, isOpenDatabase, ownEntries, usersByDatabase } from '../stack/access.ts';
 import { identityFor, requiresCertificate, requiresTls } from '../stack/client-tls.ts';
-import { isAtLeast } from '../stack/pgbouncer-version.ts';
 import { Secret } from '../stack/secret.ts';
 import { type ServerTls, serverTls, verifiesServer } from '../stack/server-tls.ts';
 import type { Database, Identity, Role, Stack, User } from '../stack/stack.ts';
+import { planLookups, planRoleQuestions, type Question } from './questions.ts';
 
 /** The database under whose name PgBouncer offers its admin console. */
 export const CONSOLE = 'pgbouncer';
@@ -37,9 +29,6 @@ export interface Login {
 const ASK_POSTGRES =
   'SELECT 1, ceil(extract(epoch FROM clock_timestamp() - backend_start) - 0.2) FROM pg_stat_get_activity(pg_backend_pid())';
 
-/** What PgBouncer asks Postgres about users, asked there as it does; `database` is that of the server. */
-type Lookup = Omit<Login, 'identity' | 'behind'>;
-
 /** What PgBouncer is asked in one go. */
 export interface Inquiry {
   /** Who reads the console; undefined where the settings have nobody for it. */
@@ -51,7 +40,9 @@ export interface Inquiry {
   /** One into a database of others, which must be refused; undefined where there is none to try. */
   readonly trespasser: Login | undefined;
   /** The questions of auth_query, each about the user who asks it. */
-  readonly lookups: readonly Lookup[];
+  readonly lookups: readonly Question[];
+  /** Which of the roles that are to be kept out are not. */
+  readonly roles: readonly Question[];
   /** How long one login may take, in whole seconds. */
   readonly seconds: number;
   /** For how many seconds to try a login again that PgBouncer refuses with an error that it keeps. */
@@ -68,8 +59,13 @@ export interface Inquiry {
   readonly sslmode: 'require' | '';
 }
 
-/** What to ask of a stack; `wrongPassword` is one that nobody has. */
-export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number): Inquiry {
+/** What to ask of a stack; `wrongPassword` is one that nobody has, and `dropped` are roles that are to be kept out. */
+export function planInquiry(
+  stack: Stack,
+  wrongPassword: Secret,
+  seconds: number,
+  dropped: readonly string[] = [],
+): Inquiry {
   const pools = poolLogins(stack);
   const [console, ...others] = consoleLogins(stack);
   const isByCertificate = stack.pgbouncer.auth_type === 'cert';
@@ -82,6 +78,7 @@ export function planInquiry(stack: Stack, wrongPassword: Secret, seconds: number
     sslmode: requiresTls(stack) ? 'require' : '',
     trespasser: forbiddenLogin(stack),
     lookups: planLookups(stack),
+    roles: planRoleQuestions(stack, dropped),
     // Other clients are not told the error, but wait as long.
     seconds: Math.max(seconds, patience + 1),
     patience,
@@ -106,27 +103,6 @@ function chooseAuth(stack: Stack): string {
 /** Every login, in the order in which they are tried. */
 export function listLogins({ logins, intruder, trespasser }: Inquiry): Login[] {
   return [...logins, intruder, trespasser].filter((login) => login !== undefined);
-}
-
-/**
- * The question as PgBouncer puts it, about a user who is there for sure; an answer without a row is one, too. Not what it
- * says, which is a secret. The names are those of the columns that it must have.
- */
-function planLookups(stack: Stack): Lookup[] {
-  const lookups = listQuestions(stack).flatMap(({ user, dbname, query = builtInQuery(stack) }) => {
-    const password = stack.users.find(({ name }) => name === user)?.password;
-    if (password === undefined) return [];
-    const asked = query.replace(/;\s*$/, '').replace(/\$1(?!\d)/g, () => quoteLiteral(user));
-    const statement = `SELECT 1 FROM (${asked}) AS found (name, password)`;
-    return [{ user, password, database: dbname, statement }];
-  });
-  return [...new Map(lookups.map((lookup) => [JSON.stringify(lookup), lookup])).values()];
-}
-
-/** What PgBouncer asks where nobody says otherwise. */
-function builtInQuery({ pgbouncer }: Stack): string {
-  const { default: latest, before } = LOGGING_IN.auth_query;
-  return isAtLeast(pgbouncer.version, '1.24.1') ? latest : before['1.24.1'];
 }
 
 /** By a certificate: somebody else who shows that of the first app user. */
@@ -187,8 +163,8 @@ function forbiddenLogin(stack: Stack): Login | undefined {
 }
 
 /**
- * After a failed login to Postgres, PgBouncer answers with that error until server_login_retry is over, and
- * once more while it tries anew (check_fast_fail in src/client.c). No patience where that takes too long.
+ * After a failed login to Postgres, PgBouncer answers with that error, 1.18 with none, until server_login_retry is over,
+ * and once more while it tries anew (check_fast_fail in src/client.c). No patience where that takes too long.
  */
 function choosePatience({ pgbouncer }: Stack, seconds: number): number {
   const retry = Number(pgbouncer.settings.get('server_login_retry') ?? '15');

@@ -57,7 +57,7 @@ export function formatProbeInput({ nonce, port, folder, log, inquiry, limit }: P
       shown(login),
     ]),
     // No entry: these are for Postgres itself.
-    ...inquiry.lookups.flatMap(({ user, password, statement, database }) => [
+    ...[...inquiry.lookups, ...inquiry.roles].flatMap(({ user, password, statement, database }) => [
       ...[user, password.reveal(), '', statement, database, ''],
     ]),
   ];

@@ -100,7 +100,7 @@ login() {
   waited=0
   read -r began rest </proc/uptime
   attempt
-  while [ "$waited" -lt "$patience" ] && [ "$said" != "\${said#*cached error}" ]; do
+  while [ "$waited" -lt "$patience" ] && [ "$said" != "\${said#*server login has been failing}" ]; do
     sleep 1
     waited=$((waited + 1))
     attempt

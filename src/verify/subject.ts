@@ -15,6 +15,16 @@ export interface Target {
   readonly configFolder: string;
   /** Where it sees PgBouncer's log file, and a pattern of what rotates that; undefined where there is none. */
   readonly logFile: { readonly file: string; readonly rotation: string } | undefined;
+  /** Who is to be kept out; undefined where it is not for this look to tell. */
+  readonly shutOut?: ShutOut | undefined;
+}
+
+/** Users whom the settings have dropped, or have otherwise, by steps of which nobody knows whether they were run. */
+export interface ShutOut {
+  /** Those whom Postgres is to let in no more. */
+  readonly dropped: readonly string[];
+  /** Since when PgBouncer is to forget each, in milliseconds of the epoch. */
+  readonly remembered: ReadonlyMap<string, number>;
 }
 
 /** What is verified: the stack as the settings want it, and what stands on the disk. */

@@ -82,7 +82,12 @@ async function lookOnce(
   { versions, describeSubject, loginsOnly = false }: VerifyOptions,
 ): Promise<Verdict> {
   const wrongPassword = new Secret(`wrong-${randomBytes(18).toString('base64url')}`, 'made up');
-  const inquiry = planInquiry(target.stack, wrongPassword, chooseSeconds(docker.remainingMs()));
+  const inquiry = planInquiry(
+    target.stack,
+    wrongPassword,
+    chooseSeconds(docker.remainingMs()),
+    loginsOnly ? [] : target.shutOut?.dropped,
+  );
   const looking = ask(
     docker,
     target.isRendered

@@ -234,6 +234,32 @@ describe('planAdoption', () => {
     expect(JSON.stringify([notes, alone])).not.toMatch(/hunter|2@db/);
   });
 
+  it.each([
+    ['of another scheme', { A: 'cockroach://app:hunter2@db/app' }, ['A']],
+    ['of two schemes', { A: 'odbc:postgresql://db:5432/app?password=hunter2' }, ['A']],
+    ['in a variable with a / in its password', { A: 'cockroach://app:hun/ter2@${H}/app' }, ['A']],
+    ['of other servers', { A: 'mysql://app:hunter2@other/app', B: 'foo://db.example.com/x' }, []],
+    ['of another port, or what is no database', { A: 'foo://db:9000/x', B: 'http://db/hunter2' }, []],
+    ['that holds the name elsewhere', { A: 'foo://other/db', B: 'foo://other?to=db', C: 'db' }, []],
+  ])('must say that it leaves alone a URL %s, and nothing that it holds', (_, environment, names) => {
+    const url = 'postgres://postgres:literal@db/app';
+    const outcome = plan(
+      { db: DB, web: app({ DATABASE_URL: url, ...environment }), other: app({}) },
+      { dotenv: 'H=db\n' },
+    );
+    const notes = 'adoption' in outcome ? outcome.adoption.notes : [];
+    expect(notes.filter((note) => note.includes('scheme'))).toEqual(
+      names.map((name) => expect.stringMatching(new RegExp(`^the ${name} of web is left alone: `))),
+    );
+    expect(JSON.stringify(outcome)).not.toMatch(/hun/);
+  });
+
+  it('must not take what else is at localhost for Postgres', () => {
+    const own = { DATABASE_URL: 'postgres://postgres:literal@localhost/app', A: 'foo://localhost/x' };
+    const outcome = plan({ db: DB, web: app(own, { network_mode: 'host' }) });
+    expect(JSON.stringify(outcome)).not.toContain('scheme');
+  });
+
   it('must hold a password in one place: .env, where a connection string needs it there', () => {
     const services = {
       a: app({ DB_HOST: 'db', DB_PASSWORD: 'inline' }),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keepProved } from '../../src/deploy/history.ts';
@@ -146,6 +146,13 @@ describe('a deploy on an adopted project', () => {
     return cwd;
   }
 
+  /** What the overlay has of a service as the label that tells what its container was made from. */
+  function hashIn(cwd: string, service: string): string {
+    const overlay = readFileSync(join(cwd, 'docker-compose.pgbouncer.yml'), 'utf8');
+    const [, part = ''] = new RegExp(`^ {2}"?${service}"?:\n((?: {3,}.*\n)+)`, 'm').exec(overlay) ?? [];
+    return /ecar-pool\.config-hash"?: "?([^"\s]+)/.exec(part)?.[1] ?? '';
+  }
+
   const upsOf = (docker: FakeDocker) =>
     docker
       .calls()
@@ -236,7 +243,53 @@ describe('a deploy on an adopted project', () => {
     const { exitCode, out, err } = await runToEnd([...DEPLOY, '--dry-run'], { cwd, env: docker.env });
     expect(exitCode, err).toBe(0);
     expect(out).toMatch(/up -d --no-deps pgbouncer web worker$/m);
-    expect(out).toContain('beat: not running, and no profile that is on starts it');
+    expect(out).toContain('beat: not running, and a plain `up` would not start it');
+  });
+
+  it('must leave alone what is scaled to 0, with nothing to do for the want of it', async () => {
+    const cwd = await adopted();
+    const running = ['db', 'web', 'beat', 'pgbouncer'].map((Service) => ({
+      ...{ Name: Service, Service, State: 'running' },
+      Labels: `ecar-pool.config-hash=${hashIn(cwd, Service)}`,
+    }));
+    const services = { db: {}, web: {}, beat: { deploy: {} }, worker: { deploy: { replicas: 0 } } };
+    const docker = fakeDocker([
+      ...RULES,
+      { match: ' ps -a', stdout: ps(...running) },
+      { match: 'config --services', stdout: 'db\nweb\nbeat\nworker\n' },
+      { match: '--profile * config', stdout: JSON.stringify({ services }) },
+      { match: '' },
+    ]);
+    const dry = [...DEPLOY, '--dry-run', '--json'];
+    const { out } = await runToEnd(dry, { cwd, env: docker.env });
+    const { steps, asleep } = JSON.parse(out);
+    expect(asleep).toEqual(['worker']);
+    expect(JSON.stringify(steps)).not.toContain('worker');
+  });
+
+  it('must not run again what has ended well and is as it should be, and say what it does run again', async () => {
+    const cwd = await adopted();
+    const rows = (label: string) => [
+      ...['db', 'web', 'pgbouncer'].map((Service) => ({ Name: Service, Service, State: 'running' })),
+      ...['beat', 'worker'].map((Service) => ({
+        ...{ Name: Service, Service, State: 'exited', ExitCode: 0 },
+        Labels: Service === 'beat' ? label : '',
+      })),
+    ];
+    const plan = async (label: string) => {
+      const docker = fakeDocker([
+        ...RULES,
+        { match: ' ps -a', stdout: ps(...rows(label)) },
+        { match: 'config --services', stdout: 'db\nweb\nbeat\nworker\n' },
+        { match: '' },
+      ]);
+      return (await runToEnd([...DEPLOY, '--dry-run'], { cwd, env: docker.env })).out;
+    };
+    const done = await plan(`ecar-pool.config-hash=${hashIn(cwd, 'beat')}`);
+    expect(done).toMatch(/up -d --no-deps pgbouncer web worker$/m);
+    expect(done).toMatch(/^ {2}leave +beat: ended with code 0/m);
+    expect(done).toMatch(/^ {2}note +worker: ended with code 0, and is run again$/m);
+    expect(await plan('')).toMatch(/^ {2}note +beat, worker: ended with code 0, and is run again$/m);
   });
 
   it('must start a Postgres that was stopped, before anything else', async () => {

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { noteStanding, readStanding } from '../../src/deploy/standing.ts';
 import { bringAbout, type Hands } from '../../src/deploy/transition.ts';
 import { applyChanges } from '../../src/plan/apply.ts';
 import { comparePlan } from '../../src/plan/compare.ts';
+import { onlyShutOut } from '../../src/plan/needs.ts';
 import type { NextStep } from '../../src/plan/next-step.ts';
 import type { Verdict } from '../../src/verify/verify.ts';
 import { planScenario } from '../support/golden.ts';
@@ -31,13 +33,13 @@ const step = (why: string, other: Partial<NextStep> = {}): NextStep => ({
 const LOGINS = step('prove the logins', { kind: 'logins' });
 const SERVICES = step('services anew', { touchesServices: true });
 
-/** Has a deploy fail at its checks. Gives how it ended, and what was told on the way. */
-async function fail(
+/** Has a deploy fail at its checks, or pass them. Gives how it ended, and what was told on the way. */
+async function deploy(
   hasBefore: boolean,
   steps: readonly NextStep[] = [SERVICES],
   logins: 'ok' | 'fail' = 'ok',
+  { folder = tempFolder(), checks = 'fail' as 'ok' | 'fail' } = {},
 ) {
-  const folder = tempFolder();
   const { stack, plan } = await planScenario('minimal');
   const facts = { stack, settings: new Map(), configHashes: new Map() };
   const before = { plan: plan.map((file) => ({ ...file, text: `${file.text}\n` })), facts };
@@ -47,7 +49,7 @@ async function fail(
   const hands: Hands = {
     signal,
     run: async ({ why }) => void told.push(`run: ${why}`),
-    verify: async (_, isUndoing) => verdict(isUndoing ? 'ok' : 'fail'),
+    verify: async (_, isUndoing) => verdict(isUndoing ? 'ok' : checks),
     proveLogins: async () => verdict(logins),
     lastWords: async () => [],
     stepsBack: () => steps,
@@ -77,13 +79,13 @@ async function fail(
 }
 
 it('must say what failed before it goes back, and call no failed check ok', async () => {
-  const { ending, told } = await fail(true, []);
+  const { ending, told } = await deploy(true, []);
   expect(ending.kind).toBe('undone');
   expect(told).toEqual(['FAIL: verify', 'why: verify', 'rolling back to what ran before', 'ok: verify']);
 });
 
 it('must go back to what was there before ecar-pool where that is all there is', async () => {
-  const { ending, told } = await fail(false);
+  const { ending, told } = await deploy(false);
   expect(ending).toMatchObject({ kind: 'left', isWithout: true, isTouched: true, trouble: undefined });
   expect(told.slice(-4)).toEqual(['FAIL: verify', 'why: verify', `run: ${LEAVE.why}`, `ok: ${LEAVE.why}`]);
 });
@@ -91,7 +93,7 @@ it('must go back to what was there before ecar-pool where that is all there is',
 it.each([true, false])(
   'must touch no service of others before the logins are proved, nor on the way back (before: %s)',
   async (hasBefore) => {
-    const { ending, told } = await fail(hasBefore, [step('pool'), LOGINS, SERVICES], 'fail');
+    const { ending, told } = await deploy(hasBefore, [step('pool'), LOGINS, SERVICES], 'fail');
     expect(ending).toMatchObject({ isTouched: false, failure: { step: LOGINS.why } });
     expect(told.slice(0, 4)).toEqual(['run: pool', 'ok: pool', `FAIL: ${LOGINS.why}`, `why: ${LOGINS.why}`]);
     expect(told.filter((line) => line.includes(SERVICES.why) || line.includes(LEAVE.why))).toEqual([]);
@@ -100,7 +102,31 @@ it.each([true, false])(
 );
 
 it('must bring the services back that it has touched', async () => {
-  const { ending, told } = await fail(true, [LOGINS, SERVICES]);
+  const { ending, told } = await deploy(true, [LOGINS, SERVICES]);
   expect(ending).toMatchObject({ kind: 'undone', isTouched: true });
   expect(told.filter((line) => line === `run: ${SERVICES.why}`)).toHaveLength(2);
+});
+
+it('must not forget on the way back who was to be kept out before, and is not among those of before', async () => {
+  const folder = tempFolder();
+  const needs = onlyShutOut({ dropped: ['bob', 'ecar_user'], remembered: ['bob'] });
+  const rememberedSince = { bob: '2026-11-23T16:00:00Z' };
+  await noteStanding(folder, { needs, rememberedSince });
+  const { ending } = await deploy(true, [], 'ok', { folder });
+  expect(ending).toMatchObject({ kind: 'undone' });
+  expect(await readStanding(folder)).toMatchObject({
+    needs: onlyShutOut({ dropped: ['bob'], remembered: ['bob'] }),
+    rememberedSince,
+  });
+});
+
+it('must not forget whom it leaves to others to keep out', async () => {
+  const folder = tempFolder();
+  const lock = step('lock', { kind: 'lock', byHand: true, causes: ['bob'] });
+  const own = step('lock', { kind: 'lock', causes: ['eve'] });
+  const { ending, told } = await deploy(true, [own, lock], 'ok', { folder, checks: 'ok' });
+  expect(ending).toMatchObject({ kind: 'done' });
+  expect(told.filter((line) => line.startsWith('run: '))).toEqual(['run: lock']);
+  const left = onlyShutOut({ dropped: ['bob'], remembered: [] });
+  expect((await readStanding(folder))?.needs).toEqual(left);
 });

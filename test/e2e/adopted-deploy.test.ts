@@ -34,6 +34,11 @@ services:
     entrypoint: ${loop('psql -X $$DATABASE_URL -c SELECT\\ 2')}
     environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
     stop_grace_period: 0s
+  spare:
+    image: ${IMAGES.postgres17}
+    entrypoint: ${loop('psql -X $$DATABASE_URL -c SELECT\\ 3')}
+    environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
+    deploy: { replicas: 0 }
   job:
     image: ${IMAGES.postgres17}
     entrypoint: ["psql", "-X", "postgres://shop:of-the-shop@db:5432/shop", "-c", "SELECT 'job'"]
@@ -47,6 +52,12 @@ async function look(project: Project, service: string) {
   const { stdout } = await project.docker(['inspect', '--format', format, `${project.name}-${service}-1`]);
   const [id, state] = stdout.split(' ');
   return { id, state, host: /\bDATABASE_URL=.*@([\w.]+):/.exec(stdout)?.[1] };
+}
+
+/** When the container of a service was started last. */
+async function startOf(project: Project, service: string): Promise<string> {
+  const format = ['inspect', '--format', '{{.State.StartedAt}}'];
+  return (await project.docker([...format, `${project.name}-${service}-1`])).stdout;
 }
 
 /** What runs, since when, and the files from which it does. */
@@ -134,12 +145,36 @@ describe('a first deploy on a project that runs, with services that have done th
     expect(await look(project, 'queue')).toMatchObject({ state: 'running', host: 'pgbouncer' });
     await project.docker(['stop', `${project.name}-queue-1`]);
     const { id } = await look(project, 'queue');
+    const job = await startOf(project, 'job');
     await project.set({ pgbouncer: { pkt_buf: 8192 } });
     const outcome = await deploy(project);
-    expect(outcome.stdout).toContain('queue: not running, and no profile that is on starts it');
+    expect(outcome.stdout).toContain('queue, spare: not running, and a plain `up` would not start it');
+    expect(outcome.stdout).toMatch(/^ {2}leave +job: ended with code 0, and has nothing to do anew$/m);
     expect(outcome.stdout).toMatch(/^prod works/m);
     expect(await look(project, 'queue')).toMatchObject({ id, state: 'exited' });
+    expect(await startOf(project, 'job')).toBe(job);
   });
+
+  it('must leave that alone on the way back, too', async () => {
+    const project = useStack();
+    const [queue, job] = [await look(project, 'queue'), await startOf(project, 'job')];
+    expect(queue).toMatchObject({ state: 'exited' });
+    const settings = await project.read('ecar-pool.yaml');
+    await rollback(project);
+    expect(await look(project, 'queue')).toEqual(queue);
+    // Once it is in the set of before alone.
+    await project.write('ecar-pool.yaml', settings.replace(/^ {4}queue:\n(?: {6}.*\n)+/m, ''));
+    await project.set({ pgbouncer: { pkt_buf: 4096, image: `${IMAGES.pgbouncer126}-none` } });
+    expect((await deploy(project, [], { code: 3 })).stdout).toMatch(/^rolled back: prod works/m);
+    expect(await look(project, 'queue')).toEqual(queue);
+    await project.set({ pgbouncer: { image: IMAGES.pgbouncer126 } });
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+    await rollback(project);
+    expect(await look(project, 'queue')).toEqual(queue);
+    expect(await startOf(project, 'job')).toBe(job);
+    await project.write('ecar-pool.yaml', settings);
+    expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+  }, 300_000);
 
   it('must name a fix that starts no tool and makes no Postgres anew', async () => {
     const project = useStack();
@@ -240,6 +275,29 @@ describe('a first deploy on a project that runs, with services that have done th
     await project.write('ecar-pool.yaml', settings);
     expect((await deploy(project)).stdout).toMatch(/^prod works|^nothing to do/m);
   });
+
+  it('must go back to what was proved last, and not to what was rendered and never ran', async () => {
+    const project = useStack();
+    const before = await everything(project);
+    const settings = await project.read('ecar-pool.yaml');
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    await movePort(project, port);
+    await project.ecar(['render']);
+    expect((await everything(project)).files).not.toEqual(before.files);
+    const { stderr } = await deploy(project, [], { code: 3 });
+    expect(stderr).toContain(`The port is taken on this machine: 127.0.0.1:${port}; nothing was changed`);
+    expect((await everything(project)).containers).toEqual(before.containers);
+    // What is no obstacle before the first step fails at it, and all is as it was proved.
+    await project.set({ pgbouncer: { image: `${IMAGES.pgbouncer126}-none` } });
+    server.close();
+    const { stdout } = await deploy(project, [], { code: 3 });
+    expect(stdout).toMatch(/^rolled back: prod works/m);
+    expect(await everything(project)).toEqual(before);
+    await project.write('ecar-pool.yaml', settings);
+    expect((await deploy(project)).stdout).toMatch(/^prod works|^nothing to do/m);
+  }, 300_000);
 
   it('must make the services anew right after a pool that leaves its port', async () => {
     const project = useStack();

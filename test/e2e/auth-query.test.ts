@@ -254,7 +254,12 @@ describe('users whom a Postgres of others knows', () => {
     const printed = printedCommands(await project.ecar(['render', '--env', 'prod']));
     const lock = printed.find((command) => command.includes('NOLOGIN')) ?? '';
     expect(await psqlLogin(project, late)).toBe('ok');
+    const verify = ['verify', '--env', 'prod', '--wait'];
+    await project.shell(printed.find((command) => command.endsWith('restart pgbouncer')) ?? '');
+    expect((await project.ecar(verify)).stdout).toMatch(/^WARN {2}dropped users — Postgres lets in late/m);
     await postgres.runBeside(project, lock);
     expect(await psqlLogin(project, late)).toMatch(/FATAL/);
+    expect((await project.ecar([...verify, '--strict'])).stdout).toContain('late kept out by Postgres');
+    expect((await project.ecar(verify)).stdout).not.toContain('dropped users');
   });
 });

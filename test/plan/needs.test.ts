@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compareSets } from '../../src/plan/compare.ts';
-import { carryOver, findNeeds, isIdle, mergeNeeds, needAll } from '../../src/plan/needs.ts';
+import { carryOver, findNeeds, isIdle, mergeNeeds, needAll, onlyShutOut } from '../../src/plan/needs.ts';
 import { orderSteps } from '../../src/plan/next-steps.ts';
 import { ownProject } from '../../src/stack/compose-project.ts';
 import type { Stack } from '../../src/stack/stack.ts';
@@ -30,6 +30,15 @@ it('must need nothing where nothing changed, and all causes together where sever
   const merged = mergeNeeds(findNeeds(compareSets(ini('a = 1'), ini('a = 2')), STACK), needAll('doubt'));
   expect(isIdle(merged)).toBe(false);
   expect(merged).toMatchObject({ reload: ['pgbouncer/pgbouncer.ini: a', 'doubt'], containers: ['doubt'] });
+});
+
+it('must not be done while somebody is to be forgotten, which takes a restart of PgBouncer', () => {
+  const needs = onlyShutOut({ dropped: [], remembered: ['bob'] });
+  if (needs === undefined) throw new Error('nothing left');
+  expect(isIdle(needs)).toBe(false);
+  const names = { project: ownProject('ecar', 'stack/prod'), verify: 'ecar-pool verify' };
+  expect(orderSteps(needs, OWN_STACK, names)).toMatchObject([{ kind: 'restart', causes: ['bob'] }]);
+  expect(onlyShutOut(needAll('a render'))).toBeUndefined();
 });
 
 it('must not call for a reload because of what only a new container takes', () => {

@@ -45,6 +45,7 @@ describe('a verdict in one line', () => {
       steps: [],
       isBackedUp: false,
       asleep: [],
+      ended: { done: [], again: [] },
       left: [],
     };
     const verdict = { rows: judge(UNPROVED), pools: [], stats: [], databases: [] };

@@ -25,6 +25,7 @@ function told(command: 'deploy' | 'rollback', ending: Ending, changedPasswords: 
       steps: [],
       isBackedUp: false,
       asleep: [],
+      ended: { done: [], again: [] },
       left: [],
     },
     ending,

@@ -355,6 +355,15 @@ describe('checks', () => {
       { status: 'ok' },
     ],
     [
+      'users of whom PgBouncer reads nothing',
+      checkUsers,
+      {
+        subject: { stack: { ...STACK, pgbouncer: { ...STACK.pgbouncer, auth_type: 'any' } } },
+        tables: { users: [{ name: 'ecar_user' }] },
+      },
+      { status: 'skip', observed: 'because under auth_type any PgBouncer does not read userlist.txt' },
+    ],
+    [
       'users that it has not read yet, or otherwise',
       checkUsers,
       {

@@ -197,7 +197,9 @@ describe('the probe', () => {
   it('must try again what PgBouncer refuses with an error that it kept, while its patience lasts', async () => {
     const cached = 'FATAL:  server login has been failing, cached error: x (server_login_retry)';
     const [user = ''] = appUsers;
-    const logins = { [`${user}@a = b`]: [cached, cached, null] };
+    // As PgBouncer 1.18 says it.
+    const old = 'FATAL:  server login has been failing, try again later (server_login_retry)';
+    const logins = { [`${user}@a = b`]: [cached, old, null] };
     const { output } = await look(NASTY_STACK, { logins });
     expect(output.logins.get(0)).toMatchObject({ code: 0, said: '1|0', waited: 2 });
     const { output: other } = await look(NASTY_STACK, { logins: { [`${user}@a = b`]: cached } });

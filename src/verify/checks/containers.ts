@@ -56,7 +56,7 @@ export const checkContainers: Check = (scene) => {
 /** Why a container that does not run is nobody's trouble; undefined where it is. */
 function whyAtRest({ subject, evidence }: Scene, service: string): string | undefined {
   const { adopted } = subject.stack;
-  if (evidence.asleep.has(service)) return 'it does not run, and no profile that is on starts it';
+  if (evidence.asleep.has(service)) return 'it does not run, and a plain `up` would not start it';
   if (adopted === undefined || adopted.services.some(({ name }) => name === service)) return undefined;
   return 'it does not run, and does not go through the pool';
 }

@@ -63,7 +63,8 @@ function findWhy({ evidence, subject }: Scene, said: string, login: Login): Caus
 
 /** What was mended a moment ago still fails where PgBouncer keeps an error for longer than verify can wait. */
 function adviseWait({ evidence }: Scene, said: string, why: Why): Why {
-  if (evidence.inquiry.patience > 0 || why.hint === undefined || !said.includes('cached error')) return why;
+  const isKept = said.includes('server login has been failing');
+  if (evidence.inquiry.patience > 0 || why.hint === undefined || !isKept) return why;
   return { ...why, hint: `${why.hint}; PgBouncer repeats the error until server_login_retry is over` };
 }
 

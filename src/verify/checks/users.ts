@@ -22,7 +22,9 @@ const COLUMNS = [
 export const checkUsers: Check = (scene) => {
   const table = consoleTable(scene, 'users');
   if (table === undefined) return [skip(ID, TITLE, whyNoTable(scene, 'users'))];
-  const { users } = scene.subject.stack;
+  const { users, pgbouncer } = scene.subject.stack;
+  if (pgbouncer.auth_type === 'any')
+    return [skip(ID, TITLE, 'under auth_type any PgBouncer does not read userlist.txt')];
   const listed = users.filter(({ password, secret }) => password !== undefined || secret !== undefined);
   const differences = listed.flatMap(({ name, settings }) => {
     const row = table.find((candidate) => candidate['name'] === name);
