@@ -55,17 +55,17 @@ it.each([undefined, 'value', 'user', 'key'] as const)(
 );
 
 it('a .env of 10,000 lines must be read in linear time', () => {
-  const bestOf3 = (count: number): number => {
+  // As many lines in all: the clock of the processor may tick in steps that one reading of a short file falls through.
+  const timeOfAll = (repeats: number, count: number): number => {
     const text = times(count, (n) => `PASSWORD_${n}='apple'\n`).join('');
-    const runs = times(3, () => {
-      const started = process.cpuUsage();
+    const started = process.cpuUsage();
+    for (let round = 0; round < repeats; round++)
       expect(readDotenv(text).at(-1)).toMatchObject({ line: count, column: 1 });
-      return process.cpuUsage(started).user;
-    });
-    return Math.min(...runs);
+    return process.cpuUsage(started).user;
   };
-  const small = bestOf3(1_000);
-  expect(bestOf3(10_000) / small).toBeLessThan(35);
+  timeOfAll(10, 1_000);
+  const small = timeOfAll(100, 1_000);
+  expect(timeOfAll(10, 10_000) / small).toBeLessThan(3.5);
 });
 
 it('10,000 problems on one line must not take long, and most are counted only', async () => {
