@@ -23,6 +23,7 @@ import { confirm } from './confirm.ts';
 import type { Invocation } from './context.ts';
 import type { DeployOptions } from './deploy.ts';
 import { chooseBefore, findDoubt, proveBefore, refuseBroken } from './prove-before.ts';
+import { refuseUnfinishedRotation } from './refuse-unfinished-rotation.ts';
 import { stackCommand } from './stack-command.ts';
 import { createWorkshop } from './workshop.ts';
 
@@ -92,6 +93,8 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   const { unfinished, edited } = outlook;
   workshop.learn(outlook.before);
   const show = createTasks(report, (text) => world.stderr.write(text));
+  if (job.command === 'deploy')
+    refuseUnfinishedRotation(outlook, stack, (name) => stackCommand('rotate', environment, options, name));
   if (unfinished !== undefined)
     report.notice(
       `the ${unfinished.command} of ${unfinished.began} was not finished (it was at: ${unfinished.step}); this one goes on from there`,

@@ -22,7 +22,7 @@ services:
     depends_on: { db: { condition: service_healthy } }
   web:
     image: ${IMAGES.postgres17}
-    entrypoint: ["sh", "-c", "trap 'exit 0' INT TERM; while psql -X $$DATABASE_URL -c SELECT\\\\ 1; do sleep 0.2; done"]
+    entrypoint: ["sh", "-c", "trap 'exit 0' INT TERM; while true; do psql -X $$DATABASE_URL -c SELECT\\\\ 1; sleep 0.2; done"]
     environment: { DATABASE_URL: "${URL}" }
     restart: unless-stopped
     depends_on: { db: { condition: service_healthy } }
@@ -59,7 +59,7 @@ function stepAtWork(project: Project): string {
   }
 }
 
-it('a server that a killed rotation has stopped must be started by the next deploy: it ends as a job does', async () => {
+it('a server that a killed rotation has stopped must be started by the next one, and no deploy be called working before', async () => {
   const project = useStack();
   expect(await stateOf(project, 'web')).toBe('running 0');
   await startAndKill(project, ['rotate', 'shop', '--env', 'prod', '--yes'], {
@@ -67,7 +67,9 @@ it('a server that a killed rotation has stopped must be started by the next depl
     after: () => stepAtWork(project).startsWith('have Postgres'),
   });
   expect(await stateOf(project, 'web')).toBe('exited 0');
-  expect((await deploy(project)).stdout).toMatch(/^prod works/m);
+  const refused = await deploy(project, [], { code: 2 });
+  expect(refused.stderr).toContain('finish that first: ecar-pool rotate --env prod shop');
+  expect((await rotate(project, { user: 'shop' })).stdout).toMatch(/^prod works/m);
   expect(await stateOf(project, 'web')).toBe('running 0');
   expect(await runAgain(project, 'nightly')).toBe(0);
 });
