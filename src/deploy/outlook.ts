@@ -88,8 +88,13 @@ export async function lookAhead(
   const scales = new Map([...running, ...Object.entries(unfinished?.journal.scales ?? {})]);
   const asleep = new Set([...resting].filter((name) => !scales.has(name)));
   const containers = isRendered ? there : [];
-  const ended = findEnded(there ?? [], target.facts, new Set([...asleep, ...scales.keys()]));
   const journal = unfinished?.journal;
+  const endedBy = (needs: Needs) =>
+    findEnded(docker, project, there ?? [], target.facts, {
+      needs,
+      isUnfinished: journal !== undefined,
+      asleep,
+    });
   const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
   if (containers?.length === 0 && !unfinished?.before) {
     const isNew = (await listHistory(folder)).length === 0;
@@ -97,6 +102,7 @@ export async function lookAhead(
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
+    const ended = await endedBy(needs);
     const nothing = { before: undefined, kept, isProved: false, unfinished: journal };
     return { ...nothing, needs, asleep, scales, ended, edited };
   }
@@ -126,7 +132,7 @@ export async function lookAhead(
     needs: { ...needs, start: isUntried && pool?.length === 0 },
     asleep,
     scales,
-    ended,
+    ended: await endedBy(needs),
     edited,
   };
 }
