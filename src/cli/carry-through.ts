@@ -57,11 +57,12 @@ export async function carryThrough(
     report.notice('ending the step at work, then rolling back; once more to stop at once');
   world.signal.addEventListener('abort', onSignal);
   const { adopted } = target.facts.stack;
+  const { scales } = compose;
   const withoutPool = adopted && withoutPoolCommand(adopted, compose);
   const stepsWithout = withoutPool === undefined ? [] : [leavePool(withoutPool)];
   await rotation?.write();
   const ending = await bringAbout(
-    { ...job, target, time, before, changes, steps: plan.steps, stepsWithout, isResumed },
+    { ...job, target, time, before, scales, changes, steps: plan.steps, stepsWithout, isResumed },
     createHands(course, invocation),
   )
     .catch(async (error: unknown) => {

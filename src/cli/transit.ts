@@ -110,7 +110,10 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
     await keepProved(folder, before);
 
   const verify = stackCommand('verify', environment, options);
-  const awakeOf = (one: Stack) => leaveAsleep(workshop.composeOf(one), outlook.asleep);
+  const awakeOf = (one: Stack) => ({
+    ...leaveAsleep(workshop.composeOf(one), outlook.asleep),
+    scales: outlook.scales,
+  });
   const { done, again } = outlook.ended;
   const order = (needs: Needs, one: Stack, isBack: boolean) => {
     const project = leaveAsleep(awakeOf(one), done);

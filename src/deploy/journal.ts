@@ -19,6 +19,8 @@ export interface Journal {
   readonly child?: { readonly pid: number; readonly process: string | undefined } | undefined;
   /** Whether anything ran before. */
   readonly hasBefore: boolean;
+  /** How many containers services had that ran in another number than their files say. */
+  readonly scales?: Readonly<Record<string, number>>;
 }
 
 /** What was begun and not ended, with the set that ran before it; undefined where all was ended. */
@@ -34,17 +36,23 @@ export async function readUnfinished(
   }
 }
 
+interface Sets {
+  readonly before: StackSet | undefined;
+  readonly scales: ReadonlyMap<string, number>;
+  readonly next: StackSet;
+}
+
 /**
  * Opens the journal: from here on what ran before can be put back, whatever happens. All that may need room on
  * the disk is written now, and room is kept for what has to be put back. Rejects with the error of the file system,
  * with nothing changed.
- * @param sets what ran before, undefined where nothing did; and what is to run
+ * @param sets what ran before, undefined where nothing did, and in which numbers; and what is to run
  * @param isResumed whether a journal is open already, whose set of before stays
  */
 export async function openJournal(
   folder: string,
   command: string,
-  { before, next }: { readonly before: StackSet | undefined; readonly next: StackSet },
+  { before, scales, next }: Sets,
   isResumed: boolean,
 ): Promise<Journal> {
   const state = stateFolder(folder);
@@ -53,6 +61,7 @@ export async function openJournal(
     began: new Date().toISOString(),
     step: 'preparing',
     hasBefore: before !== undefined,
+    scales: Object.fromEntries(scales),
   };
   try {
     await writeSet(join(state, NEXT), next);

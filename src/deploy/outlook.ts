@@ -20,6 +20,7 @@ import { findAsleep, isAtRest } from '../verify/asleep.ts';
 import { isReady } from '../verify/checks/containers.ts';
 import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
+import { findScales } from '../verify/scales.ts';
 import { isCurrent, listRenderedServices, listUnreleased } from '../verify/subject.ts';
 import { type Ended, findEnded, hasEndedWell } from './ended.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
@@ -42,6 +43,8 @@ export interface Outlook {
   readonly needs: Needs;
   /** Services of an adopted project that are left alone: they do not run, and no plain `up` would start them. */
   readonly asleep: ReadonlySet<string>;
+  /** Services of an adopted project that run in another number than its files say, or did before what was not finished. */
+  readonly scales: ReadonlyMap<string, number>;
   /** Those that have ended well, by whether they are what the files say: then they are left alone, too. */
   readonly ended: Ended;
   /** Files that lie there, and that somebody has changed since they were rendered. */
@@ -75,10 +78,15 @@ export async function lookAhead(
     isRendered || stack.adopted !== undefined
       ? observeContainers(docker, isRendered ? project : withoutOverlay(project)).then(seen)
       : Promise.resolve([]);
-  const [there, asleep] = await Promise.all([
+  const stacks = [stack, base?.facts?.stack, kept?.facts?.stack];
+  const [there, resting, running] = await Promise.all([
     looking,
-    findAsleep(docker, [stack, base?.facts?.stack, kept?.facts?.stack], project, () => looking),
+    findAsleep(docker, stacks, project, () => looking),
+    findScales(docker, stacks, project, () => looking),
   ]);
+  // What was begun may have stopped them, or come back to fewer of them.
+  const scales = new Map([...running, ...Object.entries(unfinished?.journal.scales ?? {})]);
+  const asleep = new Set([...resting].filter((name) => !scales.has(name)));
   const containers = isRendered ? there : [];
   const journal = unfinished?.journal;
   const endedBy = (needs: Needs) =>
@@ -95,7 +103,8 @@ export async function lookAhead(
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
     const ended = await endedBy(needs);
-    return { before: undefined, kept, isProved: false, unfinished: journal, needs, asleep, ended, edited };
+    const nothing = { before: undefined, kept, isProved: false, unfinished: journal };
+    return { ...nothing, needs, asleep, scales, ended, edited };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
   const pool = containers?.filter(({ service }) => service === 'pgbouncer');
@@ -122,6 +131,7 @@ export async function lookAhead(
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },
     asleep,
+    scales,
     ended: await endedBy(needs),
     edited,
   };

@@ -25,6 +25,8 @@ export interface Transition {
   readonly time: string | undefined;
   /** What ran before; undefined where nothing did. */
   readonly before: StackSet | undefined;
+  /** The services that ran in another number than their files say, for whoever goes on after a crash. */
+  readonly scales: ReadonlyMap<string, number>;
   /** From what lies in the folder to the target. */
   readonly changes: readonly Change[];
   readonly steps: readonly NextStep[];
@@ -95,9 +97,10 @@ const never = new AbortController().signal;
  * @throws ExpectedError where it could not begin: all is as it was
  */
 export async function bringAbout(transition: Transition, hands: Hands): Promise<Ending> {
-  const { command, folder, before, target, changes, isResumed } = transition;
+  const { command, folder, before, scales, target, changes, isResumed } = transition;
   if (hands.signal.aborted) throw new InterruptedError();
-  const journal = await openJournal(folder, command, { before, next: target }, isResumed).catch((error) => {
+  const sets = { before, scales, next: target };
+  const journal = await openJournal(folder, command, sets, isResumed).catch((error) => {
     throw explainFileError(error, folder, 'write');
   });
   const pending = changes.filter(({ kind }) => kind !== 'unchanged').length;

@@ -53,12 +53,12 @@ export function startServerCommand(project: ComposeProject, service: string): st
  * on. Nothing that is there is made anew: `up` alone would do that to a Postgres whose definition was edited.
  */
 export function completeCommand(project: ComposeProject): string {
-  return composeCommand(project, 'up', '-d', '--no-recreate', ...project.services);
+  return composeCommand(project, 'up', '-d', '--no-recreate', ...atScale(project));
 }
 
 /** Of an adopted project: recreates what has changed of what goes through the pool, and no Postgres behind it. */
 export function upServicesCommand(project: ComposeProject): string {
-  return composeCommand(project, 'up', '-d', '--no-deps', ...project.services);
+  return composeCommand(project, 'up', '-d', '--no-deps', ...atScale(project));
 }
 
 /**
@@ -69,13 +69,20 @@ export function upServicesCommand(project: ComposeProject): string {
 export function withoutPoolCommand(adopted: Adopted, project: ComposeProject): string | undefined {
   const named = adopted.services.map(({ name }) => name).filter((name) => project.services.includes(name));
   if (named.length === 0) return undefined;
-  return composeCommand(
-    { ...withoutOverlay(project), isSelfFound: false },
-    'up',
-    '-d',
-    '--no-deps',
-    ...named,
-  );
+  const theirs = { ...withoutOverlay(project), isSelfFound: false, services: named };
+  return composeCommand(theirs, 'up', '-d', '--no-deps', ...atScale(theirs));
+}
+
+/**
+ * The services to name to `up`, as many of each as run: Compose brings the number to that of the files for whatever it
+ * is told the name of, and refuses `--scale` for anything else ("no such service: …: disabled").
+ */
+function atScale({ services, scales }: ComposeProject): string[] {
+  const flags = services.flatMap((name) => {
+    const count = scales.get(name);
+    return count === undefined ? [] : ['--scale', `${name}=${count}`];
+  });
+  return [...flags, ...services];
 }
 
 /** Makes PgBouncer read its files anew: SIGHUP is its RELOAD. */

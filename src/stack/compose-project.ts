@@ -12,6 +12,8 @@ export interface ComposeProject {
   readonly files: readonly string[];
   /** What to name to `up` in an adopted project, whose other services are up to its people; none stands for all. */
   readonly services: readonly string[];
+  /** The services of an adopted project that run with another number of containers than its files say, and with which. */
+  readonly scales: ReadonlyMap<string, number>;
   /** The folder that relative paths and `.env` belong to. */
   readonly directory: string;
   /** The folder that the rendered files lie in. */
@@ -47,6 +49,7 @@ export function ownProject(name: string, folder: string): ComposeProject {
     isSelfFound: false,
     files: [join(folder, COMPOSE_FILE)],
     services: [],
+    scales: new Map(),
     directory: folder,
     folder,
   };
@@ -71,5 +74,6 @@ export function adoptedProject(name: string, adopted: Adopted, root: string, fol
   const files = [...adopted.files, OVERLAY_FILE].map((file) => join(root, file));
   const isSelfFound = adopted.isPersistent && root === '.';
   const services = ['pgbouncer', ...adopted.services.map((service) => service.name)];
-  return { name, isSelfNamed: adopted.isSelfNamed, isSelfFound, files, services, directory: root, folder };
+  const { isSelfNamed } = adopted;
+  return { name, isSelfNamed, isSelfFound, files, services, scales: new Map(), directory: root, folder };
 }

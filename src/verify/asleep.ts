@@ -32,17 +32,22 @@ export async function findAsleep(
   const running = new Set(found.flatMap(({ service, state }) => (isAtRest({ state }) ? [] : [service])));
   const resting = [...new Set(services.map(({ name }) => name))].filter((name) => !running.has(name));
   // Only Compose puts in what the number may be written with; and few have to ask.
-  const none = resting.some((name) => on.has(name)) ? await findScaledToNone(docker, project) : new Set();
-  return new Set(resting.filter((name) => !on.has(name) || none.has(name)));
+  const wanted = resting.some((name) => on.has(name)) ? await readWantedScales(docker, project) : undefined;
+  return new Set(resting.filter((name) => !on.has(name) || wanted?.get(name) === 0));
 }
 
-/** The services of which the files want no container (`scale`, `deploy.replicas`); none where Compose does not tell. */
-async function findScaledToNone(docker: Docker, project: ComposeProject): Promise<ReadonlySet<string>> {
+/** How many containers of each service the files want; undefined where Compose does not tell. */
+export async function readWantedScales(
+  docker: Docker,
+  project: ComposeProject,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  // Ours may not be there yet, and has no say in how many of theirs there are.
   const config = await readFilledConfig(docker, withoutOverlay(project));
-  if (!('model' in config)) return new Set();
+  if (!('model' in config)) return undefined;
   const { services = {} } = config.model as { services?: Readonly<Record<string, ScaledService>> };
-  const isNone = ({ scale, deploy }: ScaledService) => (scale ?? deploy?.replicas) === 0;
-  return new Set(Object.entries(services).flatMap(([name, service]) => (isNone(service) ? [name] : [])));
+  return new Map(
+    Object.entries(services).map(([name, { scale, deploy }]) => [name, scale ?? deploy?.replicas ?? 1]),
+  );
 }
 
 /** https://docs.docker.com/reference/compose-file/services/#scale */

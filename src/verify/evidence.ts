@@ -20,6 +20,8 @@ export interface Evidence {
   readonly runs: Sight<ReadonlyMap<string, ContainerRun>>;
   /** The services of an adopted project that nobody has had started. */
   readonly asleep: ReadonlySet<string>;
+  /** The services of an adopted project that run with another number of containers than its files say, and with which. */
+  readonly scales: ReadonlyMap<string, number>;
   /** When it was looked, in milliseconds of the epoch. */
   readonly seenAt: number;
   readonly inquiry: Inquiry;

@@ -19,6 +19,7 @@ import { observeMonitoring } from './observe-monitoring.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
+import { findScales } from './scales.ts';
 import { listServices, type Target } from './subject.ts';
 
 /**
@@ -43,15 +44,17 @@ export async function observe(
     runs.then((found) => observeMonitoring(docker, target, found)),
     observeShown(target, inquiry),
     findAsleep(docker, [target.stack], target.project, () => there.then(seen)),
+    findScales(docker, [target.stack], target.project, () => there.then(seen)),
   ] as const;
   try {
-    const [known, ran, probed, containers, monitoring, shown, asleep] = await Promise.all(calls);
+    const [known, ran, probed, containers, monitoring, shown, asleep, scales] = await Promise.all(calls);
     const seenAt = Date.now();
     return {
       versions: known,
       containers,
       runs: ran,
       asleep,
+      scales,
       seenAt,
       inquiry,
       probe: probed,
@@ -88,6 +91,7 @@ export async function observeNothing(
     containers: unseen,
     runs: unseen,
     asleep: new Set(),
+    scales: new Map(),
     seenAt: Date.now(),
     inquiry,
     probe: unseen,

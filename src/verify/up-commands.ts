@@ -17,6 +17,6 @@ export function recreateCommand(scene: Scene): string {
   return adopted === undefined ? upCommand(scene.subject.project) : upServicesCommand(awake(scene));
 }
 
-function awake({ subject, evidence }: Scene) {
-  return leaveAsleep(subject.project, evidence.asleep);
+function awake({ subject, evidence: { asleep, scales } }: Scene) {
+  return { ...leaveAsleep(subject.project, asleep), scales };
 }

@@ -68,6 +68,7 @@ async function deploy(
       target: { plan, facts },
       time: undefined,
       before: hasBefore ? before : undefined,
+      scales: new Map(),
       changes: await comparePlan(plan, folder),
       steps,
       stepsWithout: [LEAVE],

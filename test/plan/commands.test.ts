@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { rolesCommand, withoutPoolCommand } from '../../src/plan/commands.ts';
+import {
+  completeCommand,
+  rolesCommand,
+  upServicesCommand,
+  withoutPoolCommand,
+} from '../../src/plan/commands.ts';
 import type { Adopted } from '../../src/stack/adopted.ts';
 import { adoptedProject, leaveAsleep, ownProject } from '../../src/stack/compose-project.ts';
 import type { Stack } from '../../src/stack/stack.ts';
@@ -52,4 +57,26 @@ it('must start nothing of an adopted project whose services all sleep', () => {
   const project = adoptedProject('shop', adopted, '/shop', '/shop');
   expect(withoutPoolCommand(adopted, project)).toMatch(/ up -d --no-deps web$/);
   expect(withoutPoolCommand(adopted, leaveAsleep(project, new Set(['web'])))).toBeUndefined();
+});
+
+it('must bring no service of an adopted project to another number than runs', () => {
+  const services = ['web', 'worker'].map((name) => ({ name, environment: new Map() }));
+  const adopted: Adopted = {
+    files: ['docker-compose.yml'],
+    isSelfNamed: true,
+    isPersistent: false,
+    networks: ['default'],
+    profiles: [],
+    services,
+  };
+  const scales = new Map([
+    ['worker', 1],
+    ['cache', 2],
+  ]);
+  const project = { ...adoptedProject('shop', adopted, '/shop', '/shop'), scales };
+  expect(upServicesCommand(project)).toMatch(/ up -d --no-deps --scale worker=1 pgbouncer web worker$/);
+  expect(completeCommand(project)).toMatch(/ up -d --no-recreate --scale worker=1 pgbouncer web worker$/);
+  expect(withoutPoolCommand(adopted, project)).toMatch(/ up -d --no-deps --scale worker=1 web worker$/);
+  // Compose refuses the number of what it is not told the name of.
+  expect(upServicesCommand({ ...project, services: ['web'] })).toMatch(/ up -d --no-deps web$/);
 });

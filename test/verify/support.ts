@@ -248,6 +248,7 @@ export function scene(difference: Difference = {}): Scene {
       },
       runs: { value: RUNS, ms: 40 },
       asleep: new Set(),
+      scales: new Map(),
       seenAt: SEEN_AT,
       inquiry: planInquiry(difference.subject?.stack ?? STACK, secret('made-up'), 6),
       probe: { value: output, ms: 200 },

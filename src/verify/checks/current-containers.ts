@@ -24,7 +24,7 @@ const checkReleased: Check = ({ subject, evidence }) => {
     fail(`released:${service}`, `container ${service}`, {
       observed: `runs as ${OVERLAY_FILE} had it, which has no part for it any more`,
       expected: 'made from your own files alone',
-      hint: `run ${upServicesCommand({ ...project, services: [service] })}`,
+      hint: `run ${upServicesCommand({ ...project, services: [service], scales: evidence.scales })}`,
     }),
   );
 };
