@@ -9,7 +9,6 @@ import { isAtLeast, type PgbouncerVersion } from '../stack/pgbouncer-version.ts'
 import { Secret } from '../stack/secret.ts';
 import {
   type App,
-  type Client,
   type Database,
   type Identity,
   type Pgbouncer,
@@ -70,7 +69,7 @@ export function resolveStack(
       methods: listMethods(settings.pgbouncer, files.get('auth_hba_file')),
       files: withRules(settings, files),
     },
-    client: resolveClient(settings),
+    client: chooseClient(settings),
     app: app ? resolveApp(app, secrets) : undefined,
     adopted: resolveAdopted(settings, composeFiles),
     monitoring: resolveMonitoring(settings.monitoring, (path) => secretAt(secrets, path)),
@@ -180,15 +179,6 @@ function resolvePgbouncer(
 function withRules({ pgbouncer }: Settings, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   if (pgbouncer.hba === undefined) return files;
   return new Map([...files, ['auth_hba_file', writeHba(pgbouncer.hba.map(toRule))]]);
-}
-
-function resolveClient(settings: Settings): Client {
-  const { databases, app } = settings;
-  const { database, user } = chooseClient(settings);
-  const session = Object.entries(databases).find(
-    ([name, entry]) => name !== database && entry.pool_mode === 'session' && entry.users.includes(user),
-  );
-  return { database, user, session_database: app?.session_database ?? session?.[0] };
 }
 
 function resolveApp(app: NonNullable<Settings['app']>, secrets: Secrets): App {

@@ -53,7 +53,7 @@ const RULES: readonly Rule[] = [
   rule(['pgbouncer', 'users', 'databases'], checkPasswords),
   rule(['pgbouncer', 'postgres', 'databases', 'users', 'compose'], checkLogins),
   rule(['pgbouncer', 'databases', 'users'], checkHba),
-  rule(['pgbouncer', 'databases', 'users', 'network', 'compose', 'monitoring'], checkShutOut),
+  rule(['app', 'pgbouncer', 'databases', 'users', 'network', 'compose', 'monitoring'], checkShutOut),
   rule(['app', 'databases', 'users', 'pgbouncer', 'postgres', 'monitoring'], checkApp),
   rule(['compose', 'postgres', 'network', 'app', 'monitoring', 'pgbouncer'], checkCompose),
   rule(['monitoring', 'users', 'pgbouncer'], checkPrometheus),

@@ -1,3 +1,4 @@
+import type { Client } from '../stack/stack.ts';
 import type { SecretReference, Settings } from './schema.ts';
 import type { Path } from './tree.ts';
 
@@ -15,13 +16,21 @@ export interface SecretUse {
   readonly isForGrafana?: true;
 }
 
-/** The database and the user that the app uses: what it says, or else the first ones that fit. */
-export function chooseClient({ databases = {}, app }: Partial<Settings>): { database: string; user: string } {
+/** The databases and the user that the app uses: what it says, or else the first ones that fit. */
+export function chooseClient({ databases = {}, app }: Partial<Settings>): Client {
   const names = Object.keys(databases);
   const database = app?.database ?? names.find((name) => name !== '*') ?? names[0] ?? '';
   const users = Object.hasOwn(databases, database) ? databases[database]?.users : undefined;
-  // Through the fallback entry, the database that every server has.
-  return { database: database === '*' ? 'postgres' : database, user: app?.user ?? users?.[0] ?? '' };
+  const user = app?.user ?? users?.[0] ?? '';
+  const session = Object.entries(databases).find(
+    ([name, entry]) => name !== database && entry.pool_mode === 'session' && entry.users.includes(user),
+  );
+  return {
+    // Through the fallback entry, the database that every server has.
+    database: database === '*' ? 'postgres' : database,
+    user,
+    session_database: app?.session_database ?? session?.[0],
+  };
 }
 
 /** Every secret that the settings name, in their order. */

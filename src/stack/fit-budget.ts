@@ -14,13 +14,30 @@ export interface BudgetChange {
 const LOOKED_AT = 5;
 
 /**
- * The smallest change of one setting that keeps the pools within `available`: of those that do, the one after
- * which they may still open the most. Undefined where no single one does.
+ * The smallest change of one setting that keeps the pools within `available`: that of an auth_user's pools where it does,
+ * since a few connections are enough to ask; or else, of those that do, the one after which they may still open the most.
+ * Undefined where no single one does.
+ * @param hasUserSizes whether PgBouncer knows `pool_size` of a user (since 1.23)
  */
-export function fitBudget(facts: BudgetFacts, available: number): BudgetChange | undefined {
+export function fitBudget(
+  facts: BudgetFacts,
+  available: number,
+  hasUserSizes: boolean,
+): BudgetChange | undefined {
   const { pools } = countBudget(facts);
+  return (
+    findBest(facts, available, hasUserSizes ? candidatesOfAskers(facts, pools) : []) ??
+    findBest(facts, available, candidates(facts, pools))
+  );
+}
+
+function findBest(
+  facts: BudgetFacts,
+  available: number,
+  among: readonly Candidate[],
+): BudgetChange | undefined {
   let best: BudgetChange | undefined;
-  for (const { path, from, least } of candidates(facts, pools)) {
+  for (const { path, from, least } of among) {
     const total = (value: number) => countBudget(withValue(facts, path, value)).total;
     if (total(least) > available) continue;
     let [low, high] = [least, from];
@@ -40,6 +57,16 @@ interface Candidate {
   readonly from: number;
   /** The least that it may be: a pool of 0 would have no limit. */
   readonly least: number;
+}
+
+/** The size of each auth_user's pools, but of one that clients log in as, too: they need theirs. */
+function candidatesOfAskers({ databases, askers }: BudgetFacts, pools: readonly Pool[]): Candidate[] {
+  const clients = new Set(databases.flatMap((entry) => [entry.settings.get('user') ?? entry.users].flat()));
+  const names = new Set(askers.map(({ user }) => user).filter((user) => !clients.has(user)));
+  return [...names].flatMap((name) => {
+    const from = Math.max(...pools.filter(({ user }) => user === name).map(({ size }) => size));
+    return Number.isFinite(from) && from > 1 ? [{ path: ['users', name, 'pool_size'], from, least: 1 }] : [];
+  });
 }
 
 /** The settings that the pools take their sizes from, those of all of them first. */

@@ -1,6 +1,6 @@
 import { writeConninfo } from '../formats/conninfo.ts';
-import { quoteIdentifier, quoteLiteral } from '../formats/sql.ts';
-import { listDatabases, lookupsByDatabase } from '../stack/access.ts';
+import { quoteIdentifier } from '../formats/sql.ts';
+import { lookupsByDatabase } from '../stack/access.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /**
@@ -31,29 +31,6 @@ export function lookupSql(stack: Stack): string[] {
       'COMMIT;',
     ].join('\n');
   });
-}
-
-/**
- * Drops that function from the databases of the stack's own Postgres in which nobody asks it any more: who was auth_user
- * may be an ordinary user now. Whether one of them can have it is seen from here, since rights on functions are among what
- * all databases share (pg_shdepend): so that no stack that never had it connects to each of its databases.
- */
-export function unaskedSql(stack: Stack): string[] {
-  const asked = lookupsByDatabase(stack);
-  const others = listDatabases(stack).filter((dbname) => !asked.has(dbname));
-  if (others.length === 0) return [];
-  const names = others.map(quoteLiteral).join(', ');
-  return [
-    [
-      `SELECT EXISTS (SELECT FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid WHERE classid = 'pg_proc'::regclass AND deptype = 'a' AND datname IN (${names})) AS may_be_asked \\gset`,
-      '\\if :may_be_asked',
-      ...others.flatMap((dbname) => [
-        connectTo(dbname),
-        'DROP FUNCTION IF EXISTS ecar_pool.user_lookup(text);',
-      ]),
-      '\\endif',
-    ].join('\n'),
-  ];
 }
 
 /**

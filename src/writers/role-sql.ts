@@ -4,7 +4,7 @@ import type { PlannedFile } from '../plan/file-plan.ts';
 import { askersByDatabase, isOpenDatabase, usersByDatabase } from '../stack/access.ts';
 import { serverTls } from '../stack/server-tls.ts';
 import type { OwnPostgres, Stack } from '../stack/stack.ts';
-import { lookupSql, unaskedSql } from './lookup-sql.ts';
+import { lookupSql } from './lookup-sql.ts';
 import { markLines, type Rendering } from './rendering.ts';
 
 /** Where the image looks for what to run on an empty data folder, and where `init.sql` therefore lies. */
@@ -43,11 +43,7 @@ function writeInitSql({ user: superuser }: OwnPostgres, rendering: Rendering): P
     return `${create}\n${limitAccess(dbname, [...listed], [...(askers.get(dbname) ?? [])])}`;
   });
   const comment = commentLines(rendering, 'Safe to run again: what exists stays, passwords are set anew.');
-  const statements = [
-    ...[...setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack)],
-    ...[...lookupSql(stack), ...unaskedSql(stack)],
-  ];
-  const text = `${comment}${STOP_ON_ERROR}\n\n${statements.join('\n\n')}\n`;
+  const text = `${comment}${STOP_ON_ERROR}\n\n${[...setPassword(rendering, superuser), ...roles, ...databases, ...shutOthersOut(stack), ...lookupSql(stack)].join('\n\n')}\n`;
   return { path: `postgres/initdb.d/${INIT_FILE}`, mode: 0o644, text };
 }
 

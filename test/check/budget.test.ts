@@ -160,7 +160,7 @@ describe('the smallest change that fits', () => {
           settings,
         });
         if (countBudget(facts).total <= available) return;
-        const change = fitBudget(facts, available);
+        const change = fitBudget(facts, available, true);
         if (change === undefined) return;
         const totalWith = (value: number) => countBudget(withValue(facts, change.path, value)).total;
         expect(totalWith(change.to)).toBe(change.total);
@@ -177,7 +177,7 @@ describe('the smallest change that fits', () => {
       settings: { default_pool_size: 30, reserve_pool_size: 10 },
     });
     // 3 x (30 + 10) = 120: by the reserve 3 x (30 + 6) = 108 of 110, by the size the same 108; the reserve is first.
-    expect(fitBudget(facts, 110)).toEqual({
+    expect(fitBudget(facts, 110, true)).toEqual({
       path: ['pgbouncer', 'reserve_pool_size'],
       from: 10,
       to: 6,
@@ -185,11 +185,32 @@ describe('the smallest change that fits', () => {
     });
   });
 
+  it('must be that of the pools by which an auth_user asks, where it does', () => {
+    const given = (askers: BudgetFacts['askers']) =>
+      factsOf({
+        databases: { a: { users: ['u'], pool_size: 25 }, b: { users: ['u', 'v'] } },
+        users: { asker: {}, v: {} },
+        settings: { reserve_pool_size: 1 },
+        askers,
+      });
+    const facts = given(['a', 'b'].map((database) => ({ database, user: 'asker' })));
+    // 26 + 21 + 21 for the clients, and 26 + 21 for the asker.
+    expect(countBudget(facts).total).toBe(115);
+    const path = ['users', 'asker', 'pool_size'];
+    expect(fitBudget(facts, 112, true)).toEqual({ path, from: 25, to: 21, total: 112 });
+    expect(fitBudget(facts, 72, true)).toEqual({ path, from: 25, to: 1, total: 72 });
+    expect(fitBudget(facts, 71, true)?.path).not.toEqual(path);
+    expect(fitBudget(facts, 112, false)?.path).not.toEqual(path);
+    // Its pools are those of clients, too.
+    const client = given([{ database: 'a', user: 'v' }]);
+    expect(fitBudget(client, 90, true)?.path).not.toContain('v');
+  });
+
   it('must be none where no single setting is enough', () => {
     const facts = factsOf({
       databases: { a: { users: ['u'], pool_size: 50 }, b: { users: ['u'], pool_size: 50 } },
     });
-    expect(fitBudget(facts, 10)).toBeUndefined();
+    expect(fitBudget(facts, 10, true)).toBeUndefined();
   });
 });
 
@@ -240,6 +261,28 @@ describe('an over-budget finding', () => {
       ],
     });
   });
+
+  it.each([
+    ['1.26.1', 'users.asker.pool_size: 10', ', pool_size: 10', ''],
+    ['1.22.1', 'pgbouncer.default_pool_size: 15', '', ', default_pool_size: 15'],
+  ])(
+    'must name fewer connections for an auth_user where PgBouncer %s knows them: %s',
+    async (version, fix, own, global) => {
+      const databases = ['a', 'b', 'c'].map((name) => `${name}: { users: [ecar_user] }`).join('\n  ');
+      const overBudget = async (ofUser: string, ofAll: string) => {
+        const users = `ecar_user: { password: { env: DB_PASSWORD } }
+  asker: { password: { env: OTHER_PASSWORD }${ofUser} }`;
+        const pgbouncer = `image: 'edoburu/pgbouncer:v${version}-p0', auth_user: asker${ofAll}`;
+        const { problems } = await inspect(settingsWith({ databases, users, pgbouncer }));
+        expect(problems.map(({ code }) => code)).not.toContain('setting-version');
+        return problems.find(({ code }) => code === 'over-budget');
+      };
+      expect(await overBudget('', '')).toMatchObject({
+        hint: `set \`${fix}\` instead of 20, or \`postgres.max_connections: 128\``,
+      });
+      expect(await overBudget(own, global)).toBeUndefined();
+    },
+  );
 
   it('must stay readable with ten thousand pools', () => {
     const users = Array.from({ length: 10_000 }, (_, index) => `u${index}`);

@@ -3,7 +3,7 @@ import { Findings } from '../../src/settings/finding.ts';
 import { explainWeakness } from '../../src/settings/rules/passwords.ts';
 import { checkTraps } from '../../src/settings/rules/traps.ts';
 import { treeOf } from '../settings/support.ts';
-import { codesOf, inspect, type Parts, POSTGRES, settingsWith } from './support.ts';
+import { APP, codesOf, inspect, type Parts, POSTGRES, settingsWith } from './support.ts';
 
 const image = (version: string) => `image: 'edoburu/pgbouncer:v${version}-p0@sha256:${'a'.repeat(64)}'`;
 const django = (environment = '{}') =>
@@ -239,26 +239,26 @@ const CASES: readonly (readonly [code: string, fires: Parts, silent: Parts])[] =
   // The network of the stack may be wherever Docker takes networks from; `verify` comes from 127.0.0.1.
   ...SHUT_OUT.map(([fires, silent]): [string, Parts, Parts] => [
     'hba-shut-out',
-    { pgbouncer: `auth_type: hba, hba: [${fires}]` },
-    { pgbouncer: `auth_type: hba, hba: [${silent}]` },
+    { pgbouncer: `auth_type: hba, hba: [${fires}]`, more: APP },
+    { pgbouncer: `auth_type: hba, hba: [${silent}]`, more: APP },
   ]),
   [
     'hba-shut-out',
-    { pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: md5 }]` },
+    { pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: md5 }]`, more: APP },
     {
       pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: md5 }]`,
-      more: 'network: { name: theirs, external: true }',
+      more: `${APP}\nnetwork: { name: theirs, external: true }`,
     },
   ],
   [
     'hba-shut-out',
     {
       pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/8, method: reject }]`,
-      more: 'network: { name: theirs, external: true }',
+      more: `${APP}\nnetwork: { name: theirs, external: true }`,
     },
     {
       pgbouncer: `auth_type: hba, hba: [${WITHIN}, { address: 10.0.0.0/9, method: reject }, { address: 10.0.0.0/8, method: md5 }]`,
-      more: 'network: { name: theirs, external: true }',
+      more: `${APP}\nnetwork: { name: theirs, external: true }`,
     },
   ],
   // The exporter enters the console from the network.

@@ -15,6 +15,8 @@ export interface Parts {
 
 const DIGEST = `@sha256:${'a'.repeat(64)}`;
 export const POSTGRES = `image: postgres:17${DIGEST}`;
+/** An application, in the network of the stack. */
+export const APP = `app: { kind: other, image: app:1${DIGEST} }`;
 const IMAGE = `image: 'edoburu/pgbouncer:v1.26.1-p0${DIGEST}'`;
 
 /** The settings with one part replaced. */

@@ -8,6 +8,9 @@ import { useProject } from './support/use-project.ts';
 /** What rules have to quote, or would read as something else. */
 const ODD = { user: `+it's "odd", #1`, password: 'of the odd one' };
 
+/** An application that does nothing, and ends when it is told to. */
+const APP = 'import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()';
+
 for (const [name, pgbouncer] of [
   ['1.26', IMAGES.pgbouncer126],
   ['1.24', IMAGES.pgbouncer124],
@@ -75,6 +78,10 @@ for (const [name, pgbouncer] of [
         { user: ['pgbouncer', 'stats', ODD.user], method: 'scram-sha-256' },
       ];
       await project.set({ pgbouncer: { hba: rules } });
+      // Who comes from elsewhere has a rule; the application comes from that network.
+      expect((await project.ecar(['check', '--env', 'prod'])).stdout).not.toContain('hba-shut-out');
+      const command = ['python', '-c', APP];
+      await project.set({ app: { service: 'app', kind: 'other', image: IMAGES.django, command } });
       const { stdout } = await project.ecar(['check', '--env', 'prod']);
       expect(stdout).toContain(
         `warning [hba-shut-out]: no rule lets "${user}" into "${database}" from 172.16.0.0/12 or 192.168.0.0/16`,

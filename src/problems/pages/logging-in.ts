@@ -53,7 +53,7 @@ export const LOGGING_IN_PAGES = {
   'hba-shut-out': {
     ...warning,
     title: 'a user of the settings whom no rule lets in',
-    why: 'The application and the exporter come from the network of the stack, `verify` from the container itself. Docker takes the network from 172.16.0.0/12 or from 192.168.0.0/16, and may take another one each time that it makes it.',
+    why: 'The application and the exporter come from the network of the stack, `verify` from the container itself. Docker takes the network from 172.16.0.0/12 or from 192.168.0.0/16, and may take another one each time that it makes it. Of anybody else nobody knows from where they come: one rule for a network is enough.',
     pgbouncer:
       'It goes by the first rule that fits, and lets in nobody whom none fits: `no authentication method is found`.',
     fix: 'Add a rule for the user, or take the user out of the database. Where the Docker daemon has `default-address-pools` of its own, say so in a comment: `# ecar-pool: ignore hba-shut-out REASON`.',

@@ -6,15 +6,18 @@ import {
   countCapacity,
   DEFAULT_MAX_CONNECTIONS,
 } from '../../stack/budget.ts';
+import { USER_KEYS } from '../../stack/catalogue/user-keys.ts';
 import { countCeiling, hasUncountedPools, listOpenEntries } from '../../stack/connections.ts';
 import { BUILT_IN_DEFAULTS } from '../../stack/default-settings.ts';
 import { explainBudget } from '../../stack/explain-budget.ts';
 import { fitBudget } from '../../stack/fit-budget.ts';
+import { isKnownTo } from '../../stack/pgbouncer-settings.ts';
 import { POSTGRES_SERVICE } from '../../stack/stack.ts';
 import type { Findings } from '../finding.ts';
 import type { Settings } from '../schema.ts';
 import { dotted } from '../tree.ts';
-import { budgetFactsOf } from './pool-settings.ts';
+import { pgbouncerVersionOf } from '../versions.ts';
+import { budgetFactsOf, NEWEST } from './pool-settings.ts';
 
 type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users' | 'postgres'>;
 
@@ -24,8 +27,9 @@ export function checkBudget(settings: Sections, found: Findings): void {
   checkPools(countBudget(facts), facts.settings, found);
   const capacity = capacityOf(settings);
   // Where nobody knows what the server has, no limit may be meant, as in a pool that was taken over.
-  if (capacity !== undefined)
-    checkCapacity(capacity, { ...facts, databases: onServer(settings, facts) }, found);
+  if (capacity === undefined) return;
+  const hasUserSizes = isKnownTo(pgbouncerVersionOf(settings) ?? NEWEST, USER_KEYS.pool_size);
+  checkCapacity(capacity, { ...facts, databases: onServer(settings, facts) }, hasUserSizes, found);
 }
 
 /** The entries on the server itself: what those of other servers may open is for their limits. */
@@ -37,7 +41,7 @@ function onServer({ postgres, databases }: Sections, facts: BudgetFacts): Budget
   });
 }
 
-function checkCapacity(capacity: Capacity, facts: BudgetFacts, found: Findings): void {
+function checkCapacity(capacity: Capacity, facts: BudgetFacts, hasUserSizes: boolean, found: Findings): void {
   const budget = countBudget(facts);
   if (!Number.isFinite(budget.total)) {
     const at =
@@ -55,7 +59,7 @@ function checkCapacity(capacity: Capacity, facts: BudgetFacts, found: Findings):
     );
   if (budget.total <= capacity.available) return;
   const needed = capacity.max_connections + budget.total - capacity.available;
-  const change = fitBudget(facts, capacity.available);
+  const change = fitBudget(facts, capacity.available, hasUserSizes);
   const raise = `\`postgres.max_connections: ${needed}\``;
   const hint =
     change === undefined

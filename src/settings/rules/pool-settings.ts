@@ -5,7 +5,7 @@ import type { Settings } from '../schema.ts';
 import { pgbouncerVersionOf } from '../versions.ts';
 
 /** Stands in for a version that nobody knows, which is a finding of its own. */
-const NEWEST = { major: 1, minor: 26, patch: undefined };
+export const NEWEST = { major: 1, minor: 26, patch: undefined };
 
 /** Every setting of `[pgbouncer]` as text, ecar-pool's defaults included, for rules that hang on several of them. */
 export function poolSettings(settings: Pick<Settings, 'pgbouncer'>): ReadonlyMap<string, string> {

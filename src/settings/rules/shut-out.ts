@@ -3,9 +3,13 @@ import type { Findings } from '../finding.ts';
 import { toRule } from '../hba-schema.ts';
 import { rolesOf } from '../roles.ts';
 import type { Settings } from '../schema.ts';
+import { chooseClient } from '../secret-uses.ts';
 import { CONSOLE, listLiving, tlsModeOf } from './hba.ts';
 
-type Sections = Pick<Settings, 'pgbouncer' | 'databases' | 'users' | 'network' | 'compose' | 'monitoring'>;
+type Sections = Pick<
+  Settings,
+  'app' | 'pgbouncer' | 'databases' | 'users' | 'network' | 'compose' | 'monitoring'
+>;
 
 const ITSELF = '127.0.0.1/32';
 
@@ -26,14 +30,17 @@ interface Pair {
 
 /**
  * Who is in the settings and gets in nowhere: not from the container itself, where verify and the health check come
- * from, or not from the network of the stack, where the application and the exporter do.
+ * from; not from the network of the stack, where the application and the exporter do; or, as anybody else, from nowhere
+ * beyond the container. Where those come from the settings do not tell.
  */
 export function checkShutOut(settings: Sections, found: Findings): void {
   const { pgbouncer, databases, users } = settings;
   if (pgbouncer.hba === undefined) return;
   const written = pgbouncer.hba.map(toRule);
   const rules = listLiving(written, pgbouncer);
-  const exporter = findExporter(settings);
+  const insiders = listInsiders(settings);
+  const isInside = (pair: Pair) =>
+    insiders.some(({ database, user }) => database === pair.database && user === pair.user);
   const pairs = [
     ...Object.entries(databases).flatMap(([database, entry]) =>
       entry.users.map((user) => ({ database, user })),
@@ -45,15 +52,25 @@ export function checkShutOut(settings: Sections, found: Findings): void {
   // Where PgBouncer offers TLS, libpq takes it; what the application does nobody knows.
   const hasTls = tlsModeOf(pgbouncer) !== 'disable';
   for (const pair of pairs) {
-    const isVisitor = pair.database === CONSOLE && pair.user !== exporter;
-    const missed = [
-      ...(isLetIn(rules, pair, ITSELF, [hasTls]) ? [] : [ITSELF]),
-      ...(isVisitor || isForeign(settings)
-        ? missFromAfar(rules, pair, isVisitor)
-        : missFromPools(rules, pair)),
-    ];
+    const missed = isLetIn(rules, pair, ITSELF, [hasTls]) ? [] : [ITSELF];
+    if (isInside(pair) && !isForeign(settings)) missed.push(...missFromPools(rules, pair));
+    // Nothing of the stack needs the console from afar but the exporter, so that rules that keep it at home are meant.
+    else if (isInside(pair) || pair.database !== CONSOLE) missed.push(...missFromAfar(rules, pair));
     if (missed.length > 0) tell(pair, missed, written, rules, found);
   }
+}
+
+/** Who comes from the network of the stack: the application, to the entries that it is told of, and the exporter. */
+function listInsiders(settings: Sections): Pair[] {
+  const { app, databases } = settings;
+  const { database, session_database, user } = chooseClient(settings);
+  const names = Object.hasOwn(databases, database) ? [database] : ['*'];
+  if (session_database !== undefined) names.push(session_database);
+  const exporter = findExporter(settings);
+  return [
+    ...(app === undefined ? [] : names.map((name) => ({ database: name, user }))),
+    ...(exporter === undefined ? [] : [{ database: CONSOLE, user: exporter }]),
+  ];
 }
 
 /** A network that somebody else makes may have any subnet, so that whatever lets in from beyond may be for it. */
@@ -67,11 +84,11 @@ function missFromPools(rules: readonly HbaRule[], pair: Pair): string[] {
   return [...POOLS].flatMap(([pool, networks]) => (networks.some(isMissed) ? [pool] : []));
 }
 
-/** The same of a network that nobody knows. A reject of console users is meant: nothing of the stack needs them. */
-function missFromAfar(rules: readonly HbaRule[], pair: Pair, isVisitor: boolean): string[] {
+/** The same of somebody who comes from a network that nobody knows: any rule for one beyond the container may be it. */
+function missFromAfar(rules: readonly HbaRule[], pair: Pair): string[] {
   const isKnown = listRulesFor(rules, pair).some(
     ({ address, method }) =>
-      !isWithin('127.0.0.0/8', address) && address !== '::1/128' && (isVisitor || method !== 'reject'),
+      !isWithin('127.0.0.0/8', address) && address !== '::1/128' && method !== 'reject',
   );
   return isKnown ? [] : [...POOLS.keys()];
 }

@@ -66,9 +66,3 @@ REVOKE ALL ON FUNCTION ecar_pool.user_lookup(text) FROM PUBLIC;
 GRANT USAGE ON SCHEMA ecar_pool TO "lookup";
 GRANT EXECUTE ON FUNCTION ecar_pool.user_lookup(text) TO "lookup";
 COMMIT;
-
-SELECT EXISTS (SELECT FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid WHERE classid = 'pg_proc'::regclass AND deptype = 'a' AND datname IN ('warehouse')) AS may_be_asked \gset
-\if :may_be_asked
-\connect -reuse-previous=on 'dbname=''warehouse'''
-DROP FUNCTION IF EXISTS ecar_pool.user_lookup(text);
-\endif

@@ -13,9 +13,3 @@ ALTER ROLE "ecar_user" PASSWORD 'md50f635a7edb94e63e7fa29d34e3025476';
 SELECT 'CREATE DATABASE "ecar_db" OWNER "ecar_user"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ecar_db') \gexec
 GRANT ALL ON DATABASE "ecar_db" TO "ecar_user";
 REVOKE ALL ON DATABASE "ecar_db" FROM PUBLIC;
-
-SELECT EXISTS (SELECT FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid WHERE classid = 'pg_proc'::regclass AND deptype = 'a' AND datname IN ('ecar_db')) AS may_be_asked \gset
-\if :may_be_asked
-\connect -reuse-previous=on 'dbname=''ecar_db'''
-DROP FUNCTION IF EXISTS ecar_pool.user_lookup(text);
-\endif

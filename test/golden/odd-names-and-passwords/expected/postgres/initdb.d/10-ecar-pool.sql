@@ -26,11 +26,3 @@ CREATE TEMPORARY TABLE ecar_pool_users (usename) AS VALUES ('o''brien "bo"'), ('
 CREATE TEMPORARY TABLE ecar_pool_access (datname, usename) AS VALUES ('it''s = "odd"; #1', 'o''brien "bo"'), ('it''s = "odd"; #1', 'ecar.user'), ('ecar$db', 'ecar.user');
 SELECT DISTINCT format('REVOKE ALL ON DATABASE %I FROM %I', datname, rolname) FROM pg_database, aclexplode(datacl), pg_roles WHERE pg_roles.oid = grantee AND datname IN (SELECT datname FROM ecar_pool_access) AND rolname IN (SELECT usename FROM ecar_pool_users) AND (datname, rolname) NOT IN (SELECT datname, usename FROM ecar_pool_access) \gexec
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (SELECT datname FROM ecar_pool_access) AND usename IN (SELECT usename FROM ecar_pool_users) AND (datname, usename) NOT IN (SELECT datname, usename FROM ecar_pool_access);
-
-SELECT EXISTS (SELECT FROM pg_shdepend JOIN pg_database ON pg_database.oid = dbid WHERE classid = 'pg_proc'::regclass AND deptype = 'a' AND datname IN ('it''s = "odd"; #1', 'ecar$db')) AS may_be_asked \gset
-\if :may_be_asked
-\connect -reuse-previous=on 'dbname=''it\\''s = """"odd""""; #1'''
-DROP FUNCTION IF EXISTS ecar_pool.user_lookup(text);
-\connect -reuse-previous=on 'dbname=''ecar$db'''
-DROP FUNCTION IF EXISTS ecar_pool.user_lookup(text);
-\endif
