@@ -22,6 +22,7 @@ interface Circumstances {
   readonly isUnfinished: boolean;
   /** Services that are left alone anyway. */
   readonly asleep: ReadonlySet<string>;
+  readonly fates: Fates;
 }
 
 /**
@@ -29,13 +30,11 @@ interface Circumstances {
  * same, so that only what the project's own files call a job is taken for one whose work is done.
  * @param containers of the project, by any of its files
  */
-export async function findEnded(
-  docker: Docker,
-  project: ComposeProject,
+export function findEnded(
   containers: readonly Container[],
   facts: SetFacts,
-  { needs, isUnfinished, asleep }: Circumstances,
-): Promise<Ended> {
+  { needs, isUnfinished, asleep, fates }: Circumstances,
+): Ended {
   const { stack } = facts;
   if (stack.adopted === undefined) return { done: new Set(), again: new Set() };
   const wanted = new Set(stack.adopted.services.map(({ name }) => name));
@@ -49,28 +48,42 @@ export async function findEnded(
   // A password is no part of what Compose made the container from for `isCurrent`: the next run would have the old one.
   const isRenewed = needs.containers.some((cause) => cause.includes('userlist.txt'));
   const isKept = (name: string) => !isUnfinished && !isRenewed && current.has(name);
-  const kept = ended.filter((name) => !wanted.has(name) || isKept(name));
-  const jobs = kept.some((name) => wanted.has(name)) ? await findJobs(docker, project) : new Set<string>();
-  const done = new Set(kept.filter((name) => !wanted.has(name) || jobs.has(name)));
+  const done = new Set(ended.filter((name) => !wanted.has(name) || (fates.jobs.has(name) && isKept(name))));
   return { done, again: new Set(ended.filter((name) => !done.has(name))) };
 }
 
+/** What the files of a project say of a service that has ended; of most they say neither. */
+interface Fates {
+  /** Another service waits for their end (`service_completed_successfully`), or `restart: "no"` is written out. */
+  readonly jobs: ReadonlySet<string>;
+  /** They are to be started again once they end: somebody has stopped them. */
+  readonly servers: ReadonlySet<string>;
+}
+
 /**
- * The services that are to end: another one waits for that (`service_completed_successfully`), or `restart: "no"` is
- * written out. None where Compose does not tell.
+ * Asks Compose what its services are, where one of them has ended well; neither where there is none, or it does not tell.
  * https://docs.docker.com/reference/compose-file/services/#restart
  */
-async function findJobs(docker: Docker, project: ComposeProject): Promise<ReadonlySet<string>> {
+export async function readFates(
+  docker: Docker,
+  project: ComposeProject,
+  containers: readonly Container[],
+): Promise<Fates> {
+  const none = { jobs: new Set<string>(), servers: new Set<string>() };
+  if (!containers.some(hasEndedWell)) return none;
   const config = await readFilledConfig(docker, withoutOverlay(project));
-  if (!('model' in config)) return new Set();
+  if (!('model' in config)) return none;
   const { services = {} } = config.model as { services?: Readonly<Record<string, Service>> };
+  const namesOf = (test: (restart: string) => boolean) =>
+    Object.entries(services).flatMap(([name, { restart = '' }]) => (test(restart) ? [name] : []));
   const awaited = Object.values(services).flatMap(({ depends_on }) =>
     Object.entries(depends_on ?? {}).flatMap(([name, { condition }]) =>
       condition === 'service_completed_successfully' ? [name] : [],
     ),
   );
-  const finite = Object.entries(services).flatMap(([name, { restart }]) => (restart === 'no' ? [name] : []));
-  return new Set([...awaited, ...finite]);
+  const jobs = new Set([...awaited, ...namesOf((restart) => restart === 'no')]);
+  const endless = namesOf((restart) => /^(?:always|unless-stopped)$/.test(restart));
+  return { jobs, servers: new Set(endless.filter((name) => !jobs.has(name))) };
 }
 
 interface Service {

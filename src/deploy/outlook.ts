@@ -22,7 +22,7 @@ import { seen } from '../verify/evidence.ts';
 import { observeContainers } from '../verify/observe.ts';
 import { findScales } from '../verify/scales.ts';
 import { isCurrent, listRenderedServices, listUnreleased } from '../verify/subject.ts';
-import { type Ended, findEnded, hasEndedWell } from './ended.ts';
+import { type Ended, findEnded, hasEndedWell, readFates } from './ended.ts';
 import { listHistory, readCurrent, readKept } from './history.ts';
 import { type Journal, readUnfinished } from './journal.ts';
 import { findOnDisk } from './rendered.ts';
@@ -89,12 +89,10 @@ export async function lookAhead(
   const asleep = new Set([...resting].filter((name) => !scales.has(name)));
   const containers = isRendered ? there : [];
   const journal = unfinished?.journal;
+  const fates = await readFates(docker, project, stack.adopted === undefined ? [] : (there ?? []));
+  const isUnfinished = journal !== undefined;
   const endedBy = (needs: Needs) =>
-    findEnded(docker, project, there ?? [], target.facts, {
-      needs,
-      isUnfinished: journal !== undefined,
-      asleep,
-    });
+    findEnded(there ?? [], target.facts, { needs, isUnfinished, asleep, fates });
   const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
   if (containers?.length === 0 && !unfinished?.before) {
     const isNew = (await listHistory(folder)).length === 0;
@@ -102,7 +100,7 @@ export async function lookAhead(
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
-    const ended = await endedBy(needs);
+    const ended = endedBy(needs);
     const nothing = { before: undefined, kept, isProved: false, unfinished: journal };
     return { ...nothing, needs, asleep, scales, ended, edited };
   }
@@ -118,7 +116,7 @@ export async function lookAhead(
   const needs = [
     findNeeds(changes, stack),
     ...plans.map((plan) => findNeeds(compareSets(plan, target.plan), stack)),
-    needContainers(listStale(containers, base?.facts, asleep)),
+    needContainers(listStale(containers, base?.facts, { asleep, servers: fates.servers })),
     needServer(explainServer(containers, stack)),
     needRelease(listUnreleased(containers ?? [], stack)),
     ...(isUntried ? [needAll('PgBouncer was made, and never ran')] : []),
@@ -132,7 +130,7 @@ export async function lookAhead(
     needs: { ...needs, start: isUntried && pool?.length === 0 },
     asleep,
     scales,
-    ended: await endedBy(needs),
+    ended: endedBy(needs),
     edited,
   };
 }
@@ -150,7 +148,7 @@ function refuseOtherProject(name: string, stack: Stack, compose: ComposeProject)
 function listStale(
   containers: readonly Container[] | undefined,
   facts: SetFacts | undefined,
-  asleep: ReadonlySet<string>,
+  { asleep, servers }: Readonly<Record<'asleep' | 'servers', ReadonlySet<string>>>,
 ): string[] {
   if (containers === undefined) return ['the containers could not be looked at'];
   if (facts === undefined) return [];
@@ -158,8 +156,9 @@ function listStale(
   return awake.flatMap((service) => {
     const own = containers.filter((container) => container.service === service);
     if (own.length === 0) return [`${service} has no container`];
-    // A service of others may have done its work and ended.
-    const mayEnd = facts.stack.adopted?.services.some(({ name }) => name === service) === true;
+    // A service of others may have done its work and ended, unless it is one that is to run always.
+    const isOthers = facts.stack.adopted?.services.some(({ name }) => name === service) === true;
+    const mayEnd = isOthers && !servers.has(service);
     if (!own.every((container) => isReady(container) || (mayEnd && hasEndedWell(container))))
       return [`${service} is ${own[0]?.health || own[0]?.state}`];
     return own.every((container) => isCurrent(container, facts))
