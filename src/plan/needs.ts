@@ -175,6 +175,11 @@ export function onlyShutOut({
   return { ...NO_NEEDS, dropped, remembered };
 }
 
+/** What of needs a deploy does itself: whom a Postgres of others lets in is up to whoever runs it. */
+export function withoutByHand(needs: Needs, { postgres }: Pick<Stack, 'postgres'>): Needs {
+  return postgres.kind === 'own' ? needs : { ...needs, dropped: [] };
+}
+
 /** Whether there is nothing to do. */
 export function isIdle({ start, ...needs }: Needs): boolean {
   const { containers, roles, reload, remembered, monitoring, dropped, left, server } = needs;
