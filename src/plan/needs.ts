@@ -156,6 +156,11 @@ export function needRelease(released: readonly string[]): Needs {
   return { ...needContainers(causes), released };
 }
 
+/** That PgBouncer reads its files. */
+export function needReload(reload: readonly string[]): Needs {
+  return { ...NO_NEEDS, reload };
+}
+
 /** That the Postgres of an adopted project is started. */
 export function needServer(causes: readonly string[]): Needs {
   return { ...NO_NEEDS, server: causes };
