@@ -5,8 +5,8 @@ import type { Stack } from '../stack/stack.ts';
 import { findRefusedLogins } from '../verify/server-probe.ts';
 
 /**
- * Tries what a stack that works would be broken by, before anything is touched: another port, by listening on it, and
- * behind an adopted project, whose roles no step changes, other passwords, at Postgres itself.
+ * Tries what a stack that works would be broken by, before anything is touched: another port, by listening on it, that of
+ * what watches the pool included, and behind an adopted project, whose roles no step changes, other passwords, at Postgres itself.
  * @param isBack whether the stack is one of before
  * @throws EnvironmentError where the port is taken, RefusedError where Postgres refuses a password
  */
@@ -16,20 +16,22 @@ export async function refuseObstacles(
   target: Stack,
   isBack: boolean,
 ): Promise<void> {
-  const [refused, isPortTaken] = await Promise.all([
+  const [refused, taken] = await Promise.all([
     target.adopted === undefined ? [] : findRefusedLogins(docker, before, target),
-    isPortTakenFor(docker, before, target),
+    listTaken(docker, before, target),
   ]);
-  const { bind, port } = target.pgbouncer;
   const logins = refused.map(
     ({ login, said }) =>
       `Postgres itself refuses ${login.user} in ${login.behind} with ${login.password.origin}: ${said}`,
   );
-  const found = [...(isPortTaken ? [`The port is taken on this machine: ${bind}:${port}`] : []), ...logins];
+  const found = [
+    ...taken.map(({ bind, port }) => `The port is taken on this machine: ${bind}:${port}`),
+    ...logins,
+  ];
   if (found.length === 0) return;
   const origins = [...new Set(refused.map(({ login }) => login.password.origin))].join(', ');
   const hints = [
-    ...(isPortTaken ? ['free the port, or choose another one in the settings (`pgbouncer.port`)'] : []),
+    ...taken.map(({ setting }) => `free the port, or choose another one in the settings (\`${setting}\`)`),
     ...(refused.length === 0
       ? []
       : [
@@ -39,11 +41,35 @@ export async function refuseObstacles(
         ]),
   ];
   const message = `${found.join('; ')}; nothing was changed, and all runs on as it did`;
-  throw isPortTaken
+  throw taken.length > 0
     ? new EnvironmentError(message, hints.join('; '))
     : new RefusedError(message, hints.join('; '));
 }
 
-async function isPortTakenFor(docker: Docker, { pgbouncer: was }: Stack, { pgbouncer: is }: Stack) {
-  return was.port !== is.port && isTaken(docker, is.bind, is.port);
+/** A port of the host that the stack asks for. */
+interface Asked {
+  readonly setting: string;
+  readonly bind: string;
+  readonly port: number;
+}
+
+function listAsked({ pgbouncer, monitoring }: Stack): Asked[] {
+  const { prometheus, grafana } = monitoring;
+  const all = [
+    ['pgbouncer.port', pgbouncer],
+    ['monitoring.prometheus.exporter.port', prometheus?.exporter.published],
+    ['monitoring.prometheus.port', prometheus?.server],
+    ['monitoring.grafana.port', grafana?.server],
+  ] as const;
+  return all.flatMap(([setting, asked]) =>
+    asked === undefined ? [] : [{ setting, bind: asked.bind, port: asked.port }],
+  );
+}
+
+/** The ports that the stack of before does not have, and somebody else does. */
+async function listTaken(docker: Docker, before: Stack, target: Stack): Promise<Asked[]> {
+  const had = new Set(listAsked(before).map(({ port }) => port));
+  const asked = listAsked(target).filter(({ port }) => !had.has(port));
+  const taken = await Promise.all(asked.map(({ bind, port }) => isTaken(docker, bind, port)));
+  return asked.filter((_, index) => taken[index]);
 }

@@ -80,8 +80,13 @@ export async function lookAhead(
     findAsleep(docker, [stack, base?.facts?.stack, kept?.facts?.stack], project, () => looking),
   ]);
   const containers = isRendered ? there : [];
-  const ended = findEnded(there ?? [], target.facts, asleep);
   const journal = unfinished?.journal;
+  const endedBy = (needs: Needs) =>
+    findEnded(docker, project, there ?? [], target.facts, {
+      needs,
+      isUnfinished: journal !== undefined,
+      asleep,
+    });
   const edited = onDisk === undefined ? [] : listEdited(onDisk.set.plan);
   if (containers?.length === 0 && !unfinished?.before) {
     const isNew = (await listHistory(folder)).length === 0;
@@ -89,6 +94,7 @@ export async function lookAhead(
     // What the services of others depend on is started with them, or not at all.
     const again = { ...needAll('nothing runs'), start: stack.adopted !== undefined };
     const needs = isNew ? first : again;
+    const ended = await endedBy(needs);
     return { before: undefined, kept, isProved: false, unfinished: journal, needs, asleep, ended, edited };
   }
   // Services that go past a pool that was never up: what they were is not what lies on the disk, but they themselves.
@@ -116,7 +122,7 @@ export async function lookAhead(
     unfinished: journal,
     needs: { ...needs, start: isUntried && pool?.length === 0 },
     asleep,
-    ended,
+    ended: await endedBy(needs),
     edited,
   };
 }

@@ -31,13 +31,18 @@ export async function runStep(
   const words = lastWords(`${docker.redact(stdout)}\n${stderr}`) || `exit code ${code ?? 'none'}`;
   const told = findTold(DOCKER_CAUSES, stderr);
   if (told !== undefined) {
-    const fix = told.cause.fix.replace(/, run \{render\}, then \{up\}/, '');
-    throw new EnvironmentError(`${told.cause.cause} (${words})`, fix);
+    throw new EnvironmentError(`${told.cause.cause} (${words})`, withoutCommands(told.cause.fix));
   }
   // By hand it would wait for what is on its stdin.
   if (kind === 'switch') throw new EnvironmentError(words, 'mend that, then run rotate again');
   const found = HINTS.find(({ pattern }) => pattern.test(stderr));
   throw new EnvironmentError(words, found?.hint ?? `run it by hand to see all of its output: ${command}`);
+}
+
+/** A fix without the commands that apply it: the next deploy does. */
+function withoutCommands(fix: string): string {
+  const shorter = fix.replace(/(?:, )?run \{render\}, then \{recreate\}(?:; )?/, '');
+  return shorter.replace(/: \{recreate\}$/, ' by `docker compose up -d --force-recreate`');
 }
 
 const HINTS = [

@@ -267,29 +267,49 @@ describe('a deploy on an adopted project', () => {
     expect(JSON.stringify(steps)).not.toContain('worker');
   });
 
-  it('must not run again what has ended well and is as it should be, and say what it does run again', async () => {
-    const cwd = await adopted();
-    const rows = (label: string) => [
+  /** The plan where two services have ended well, of which `beat` is what the files want, and `job` says how it is a job. */
+  async function planWithEnded(cwd: string, label: string, job: Readonly<Record<string, unknown>>) {
+    const rows = [
       ...['db', 'web', 'pgbouncer'].map((Service) => ({ Name: Service, Service, State: 'running' })),
       ...['beat', 'worker'].map((Service) => ({
         ...{ Name: Service, Service, State: 'exited', ExitCode: 0 },
         Labels: Service === 'beat' ? label : '',
       })),
     ];
-    const plan = async (label: string) => {
-      const docker = fakeDocker([
-        ...RULES,
-        { match: ' ps -a', stdout: ps(...rows(label)) },
-        { match: 'config --services', stdout: 'db\nweb\nbeat\nworker\n' },
-        { match: '' },
-      ]);
-      return (await runToEnd([...DEPLOY, '--dry-run'], { cwd, env: docker.env })).out;
-    };
-    const done = await plan(`ecar-pool.config-hash=${hashIn(cwd, 'beat')}`);
+    const services = { db: {}, web: {}, beat: {}, worker: { restart: 'no' }, ...job };
+    const docker = fakeDocker([
+      ...RULES,
+      { match: ' ps -a', stdout: ps(...rows) },
+      { match: 'config --services', stdout: 'db\nweb\nbeat\nworker\n' },
+      { match: '--profile * config', stdout: JSON.stringify({ services }) },
+      { match: '' },
+    ]);
+    return (await runToEnd([...DEPLOY, '--dry-run'], { cwd, env: docker.env })).out;
+  }
+
+  it.each([
+    { beat: { restart: 'no' } },
+    { web: { depends_on: { beat: { condition: 'service_completed_successfully' } } } },
+  ])('must not run a job again that is as it should be, and say what it does run again: %j', async (job) => {
+    const cwd = await adopted();
+    const done = await planWithEnded(cwd, `ecar-pool.config-hash=${hashIn(cwd, 'beat')}`, job);
     expect(done).toMatch(/up -d --no-deps pgbouncer web worker$/m);
     expect(done).toMatch(/^ {2}leave +beat: ended with code 0/m);
     expect(done).toMatch(/^ {2}note +worker: ended with code 0, and is run again$/m);
-    expect(await plan('')).toMatch(/^ {2}note +beat, worker: ended with code 0, and is run again$/m);
+    expect(await planWithEnded(cwd, '', job)).toMatch(
+      /^ {2}note +beat, worker: ended with code 0, and is run again$/m,
+    );
+  });
+
+  it('must start what may be a server that was stopped, or has the password of before', async () => {
+    const cwd = await adopted();
+    const label = `ecar-pool.config-hash=${hashIn(cwd, 'beat')}`;
+    const again = /^ {2}note +beat, worker: ended with code 0, and is run again$/m;
+    expect(await planWithEnded(cwd, label, { beat: { restart: 'unless-stopped' } })).toMatch(again);
+    expect(await planWithEnded(cwd, label, {})).toMatch(again);
+    const dotenv = readFileSync(join(cwd, '.env'), 'utf8');
+    writeFileSync(join(cwd, '.env'), dotenv.replace('correct-horse', 'battery-staple'));
+    expect(await planWithEnded(cwd, label, { beat: { restart: 'no' } })).toMatch(again);
   });
 
   it('must start a Postgres that was stopped, before anything else', async () => {

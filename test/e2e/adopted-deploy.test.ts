@@ -42,6 +42,7 @@ services:
   job:
     image: ${IMAGES.postgres17}
     entrypoint: ["psql", "-X", "postgres://shop:of-the-shop@db:5432/shop", "-c", "SELECT 'job'"]
+    restart: "no"
     environment: { DATABASE_URL: "postgres://shop:\${DB_PASSWORD}@db:5432/shop" }
     depends_on: { db: { condition: service_healthy } }
 `;

@@ -499,6 +499,25 @@ describe('checks', () => {
       { status: 'fail', observed: 'ecar_db is missing; ecar_admin: host is other, rendered postgres' },
     ],
     [
+      'an entry that the settings have dropped',
+      checkDatabases,
+      {
+        tables: { databases: [...(TABLES['databases'] ?? []), { name: 'pgbouncer' }, { name: 'old_name' }] },
+      },
+      { status: 'fail', observed: 'old_name is still there' },
+    ],
+    [
+      'entries that PgBouncer has made for every other name',
+      checkDatabases,
+      {
+        subject: {
+          stack: { ...STACK, databases: [...STACK.databases, { ...STACK.databases[0]!, name: '*' }] },
+        },
+        tables: { databases: [...(TABLES['databases'] ?? []), { name: 'any_name' }] },
+      },
+      { status: 'ok', observed: 'ecar_db, ecar_admin, * as rendered' },
+    ],
+    [
       'the column that 1.24 renamed',
       checkDatabases,
       {
@@ -871,6 +890,10 @@ describe('logins', () => {
 
   it.each([
     [failed('FATAL:  permission denied for database "ecar_db"'), { status: 'ok' }],
+    [
+      failed('FATAL:  no authentication method is found'),
+      { status: 'ok', observed: "other is refused ecar_db by PgBouncer's rules (auth_type: hba)" },
+    ],
     [
       LOGINS[0],
       {

@@ -1,6 +1,7 @@
 import { reloadCommand } from '../../plan/commands.ts';
 import type { Database } from '../../stack/stack.ts';
 import type { ConsoleRow } from '../console-table.ts';
+import { CONSOLE } from '../logins.ts';
 import { fail, ok, skip } from '../row.ts';
 import { type Check, consoleTable, whyNoTable } from '../scene.ts';
 import { isSameSetting } from '../setting-value.ts';
@@ -25,7 +26,7 @@ const COLUMNS: readonly (readonly [key: string, columns: readonly string[]])[] =
   ['load_balance_hosts', ['load_balance_hosts']],
 ];
 
-/** Whether every entry of the settings is there and leads where it should. */
+/** Whether every entry of the settings is there and leads where it should, and none that the settings have dropped. */
 export const checkDatabases: Check = (scene) => {
   const table = consoleTable(scene, 'databases');
   if (table === undefined) return [skip(ID, TITLE, whyNoTable(scene, 'databases'))];
@@ -36,6 +37,10 @@ export const checkDatabases: Check = (scene) => {
     const row = table.find((candidate) => candidate['name'] === entry.name);
     return row ? compareEntry(entry, row) : [`${entry.name} is missing`];
   });
+  // PgBouncer makes entries by itself where there is one for every other name.
+  const names = new Set([CONSOLE, ...entries.map(({ name }) => name)]);
+  const others = names.has('*') ? [] : table.filter(({ name }) => name != null && !names.has(name));
+  differences.push(...others.map(({ name }) => `${name} is still there`));
   if (differences.length === 0)
     return [ok(ID, TITLE, `${entries.map(({ name }) => name).join(', ')} as rendered`)];
   return [

@@ -26,6 +26,9 @@ export const checkOthersDatabase: Check = (scene) => {
   const cause = matchCause(said);
   if (outcome.code !== 0 && cause?.id === 'no-connect-privilege')
     return [ok(ID, TITLE, `${user} is refused ${database} by Postgres`, { ms })];
+  // Rules of hba that let nobody in there shut it out before Postgres is asked.
+  if (outcome.code !== 0 && cause?.id === 'hba-file')
+    return [ok(ID, TITLE, `${user} is refused ${database} by PgBouncer's rules (auth_type: hba)`, { ms })];
   const expected = 'refused by Postgres';
   if (outcome.code !== 0)
     return [fail(ID, TITLE, { observed: quote(said, redact), expected, ...explain(cause, scene) }, { ms })];
