@@ -5,11 +5,14 @@ import type { Asked } from '../docker/ask.ts';
 import { createDocker } from '../docker/docker.ts';
 import { type DockerVersions, refuseOldCompose } from '../docker/versions.ts';
 import { comparePlan, compareSets } from '../plan/compare.ts';
+import { mergeNeeds, type Needs } from '../plan/needs.ts';
 import { MANIFEST_PATH } from '../plan/plan-files.ts';
 import { EXIT } from '../problems/errors.ts';
 import { reportVerdict } from '../report/checks.ts';
+import { listUnread } from '../verify/checks/rule-files.ts';
 import { listOpen } from '../verify/checks/shut-out.ts';
 import { listSecrets } from '../verify/list-secrets.ts';
+import type { Row } from '../verify/row.ts';
 import type { KeptSet, Subject } from '../verify/subject.ts';
 import { hasPassed, verifyStack } from '../verify/verify.ts';
 import { dotenvVariables } from '../writers/dotenv.ts';
@@ -20,7 +23,7 @@ import { loadProject } from './load-project.ts';
 import { findEnvironment, refuseOtherEnvironment } from './refuse-other-environment.ts';
 import { stackCommand } from './stack-command.ts';
 import type { VerifyOptions } from './verify.ts';
-import { describeShutOut, describeSubject, describeTarget } from './verify-subject.ts';
+import { describeShutOut, describeSubject, describeTarget, findUnread } from './verify-subject.ts';
 
 /**
  * Proves the stack by the settings; after a rollback by the set that was put back, with a warning where the settings
@@ -45,7 +48,8 @@ export async function proveStack(
   const facts = back?.facts ?? project.facts();
   const compose = composeOf(facts.stack, { cwd, config: options.config }, project.shownFolder);
   const shutOut = standing && describeShutOut(standing);
-  const target = { ...describeTarget(facts.stack, compose, project.isRendered), shutOut };
+  const unread = standing && (await findUnread(folder, standing));
+  const target = { ...describeTarget(facts.stack, compose, project.isRendered), shutOut, unread };
   const command = (name: 'render' | 'verify' | 'deploy' | 'rollback', ...more: readonly string[]) =>
     stackCommand(name, environment, options, ...more);
   const waitCommand = `${command('verify')} --wait`;
@@ -100,8 +104,14 @@ export async function proveStack(
       folder,
       { known: standing, since },
       isAhead ? rolledBack : undefined,
-      standing?.needs && listOpen(standing.needs, verdict.rows),
+      standing?.needs && listLeft(standing.needs, verdict.rows),
     );
   const hasWarned = verdict.rows.some(({ status }) => status === 'warn');
   return options.strict === true && hasWarned ? EXIT.checkFailed : EXIT.ok;
+}
+
+/** What a verdict leaves on record. */
+function listLeft(needs: Needs, rows: readonly Row[]): Needs | undefined {
+  const left = [listOpen(needs, rows), listUnread(needs, rows)].filter((one) => one !== undefined);
+  return left.length === 0 ? undefined : left.reduce(mergeNeeds);
 }

@@ -7,7 +7,7 @@ import { noteProved } from '../deploy/proved.ts';
 import type { KnownSet } from '../deploy/stack-set.ts';
 import { readVersions } from '../docker/versions.ts';
 import { comparePlan } from '../plan/compare.ts';
-import { isIdle, mergeNeeds, type Needs, needAll } from '../plan/needs.ts';
+import { isIdle, mergeNeeds, type Needs, needAll, withoutByHand } from '../plan/needs.ts';
 import type { NextStep } from '../plan/next-step.ts';
 import { orderSteps } from '../plan/next-steps.ts';
 import { EXIT } from '../problems/errors.ts';
@@ -146,7 +146,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
   // Services that never came to the pool do not miss it on its old port.
   const found = { ...outlook.needs, moves: outlook.needs.moves && before !== undefined };
   let needs = doubt === undefined ? found : mergeNeeds(found, needAll(doubt));
-  if (isIdle(needs) && changes.every(({ kind }) => kind === 'unchanged')) {
+  if (isIdle(withoutByHand(needs, stack)) && changes.every(({ kind }) => kind === 'unchanged')) {
     proof ??= await show('verify', () => workshop.verify(target, Date.now(), world.signal), hasPassed);
     if (hasPassed(proof)) {
       if (!options.dryRun) await noteProved(folder, { by: job.command, time });
@@ -154,7 +154,7 @@ async function carryOut(job: Transit, invocation: Invocation<DeployOptions>): Pr
       return EXIT.ok;
     }
     for (const line of formatFailures(proof, report.errStyle)) report.notice(line);
-    needs = needAll('the checks that fail');
+    needs = mergeNeeds(needs, needAll('the checks that fail'));
   }
 
   const plan = planFor(needs);

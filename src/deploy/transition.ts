@@ -9,7 +9,7 @@ import type { Verdict } from '../verify/verify.ts';
 import { keepNext, keepProved, readCurrent, setCurrent } from './history.ts';
 import { closeJournal, freeRoom, type Journal, noteStep, openJournal } from './journal.ts';
 import type { LastWords } from './last-words.ts';
-import { listByHand, noteProved } from './proved.ts';
+import { noteProved } from './proved.ts';
 import { findOnDisk, rememberRendered } from './rendered.ts';
 import type { KnownSet, StackSet } from './stack-set.ts';
 import { forgetStanding, readStanding } from './standing.ts';
@@ -128,7 +128,7 @@ export async function bringAbout(transition: Transition, hands: Hands): Promise<
     if (transition.time !== undefined) await setCurrent(folder, time);
     await closeJournal(folder);
     const isBack = command === 'rollback';
-    await noteProved(folder, { by: command, time: isBack ? time : undefined }, listByHand(transition.steps));
+    await noteProved(folder, { by: command, time: isBack ? time : undefined });
     return { kind: 'done', time, verdict: outcome.verdict };
   } catch (error) {
     // It runs and was proved; the next deploy finds the journal, and ends it.

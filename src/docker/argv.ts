@@ -50,7 +50,7 @@ export function findImageArgv(image: string): string[] {
 
 /** Which lines of a log to give: the last ones, of those that are not older than a time, if one is given. */
 interface LogRange {
-  readonly lines: number;
+  readonly lines: number | 'all';
   /** RFC 3339. */
   readonly since: string | undefined;
 }

@@ -156,6 +156,11 @@ export function needRelease(released: readonly string[]): Needs {
   return { ...needContainers(causes), released };
 }
 
+/** That PgBouncer reads its files. */
+export function needReload(reload: readonly string[]): Needs {
+  return { ...NO_NEEDS, reload };
+}
+
 /** That the Postgres of an adopted project is started. */
 export function needServer(causes: readonly string[]): Needs {
   return { ...NO_NEEDS, server: causes };
@@ -173,6 +178,11 @@ export function onlyShutOut({
 }: Pick<Needs, 'dropped' | 'remembered'>): Needs | undefined {
   if (dropped.length + remembered.length === 0) return undefined;
   return { ...NO_NEEDS, dropped, remembered };
+}
+
+/** What of needs a deploy does itself: whom a Postgres of others lets in is up to whoever runs it. */
+export function withoutByHand(needs: Needs, { postgres }: Pick<Stack, 'postgres'>): Needs {
+  return postgres.kind === 'own' ? needs : { ...needs, dropped: [] };
 }
 
 /** Whether there is nothing to do. */

@@ -79,6 +79,8 @@ export function reportPlanned(plan: Plan, report: Reporter): void {
 export function reportIdle(plan: Plan, verdict: Verdict, report: Reporter): void {
   report.data({ ...planToJson(plan), outcome: 'unchanged', verify: verdictToJson(verdict) });
   report.detail('nothing to do: what runs is what is wanted');
+  // What a deploy does itself would have made it one that has something to do.
+  for (const { why, command } of plan.steps) report.detail(`left to you, ${why}:\n  ${command}`);
   report.line(summarise(verdict.rows, plan.environment, report.style));
 }
 

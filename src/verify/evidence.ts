@@ -29,6 +29,8 @@ export interface Evidence {
   readonly monitoring: MonitoringEvidence;
   /** What clients are shown at the published port; undefined where PgBouncer speaks no TLS to them. */
   readonly shown?: Sight<ShownCertificate> | undefined;
+  /** Whether PgBouncer has read its files since some changed; undefined where that is not asked, or none runs. */
+  readonly reread?: Sight<boolean> | undefined;
   /** What was asked only after a check had failed; empty before. */
   readonly aftermath: Aftermath;
 }

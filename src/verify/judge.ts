@@ -19,6 +19,7 @@ import { checkPrometheusFiles } from './checks/prometheus-files.ts';
 import { checkPrometheusRules } from './checks/prometheus-rules.ts';
 import { checkPrometheusTargets } from './checks/prometheus-targets.ts';
 import { checkRolledBack } from './checks/rolled-back.ts';
+import { checkRuleFiles } from './checks/rule-files.ts';
 import { checkShell } from './checks/shell.ts';
 import { checkShutOut } from './checks/shut-out.ts';
 import { checkStandstill } from './checks/standstill.ts';
@@ -49,6 +50,7 @@ const STACK_CHECKS: readonly Check[] = [
   checkLookups,
   checkWrongPassword,
   checkShutOut,
+  checkRuleFiles,
   checkClientTls,
   checkOthersDatabase,
   checkLogFile,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { execArgv, inspectArgv, psArgv } from '../docker/argv.ts';
+import { execArgv, inspectArgv, logsArgv, psArgv } from '../docker/argv.ts';
 import { type ContainerRun, parseContainerRuns, RUN_FORMAT } from '../docker/container-runs.ts';
 
 import { type Container, parseContainers } from '../docker/containers.ts';
@@ -16,6 +16,7 @@ import { type Evidence, NO_AFTERMATH, type Sight, seen } from './evidence.ts';
 import type { Inquiry } from './logins.ts';
 import { NO_MONITORING } from './monitoring-evidence.ts';
 import { observeMonitoring } from './observe-monitoring.ts';
+import { tellsOfReload } from './pooler-log.ts';
 import { formatProbeInput } from './probe-input.ts';
 import { type ProbeOutput, parseProbeOutput } from './probe-output.ts';
 import { PROBE_SCRIPT } from './probe-script.ts';
@@ -45,9 +46,11 @@ export async function observe(
     observeShown(target, inquiry),
     findAsleep(docker, [target.stack], target.project, () => there.then(seen)),
     findScales(docker, [target.stack], target.project, () => there.then(seen)),
+    runs.then((found) => observeReread(docker, target, found)),
   ] as const;
   try {
-    const [known, ran, probed, containers, monitoring, shown, asleep, scales] = await Promise.all(calls);
+    const [known, ran, probed, containers, monitoring, shown, asleep, scales, reread] =
+      await Promise.all(calls);
     const seenAt = Date.now();
     return {
       versions: known,
@@ -60,6 +63,7 @@ export async function observe(
       probe: probed,
       monitoring,
       shown,
+      reread,
       aftermath: NO_AFTERMATH,
     };
   } catch (error) {
@@ -70,6 +74,23 @@ export async function observe(
     await versions;
     throw error;
   }
+}
+
+/** Whether PgBouncer was started or reloaded since files of it changed, by the engine and by its log. */
+async function observeReread(
+  docker: Docker,
+  { project, unread }: Target,
+  runs: Sight<ReadonlyMap<string, ContainerRun>>,
+): Promise<Evidence['reread']> {
+  const run = seen(runs)?.get('pgbouncer');
+  if (unread === undefined || !run?.running) return undefined;
+  if (run.startedAt > unread.since) return { value: true, ms: 0 };
+  const since = new Date(unread.since).toISOString();
+  const result = await docker.call(logsArgv(project, 'pgbouncer', { lines: 'all', since }));
+  // Of a logging driver that keeps nothing to read, Compose tells in a warning alone.
+  const isBlind = result.stdout === '' && result.stderr.includes("Can't retrieve logs");
+  if (result.code !== 0 || isBlind) return { failure: describeEnd(result), ms: result.ms };
+  return { value: tellsOfReload(result.stdout), ms: result.ms };
 }
 
 async function observeShown({ stack }: Target, { console, logins }: Inquiry): Promise<Evidence['shown']> {

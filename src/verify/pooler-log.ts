@@ -3,6 +3,11 @@ const DEATH = /\] FATAL |, exiting$|fast exit/;
 /** From here on, PgBouncer has read its files anew. */
 const RELOAD = /got SIGHUP|RELOAD command issued/i;
 
+/** Whether a log tells of files that were read anew. */
+export function tellsOfReload(log: string): boolean {
+  return RELOAD.test(log);
+}
+
 /**
  * The lines of the log that tell of the PgBouncer that runs now, or of the last one where none does: what
  * came before the last start or reload may be mended by now.

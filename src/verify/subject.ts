@@ -17,6 +17,16 @@ export interface Target {
   readonly logFile: { readonly file: string; readonly rotation: string } | undefined;
   /** Who is to be kept out; undefined where it is not for this look to tell. */
   readonly shutOut?: ShutOut | undefined;
+  /** Rendered files that PgBouncer may not have read; undefined where none are known of. */
+  readonly unread?: UnreadFiles | undefined;
+}
+
+/** Files of rules that have changed, by a reload of which nobody knows whether it was made. */
+export interface UnreadFiles {
+  /** Relative to the output folder. */
+  readonly paths: readonly string[];
+  /** When the last of them was written, in milliseconds of the epoch. */
+  readonly since: number;
 }
 
 /** Users whom the settings have dropped, or have otherwise, by steps of which nobody knows whether they were run. */

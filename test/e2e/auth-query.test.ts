@@ -228,7 +228,7 @@ describe('users whom a Postgres of others knows', () => {
     ).rejects.toThrow(/must be owner|permission denied/);
   });
 
-  it('must be out once the settings have dropped them and the printed command has run', async () => {
+  it('must be told of once where the settings drop them, and be out once the printed command has run', async () => {
     const project = useStack();
     const database = `${project.name}_db`;
     const late = { user: 'late', password: password('late'), database };
@@ -247,12 +247,37 @@ describe('users whom a Postgres of others knows', () => {
     const printed = printedCommands(await project.ecar(['render', '--env', 'prod']));
     const lock = printed.find((command) => command.includes('NOLOGIN')) ?? '';
     expect(await psqlLogin(project, late)).toBe('ok');
-    const verify = ['verify', '--env', 'prod', '--wait'];
+    const verify = ['verify', '--env', 'prod', '--wait', '--strict'];
     await project.shell(printed.find((command) => command.endsWith('restart pgbouncer')) ?? '');
-    expect((await project.ecar(verify)).stdout).toMatch(/^WARN {2}dropped users — Postgres lets in late/m);
+    expect((await project.ecar(verify)).stdout).toMatch(/^skip {2}dropped users — because .* lets in late,/m);
+    expect((await project.ecar(verify)).stdout).not.toContain('dropped users');
+    // A first deploy keeps what the commands were run for; from then on there is nothing to do.
+    const deploy = ['deploy', '--env', 'prod', '--yes', '--no-backup'];
+    await project.ecar(deploy);
+    expect((await project.ecar(deploy)).stdout).toContain('nothing to do');
+    expect(await psqlLogin(project, late)).toBe('ok');
     await postgres.runBeside(project, lock);
     expect(await psqlLogin(project, late)).toMatch(/FATAL/);
-    expect((await project.ecar([...verify, '--strict'])).stdout).toContain('late kept out by Postgres');
-    expect((await project.ecar(verify)).stdout).not.toContain('dropped users');
+  });
+
+  it('must be left where they are by a deploy that drops them from the settings, which is idle after that', async () => {
+    const project = useStack();
+    const database = `${project.name}_db`;
+    const app = `${project.name}_user`;
+    await postgres.run('ALTER ROLE late LOGIN');
+    const deploy = ['deploy', '--env', 'prod', '--yes', '--no-backup'];
+    await project.set({
+      users: { late: { password: { env: 'LATE_PASSWORD' } } },
+      databases: { [database]: { users: [app, 'late'] } },
+    });
+    await project.ecar(deploy);
+    await project.set({ users: { late: undefined }, databases: { [database]: { users: [app] } } });
+    const dropping = await project.ecar(deploy);
+    expect(dropping.stdout + dropping.stderr).toContain('ALTER ROLE "late" NOLOGIN');
+    expect(await psqlLogin(project, { user: 'late', password: password('late'), database })).toBe('ok');
+    expect((await project.ecar(['verify', '--env', 'prod', '--strict'])).stdout).not.toContain(
+      'dropped users',
+    );
+    expect((await project.ecar(deploy)).stdout).toContain('nothing to do');
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { appLogin } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
 import { IMAGES } from './support/images.ts';
+import { failingChecks } from './support/next-steps.ts';
 import type { Project } from './support/project.ts';
 import { psqlLogin } from './support/psql.ts';
 import { useProject } from './support/use-project.ts';
@@ -10,6 +12,13 @@ const ODD = { user: `+it's "odd", #1`, password: 'of the odd one' };
 
 /** An application that does nothing, and ends when it is told to. */
 const APP = 'import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()';
+
+const rulesOf = (database: string, user: string) => [
+  { database, user: ODD.user, address: '127.0.0.0/8', method: 'scram-sha-256' },
+  { database: 'all', user: ODD.user, method: 'reject' },
+  { database, user, address: '127.0.0.1/32', method: 'password' },
+  { user: [user, 'pgbouncer', 'stats'], method: 'scram-sha-256' },
+];
 
 for (const [name, pgbouncer] of [
   ['1.26', IMAGES.pgbouncer126],
@@ -26,12 +35,7 @@ for (const [name, pgbouncer] of [
         databases: { [database]: { users: [user, ODD.user] } },
         pgbouncer: {
           auth_type: 'hba',
-          hba: [
-            { database, user: ODD.user, address: '127.0.0.0/8', method: 'scram-sha-256' },
-            { database: 'all', user: ODD.user, method: 'reject' },
-            { database, user, address: '127.0.0.1/32', method: 'password' },
-            { user: [user, 'pgbouncer', 'stats'], method: 'scram-sha-256' },
-          ],
+          hba: rulesOf(database, user),
         },
       });
       const env = await project.read('.env.prod');
@@ -56,6 +60,24 @@ for (const [name, pgbouncer] of [
       await project.ecar(['verify', '--env', 'prod', '--wait']);
       const { stdout, stderr } = await project.compose(['logs', 'pgbouncer']);
       expect(stdout + stderr).not.toMatch(/could not parse hba|hba line/);
+    });
+
+    it('must be read anew before verify takes them for what runs', async () => {
+      const project = useStack();
+      const verify = ['verify', '--env', 'prod'];
+      const { user, database } = await appLogin(project);
+      const tighter = { user: ODD.user, address: '192.0.2.1/32', method: 'reject' };
+      await project.set({ pgbouncer: { hba: [tighter, ...rulesOf(database, user)] } });
+      await project.ecar(['render', '--env', 'prod']);
+      await eventually(async () => expect(await failingChecks(project)).toEqual(['rule-files']));
+      const { stdout } = await project.ecar(verify, { code: 1 });
+      const [, fix = ''] = /fix: run (docker compose .*kill -s HUP pgbouncer)$/m.exec(stdout) ?? [];
+      await project.shell(fix);
+      await eventually(async () => {
+        const { stdout } = await project.ecar(verify);
+        expect(stdout).toContain('read by PgBouncer since it changed');
+      }, 20_000);
+      expect((await project.ecar(verify)).stdout).not.toContain('since it changed');
     });
 
     it('must let in by address, the first one that fits', async () => {

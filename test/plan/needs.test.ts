@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { compareSets } from '../../src/plan/compare.ts';
-import { carryOver, findNeeds, isIdle, mergeNeeds, needAll, onlyShutOut } from '../../src/plan/needs.ts';
+import {
+  carryOver,
+  findNeeds,
+  isIdle,
+  mergeNeeds,
+  needAll,
+  onlyShutOut,
+  withoutByHand,
+} from '../../src/plan/needs.ts';
 import { orderSteps } from '../../src/plan/next-steps.ts';
 import { ownProject } from '../../src/stack/compose-project.ts';
 import type { Stack } from '../../src/stack/stack.ts';
@@ -141,6 +149,10 @@ it('must have who runs Postgres lock out whom the settings drop, where PgBouncer
   const asking: Stack = { ...STACK, pgbouncer: { ...STACK.pgbouncer, settings } };
   const needs = findNeeds(changes, asking);
   expect(needs.dropped).toEqual(['o"b']);
+  const alone = { ...needAll(''), containers: [], roles: [], reload: [], services: false, dropped: ['bob'] };
+  expect(isIdle(withoutByHand(alone, asking))).toBe(true);
+  const own = { ...asking, postgres: { ...asking.postgres, kind: 'own' } } as Stack;
+  expect(isIdle(withoutByHand(alone, own))).toBe(false);
   const names = { project: ownProject('ecar', 'stack/prod'), verify: 'ecar-pool verify' };
   const step = orderSteps(needs, asking, names).at(-1);
   expect(step).toMatchObject({ kind: 'lock', byHand: true });

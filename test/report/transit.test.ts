@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Ending } from '../../src/deploy/transition.ts';
-import { createReporter } from '../../src/report/reporter.ts';
-import { reportEnding } from '../../src/report/transit.ts';
+import { createReporter, type Reporter } from '../../src/report/reporter.ts';
+import { type Plan, reportEnding, reportIdle } from '../../src/report/transit.ts';
 import { ok } from '../../src/verify/row.ts';
 
 const login = ok('login:ecar_user@ecar_db', 'login ecar_user to ecar_db', 'SELECT 1 answered by Postgres');
@@ -11,28 +11,30 @@ const UNDONE: Ending = { kind: 'undone', failure, verdict, isTouched: true };
 const DONE: Ending = { kind: 'done', time: 'T', verdict };
 const STUCK: Ending = { kind: 'stuck', failure, trouble: failure };
 
-function told(command: 'deploy' | 'rollback', ending: Ending, changedPasswords: readonly string[]): string {
+const PLAN: Plan = {
+  environment: 'prod',
+  folder: 'pgbouncer',
+  changes: [],
+  edited: [],
+  steps: [],
+  isBackedUp: false,
+  asleep: [],
+  ended: { done: [], again: [] },
+  left: [],
+};
+
+function listen(task: (report: Reporter) => void): string {
   let text = '';
   const stdout = { write: (more: string) => (text += more) };
   const options = { json: false, quiet: false, color: false, noColor: undefined };
-  const commands = { deploy: 'D', rollback: undefined, withoutPool: undefined };
-  reportEnding(
-    {
-      environment: 'prod',
-      folder: 'pgbouncer',
-      changes: [],
-      edited: [],
-      steps: [],
-      isBackedUp: false,
-      asleep: [],
-      ended: { done: [], again: [] },
-      left: [],
-    },
-    ending,
-    { command, commands, dumps: [], changedPasswords, up: 'UP' },
-    createReporter(stdout, { write: () => {} }, options),
-  );
+  task(createReporter(stdout, { write: () => {} }, options));
   return text;
+}
+
+function told(command: 'deploy' | 'rollback', ending: Ending, changedPasswords: readonly string[]): string {
+  const commands = { deploy: 'D', rollback: undefined, withoutPool: undefined };
+  const about = { command, commands, dumps: [], changedPasswords, up: 'UP' };
+  return listen((report) => reportEnding(PLAN, ending, about, report));
 }
 
 it.each([UNDONE, STUCK])(
@@ -60,4 +62,17 @@ it('must not call services locked out that were not touched', () => {
   expect(text).toContain('your services run on as they did; DB_PASSWORD in .env is the new password');
   expect(text).not.toContain('UP');
   expect(text).toContain('rolled back: prod works');
+});
+
+it('must tell what is left to others where there is nothing else to do', () => {
+  const lock = {
+    kind: 'lock',
+    command: 'psql -c X',
+    why: 'for others',
+    causes: ['bob'],
+    byHand: true,
+  } as const;
+  const text = listen((report) => reportIdle({ ...PLAN, steps: [lock] }, verdict, report));
+  expect(text).toContain('nothing to do');
+  expect(text).toContain('left to you, for others:\n  psql -c X');
 });

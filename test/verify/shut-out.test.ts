@@ -4,6 +4,7 @@ import { Secret } from '../../src/stack/secret.ts';
 import type { Stack } from '../../src/stack/stack.ts';
 import { checkShutOut, listOpen } from '../../src/verify/checks/shut-out.ts';
 import { listLogins, planInquiry } from '../../src/verify/logins.ts';
+import type { Row } from '../../src/verify/row.ts';
 import { rowOf, STACK, scene } from './support.ts';
 
 const NEEDS = { ...needAll('a render'), dropped: ['bob', 'eve'], remembered: ['bob'] };
@@ -47,12 +48,16 @@ describe('users whom the settings drop', () => {
     expect(row).toMatchObject({ status: 'ok', observed: 'bob, eve kept out by Postgres' });
   });
 
-  it('must be kept out by whoever runs a Postgres that PgBouncer asks about users', () => {
+  it('must be told of, and fail nothing, where others run a Postgres that PgBouncer asks about users', () => {
     const { inquiry, difference } = asked(EXTERNAL, 'bob\neve');
     expect(inquiry.roles[0]?.statement).toContain('WHERE rolname=ecar_pool_role.rolname::text');
     const row = rowOf(checkShutOut, difference);
-    expect(row).toMatchObject({ status: 'warn', hint: expect.stringContaining('"eve" NOLOGIN') });
+    expect(row).toMatchObject({
+      status: 'skip',
+      observed: expect.stringMatching(/^because it is up to .* lets in bob, eve, .*"eve" NOLOGIN/),
+    });
     expect(rowOf(checkShutOut, asked(EXTERNAL, '').difference).status).toBe('ok');
+    expect(rowOf(checkShutOut, asked(EXTERNAL, 'ERROR:  no', 1).difference).status).toBe('skip');
   });
 
   it('must not be taken for kept out where nobody could ask', () => {
@@ -87,12 +92,14 @@ describe('users whom the settings drop', () => {
     expect(rowOf(checkShutOut, remembering(startedAt - 1)).status).toBe('ok');
   });
 
-  it('must stay on record until they are proved to be kept out', () => {
-    const rows = (...of: readonly (readonly [string, 'ok' | 'warn'])[]) =>
+  it('must stay on record until they are proved to be kept out, or told of where that is up to others', () => {
+    const rows = (...of: readonly (readonly [string, Row['status']])[]) =>
       of.map(([id, status]) => ({ id, title: '', status, observed: '' }));
     expect(listOpen(NEEDS, [])).toEqual(onlyShutOut(NEEDS));
     const proved = rows(['dropped-users', 'warn'], ['remembered-users', 'ok']);
     expect(listOpen(NEEDS, proved)).toEqual(onlyShutOut({ dropped: NEEDS.dropped, remembered: [] }));
     expect(listOpen(NEEDS, rows(['dropped-users', 'ok'], ['remembered-users', 'ok']))).toBeUndefined();
+    const told = rows(['dropped-users', 'skip'], ['remembered-users', 'skip']);
+    expect(listOpen(NEEDS, told)).toEqual(onlyShutOut({ dropped: [], remembered: NEEDS.remembered }));
   });
 });

@@ -10,6 +10,9 @@ import type { Check, Scene } from '../scene.ts';
 const DROPPED_ID = 'dropped-users';
 const DROPPED_TITLE = 'dropped users';
 
+/** Why a row on them is none of ours. */
+const OTHERS = 'it is up to whoever runs Postgres';
+
 /** The row on those whom PgBouncer is to forget. */
 const REMEMBERED_ID = 'remembered-users';
 const REMEMBERED_TITLE = 'forgotten users';
@@ -17,7 +20,10 @@ const REMEMBERED_TITLE = 'forgotten users';
 /** Whether those whom the settings have dropped are kept out, as far as it is not known who ran the steps that do it. */
 export const checkShutOut: Check = (scene) => [...checkDropped(scene), ...checkRemembered(scene)];
 
-/** By Postgres: a role that is gone is kept out, too. One that others run may have logins of its own: it is a warning. */
+/**
+ * By Postgres: a role that is gone is kept out, too. In one that others run a role may be there on purpose, for whoever
+ * is asked for by auth_user from now on: that is told, and judged by nobody.
+ */
 const checkDropped: Check = (scene) => {
   const { subject, evidence } = scene;
   const names = subject.shutOut?.dropped ?? [];
@@ -28,14 +34,15 @@ const checkDropped: Check = (scene) => {
   const [id, title] = [DROPPED_ID, DROPPED_TITLE];
   if ('unknown' in answers) {
     const observed = `not known whether Postgres still lets in ${list(names)}: ${answers.unknown}`;
+    if (!isOwn) return [skip(id, title, `${OTHERS}, and it is ${observed}`)];
     return [warn(id, title, { observed, hint: `where nobody has done so, ${lock(names)}` })];
   }
   const open = names.filter((name) => answers.found.has(name));
   const { ms } = evidence.probe;
   if (answers.found.size === 0) return [ok(id, title, `${list(names)} kept out by Postgres`, { ms })];
   if (!isOwn) {
-    const observed = `Postgres lets in ${list(open)}, and so does PgBouncer, which asks it about users (auth_user); the settings name no such user any more`;
-    return [warn(id, title, { observed, hint: `have whoever runs Postgres keep them out: ${lock(open)}` })];
+    const why = `${OTHERS}: it lets in ${list(open)}, and so does PgBouncer, which asks it about users (auth_user)`;
+    return [skip(id, title, `${why}; if that is not meant, have them ${lock(open)}`)];
   }
   return [
     fail(
@@ -91,12 +98,16 @@ const checkRemembered: Check = (scene) => {
   ];
 };
 
-/** What of the needs that keep people out a verdict has not proved to be met; undefined where nothing is left. */
+/**
+ * What of the needs that keep people out a verdict has not settled; undefined where nothing is left. Settled is what
+ * was seen to be so, and of roles what is up to others, and was told now.
+ */
 export function listOpen(needs: Needs, rows: readonly Row[]): Needs | undefined {
-  const isProved = (id: string) => rows.some((row) => row.id === id && row.status === 'ok');
+  const has = (id: string, ...among: readonly Row['status'][]) =>
+    rows.some((row) => row.id === id && among.includes(row.status));
   return onlyShutOut({
-    dropped: isProved(DROPPED_ID) ? [] : needs.dropped,
-    remembered: isProved(REMEMBERED_ID) ? [] : needs.remembered,
+    dropped: has(DROPPED_ID, 'ok', 'skip') ? [] : needs.dropped,
+    remembered: has(REMEMBERED_ID, 'ok') ? [] : needs.remembered,
   });
 }
 
