@@ -6,7 +6,7 @@ import { isAtRest, readWantedScales } from './asleep.ts';
 
 /**
  * The services of an adopted project that run with another number of containers than its files say (`up --scale`), and
- * with which. All that run where Compose does not tell: a variable that it misses may be that of a profile that is off.
+ * with which. Other than one where Compose does not tell: a variable that it misses may be that of a profile that is off.
  * @param stacks the sets that are meant; without an adopted project among them nobody is asked
  */
 export async function findScales(
@@ -23,7 +23,7 @@ export async function findScales(
 /**
  * What runs in another number than is wanted. One that has crashed for the moment counts: a smaller number would have
  * Compose remove it. Those of which none runs are not meant, nor those that the files do not have.
- * @param wanted undefined where nobody knows
+ * @param wanted undefined where nobody knows: then one of each
  */
 export function compareScales(
   containers: readonly Container[],
@@ -32,8 +32,8 @@ export function compareScales(
   const scales = new Map<string, number>();
   for (const service of new Set(containers.map((container) => container.service))) {
     const own = containers.filter((container) => container.service === service);
-    const isAsWanted = wanted !== undefined && (wanted.get(service) ?? own.length) === own.length;
-    if (!isAsWanted && !own.every(isAtRest)) scales.set(service, own.length);
+    const number = wanted === undefined ? 1 : (wanted.get(service) ?? own.length);
+    if (own.length !== number && !own.every(isAtRest)) scales.set(service, own.length);
   }
   return scales;
 }
